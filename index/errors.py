@@ -1,0 +1,87 @@
+"""What can go wrong in the index, and what to do about it.
+
+::
+
+    IndexFailure
+    +-- DocumentUnreadable      one document; the rest of its source goes on
+    |   +-- DocumentEmpty
+    |   +-- DocumentNotText
+    |   +-- DocumentTooLarge
+    +-- SourceUnavailable       a whole source
+    +-- SourceExists
+    +-- SourceUnknown
+    +-- EmbedderUnavailable
+    +-- EmbedderChanged
+    +-- CatalogUnavailable
+    |   +-- CatalogBusy
+    |   +-- CatalogNewer
+    |   +-- DiskFull
+    +-- SyncBusy
+
+The docstring of a class is its message when it is raised without one.
+"""
+
+import inspect
+
+
+class IndexFailure(Exception):
+    """The index could not do what was asked. The log says why."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or inspect.cleandoc(type(self).__doc__ or ""))
+
+
+class DocumentUnreadable(IndexFailure):
+    """The document could not be read. Check that the file exists and that Quoth may read it."""
+
+
+class DocumentEmpty(DocumentUnreadable):
+    """The document holds no text. Remove it, or fill it."""
+
+
+class DocumentNotText(DocumentUnreadable):
+    """The document is not text in an encoding that Quoth knows. Save it as UTF-8."""
+
+
+class DocumentTooLarge(DocumentUnreadable):
+    """The document is too large. Split it into smaller files."""
+
+
+class SourceUnavailable(IndexFailure):
+    """The source could not be reached. Check that its folder or file exists and may be read."""
+
+
+class SourceExists(IndexFailure):
+    """A source of that name exists. Choose another name, or remove the old one first."""
+
+
+class SourceUnknown(IndexFailure):
+    """There is no source of that name. List the sources to see which there are."""
+
+
+class EmbedderUnavailable(IndexFailure):
+    """The embedding model could not be loaded. Check the setting embedder.model."""
+
+
+class EmbedderChanged(IndexFailure):
+    """The index was built with another embedding model. Run `quoth sync` to embed it anew."""
+
+
+class CatalogUnavailable(IndexFailure):
+    """The catalogue could not be opened. Check that the data folder exists and is writable."""
+
+
+class CatalogBusy(CatalogUnavailable):
+    """Another program holds the catalogue. Wait for it to end, then try again."""
+
+
+class CatalogNewer(CatalogUnavailable):
+    """The catalogue was written by a newer Quoth. Install that version, or choose another data folder."""
+
+
+class DiskFull(CatalogUnavailable):
+    """The disk is full. Free some space and sync again: nothing that was indexed is lost."""
+
+
+class SyncBusy(IndexFailure):
+    """Another Quoth process is syncing this data folder. Try again when it has finished."""

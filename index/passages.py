@@ -1,0 +1,154 @@
+"""The records that travel through the index: what was read, what is stored, what was found.
+
+All offsets count Unicode code points. A passage's offsets point into its document's text, a
+sentence's into its passage's text, so that ``document.text[p.start:p.end] == p.text`` always.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class BlockKind(StrEnum):
+    """What a stretch of a document is, as far as reading it aloud goes."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    CODE = "code"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One heading, paragraph, list item, code block or table of a document.
+
+    ``heading`` is the path of headings above the block, outermost first (a heading block's own
+    text is not part of its path). ``anchor`` is the fragment that a link needs to land here.
+    """
+
+    kind: BlockKind
+    text: str
+    heading: tuple[str, ...] = ()
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """What a reader makes of the bytes of one document."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One item of a source, read: its extracted text is the ground that every quote stands on.
+
+    ``revision`` is the SHA-256 of the document's bytes as they came from the source.
+    """
+
+    uri: str
+    title: str
+    blocks: tuple[Block, ...]
+    revision: str
+    updated_at: datetime
+
+    @property
+    def text(self) -> str:
+        """The extracted text: the blocks, parted by blank lines."""
+        return BLOCK_SEPARATOR.join(block.text for block in self.blocks)
+
+
+BLOCK_SEPARATOR = "\n\n"
+
+
+class SentenceKind(StrEnum):
+    """How a sentence should be set: running text, or code that keeps its spacing."""
+
+    PROSE = "prose"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """The span of one sentence, list item, table row or code block inside a passage's text."""
+
+    start: int
+    end: int
+    kind: SentenceKind = SentenceKind.PROSE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A passage as the splitter cuts it, before the catalogue has given it an id."""
+
+    position: int
+    start: int
+    end: int
+    text: str
+    heading: tuple[str, ...]
+    anchor: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """The stored, searched and shown unit, with all that a citation needs.
+
+    ``content_hash`` is the SHA-256 of the passage's text, ``revision`` that of its document.
+    """
+
+    id: int
+    document_id: int
+    position: int
+    start: int
+    end: int
+    text: str
+    heading: tuple[str, ...]
+    anchor: str
+    sentences: tuple[Sentence, ...]
+    content_hash: str
+    uri: str
+    title: str
+    revision: str
+    updated_at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Whose passages a query may see. Applied before ranking, never after."""
+
+    workspace: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A found passage, its answering sentence and how sure the index is.
+
+    ``score`` ranks (cosine similarity, -1 to 1). ``confidence`` is the probability, 0 to 1, that
+    the passage answers the query. ``highlight`` is a span of the passage's text.
+    """
+
+    passage: Passage
+    score: float
+    confidence: float
+    highlight: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What an index was built with and holds; checked whenever it is loaded."""
+
+    embedder: str
+    dimension: int
+    revision: int
+    passages: int
+    built_at: datetime
+
+
+def content_hash(text: str) -> str:
+    """Return the SHA-256 of a text's UTF-8 bytes, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()

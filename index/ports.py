@@ -1,0 +1,105 @@
+"""What the index asks of its replaceable parts: sources, readers, embedders and stores."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.passages import Extract
+
+Vectors: TypeAlias = NDArray[np.float32]
+"""An array of shape (n, dimension), or (dimension,) for a single vector; rows of unit length."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One document as a source lists it, before its bytes are fetched.
+
+    ``version`` changes whenever the bytes may have changed; ``format`` is the file name's ending
+    in lower case, without the dot, by which a reader is chosen.
+    """
+
+    uri: str
+    name: str
+    format: str
+    version: str
+    updated_at: datetime
+
+
+class Source(Protocol):
+    """Where documents come from."""
+
+    def entries(self) -> Iterator[Entry]:
+        """List the documents, in a stable order.
+
+        Raises SourceUnavailable when the source as a whole cannot be reached.
+        """
+        ...
+
+    def fetch(self, entry: Entry) -> bytes:
+        """Return the bytes of a listed document.
+
+        Raises DocumentUnreadable (or a subclass) when this one document cannot be had.
+        """
+        ...
+
+
+class Reader(Protocol):
+    """Turns the bytes of one format into blocks of text under their headings."""
+
+    def read(self, data: bytes, *, name: str) -> Extract:
+        """Return title and blocks. ``name`` (the file's name) is the title of last resort.
+
+        Raises DocumentUnreadable (or a subclass). Never raises anything else, whatever the bytes.
+        """
+        ...
+
+
+class Embedder(Protocol):
+    """Turns text into vectors whose dot product says how alike two texts are."""
+
+    @property
+    def id(self) -> str:
+        """Name that changes whenever vectors would: model, weights, prompts."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    @property
+    def window(self) -> int:
+        """How many tokens of a text are seen, special tokens not counted."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text, special tokens not counted."""
+        ...
+
+    def embed_query(self, query: str) -> Vectors:
+        """Return one unit vector of shape (dimension,)."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors of shape (len(texts), dimension)."""
+        ...
+
+
+class Store(Protocol):
+    """Keeps the vectors of one workspace and finds the nearest. Derived, never the truth."""
+
+    def __len__(self) -> int:
+        """Count the vectors."""
+        ...
+
+    def updated(self, *, removed: Iterable[int], ids: Sequence[int], vectors: Vectors) -> "Store":
+        """Return a store without ``removed`` and with ``ids`` added; self stays as it is."""
+        ...
+
+    def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """Return up to ``k`` (id, dot product) pairs, best first, ties by id."""
+        ...
