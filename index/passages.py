@@ -149,6 +149,27 @@ class Manifest:
     built_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One document that a sync left out, and why."""
+
+    uri: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncReport:
+    """What a sync found and did, counted in documents; ``embedded`` counts passages."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    embedded: int = 0
+    passages: int = 0
+    failures: tuple[Failure, ...] = ()
+
+
 def content_hash(text: str) -> str:
     """Return the SHA-256 of a text's UTF-8 bytes, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

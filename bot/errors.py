@@ -1,0 +1,42 @@
+"""What can go wrong outside the index.
+
+::
+
+    QuothError
+    +-- SettingInvalid
+    +-- AdapterFailure
+    |   +-- TokenRejected
+    |   +-- IntentMissing
+    +-- AlreadyRunning
+
+The docstring of a class is its message when it is raised without one.
+"""
+
+import inspect
+
+
+class QuothError(Exception):
+    """Quoth cannot go on. The log says why."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or inspect.cleandoc(type(self).__doc__ or ""))
+
+
+class SettingInvalid(QuothError):
+    """A setting is not valid. Run `quoth doctor` to see all settings and where they come from."""
+
+
+class AdapterFailure(QuothError):
+    """The chat platform could not be reached. Check the network and the platform's status page."""
+
+
+class TokenRejected(AdapterFailure):
+    """The platform rejects the token. Copy it anew from the platform's developer page into .env."""
+
+
+class IntentMissing(AdapterFailure):
+    """The platform refuses an intent. Switch it on in the developer portal, or off in the settings."""
+
+
+class AlreadyRunning(QuothError):
+    """Quoth already runs with this data folder. Stop it, or choose another folder with --data."""

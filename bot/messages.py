@@ -1,0 +1,315 @@
+"""What the core is told and what it says: the records that cross between core and platforms.
+
+Requests and replies are closed unions. Match them with ``assert_never`` in the last case: a new
+member then makes the type checker name every platform that cannot say it yet.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who makes a request, in the platform's facts; whether they moderate is the core's to judge.
+
+    ``id`` and ``groups`` (role or user group ids) are the platform's own ids.
+    ``manages_workspace`` says that the platform itself lets them manage the workspace.
+    """
+
+    id: str
+    name: str = ""
+    manages_workspace: bool = False
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """Where a request is made.
+
+    ``workspace`` owns sources and is unique over platforms (``discord:<guild>``, ``slack:<team>``,
+    ``local``). It is empty where the platform cannot tell, as in a direct message from someone
+    who shares no workspace with the bot.
+    """
+
+    platform: str
+    workspace: str
+    channel: str
+    thread: str = ""
+    private: bool = False
+
+
+# Requests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A question, as the person wrote it (the bot's own mention taken off)."""
+
+    actor: Actor
+    conversation: Conversation
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class More:
+    """The next passage of an answer; ``offset`` 1 is the first after the one that was shown."""
+
+    actor: Actor
+    conversation: Conversation
+    answer_id: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Show to the whole channel an answer that its asker alone has seen."""
+
+    actor: Actor
+    conversation: Conversation
+    answer_id: str
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """Whether a passage that was shown has helped."""
+
+    actor: Actor
+    conversation: Conversation
+    answer_id: str
+    offset: int
+    helpful: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """List the workspace's sources."""
+
+    actor: Actor
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that a person attached."""
+
+    filename: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddSource:
+    """Add a folder or file that the machine holds, or an attached file.
+
+    ``name`` defaults to the file's or folder's. ``base_url`` is where the same files stand on the
+    web, so that citations link there.
+    """
+
+    actor: Actor
+    conversation: Conversation
+    origin: str | Upload
+    name: str = ""
+    base_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveSource:
+    """Remove a source and all its passages."""
+
+    actor: Actor
+    conversation: Conversation
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reindex:
+    """Sync one source, or with an empty name all of the workspace's."""
+
+    actor: Actor
+    conversation: Conversation
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Say what the bot has read, and how it is."""
+
+    actor: Actor
+    conversation: Conversation
+
+
+Request: TypeAlias = Ask | More | Share | Rate | Sources | AddSource | RemoveSource | Reindex | Status
+
+
+# Replies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stretch of quoted text that is set in one way."""
+
+    text: str
+    bold: bool = False
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where a quote stands, exactly enough for anyone to check it.
+
+    ``start`` and ``end`` count Unicode code points in the extracted text of the document,
+    ``content_hash`` is the SHA-256 of the quoted text, ``revision`` that of the document's bytes.
+    ``url`` is empty for a document that stands nowhere on the web; ``location`` is what a person
+    can go by then (a path within the source).
+    """
+
+    title: str
+    heading: tuple[str, ...]
+    url: str
+    location: str
+    source: str
+    updated_at: datetime
+    document_id: int
+    revision: str
+    start: int
+    end: int
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A passage, or the part of a long one around its answering sentence, word for word.
+
+    The segments joined are ``document.text[citation.start:citation.end]``. ``cut_before`` and
+    ``cut_after`` say that the passage goes on there; a platform shows "..." for it.
+    """
+
+    segments: tuple[Segment, ...]
+    cut_before: bool
+    cut_after: bool
+    citation: Citation
+
+    @property
+    def text(self) -> str:
+        """The quoted text."""
+        return "".join(segment.text for segment in self.segments)
+
+
+class Confidence(StrEnum):
+    """How sure the bot is, in words for people."""
+
+    HIGH = "high"
+    FAIR = "fair"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A passage that answers.
+
+    ``id`` and ``offset`` go into the buttons: ``offset`` counts the passages of this answer from
+    0. ``probability`` (0 to 1) and ``confidence`` say how sure the bot is. ``has_more`` says that
+    another passage follows. ``shared_by`` is set where the answer is shown to a channel at the
+    wish of that actor.
+    """
+
+    id: str
+    offset: int
+    question: str
+    quote: Quote
+    probability: float
+    confidence: Confidence
+    has_more: bool
+    shared_by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """A document that stands near a question that nothing answers."""
+
+    title: str
+    heading: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoAnswer:
+    """Nothing that was read answers. ``nearest`` are titles to look at, at most three."""
+
+    text: str
+    nearest: tuple[Nearest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The request is not allowed, not now or not like this; ``text`` says why and what to do."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A request other than a question was done; ``details`` are lines below the text."""
+
+    text: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """One source in a list. ``synced_at`` is None before its first sync has ended."""
+
+    name: str
+    kind: str
+    origin: str
+    documents: int
+    passages: int
+    failures: tuple[str, ...]
+    synced_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceList:
+    """The workspace's sources, by name."""
+
+    sources: tuple[SourceLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusReport:
+    """What the bot has read in this workspace, and how it is."""
+
+    version: str
+    embedder: str
+    sources: int
+    documents: int
+    passages: int
+    synced_at: datetime | None
+    syncing: bool
+    helpful: int
+    not_helpful: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A job is under way; more replies to the same request follow.
+
+    ``total`` is 0 while it is not known.
+    """
+
+    text: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """Something went wrong that should not; ``reference`` finds it in the log."""
+
+    text: str
+    reference: str
+
+
+Reply: TypeAlias = Answer | NoAnswer | Refused | Notice | SourceList | StatusReport | Progress | Failed

@@ -1,0 +1,91 @@
+"""What the core asks of the index, the clock and its own memory, and what adapters ask of the core."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Protocol
+
+from bot.messages import Reply, Request, SourceLine
+from index.passages import Audience, Hit, Passage, SyncReport
+
+
+class Core(Protocol):
+    """What an adapter talks to."""
+
+    def replies(self, request: Request) -> AsyncIterator[Reply]:
+        """Yield any number of Progress replies, then exactly one other. Never raises.
+
+        Blocking work goes to threads in here, so adapters may iterate on their event loop.
+        """
+        ...
+
+
+class Adapter(Protocol):
+    """One chat platform's connection."""
+
+    async def run(self, core: Core) -> None:
+        """Connect and serve until cancelled.
+
+        Raises AdapterFailure (with a sentence for the operator) when it cannot ever connect.
+        """
+        ...
+
+
+class Searcher(Protocol):
+    """The index's door for questions."""
+
+    def search(self, query: str, *, k: int, audience: Audience) -> list[Hit]:
+        """Return up to ``k`` hits, best first; of the asker's audience only."""
+        ...
+
+    def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:
+        """Return the live passage, or None when it is gone or not for this audience."""
+        ...
+
+    def highlight(self, query: str, passage: Passage) -> tuple[int, int]:
+        """Return the span of the passage's best sentence for a query."""
+        ...
+
+
+class Library(Protocol):
+    """The index's door for moderators: the sources of a workspace."""
+
+    def sources(self, workspace: str) -> list[SourceLine]:
+        """List the sources by name."""
+        ...
+
+    def add(self, workspace: str, origin: str, *, name: str, base_url: str) -> str:
+        """Record a folder or file as a source and return its name. Does not sync.
+
+        Raises SourceExists, SourceUnavailable.
+        """
+        ...
+
+    def add_upload(self, workspace: str, filename: str, data: bytes, *, name: str, base_url: str) -> str:
+        """Keep the bytes, record them as a source and return its name. Does not sync.
+
+        Raises SourceExists, DocumentUnreadable.
+        """
+        ...
+
+    def remove(self, workspace: str, name: str) -> int:
+        """Remove a source; return how many passages went with it. Raises SourceUnknown."""
+        ...
+
+    def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
+        """Sync one source, or all with an empty name; calls progress(text, done, total).
+
+        Raises SourceUnknown, SyncBusy and any other IndexFailure.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """The time, so that tests need not wait for it."""
+
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        ...
