@@ -50,6 +50,7 @@ class Document:
     """
 
     uri: str
+    url: str
     title: str
     blocks: tuple[Block, ...]
     revision: str
@@ -98,6 +99,7 @@ class Passage:
     """The stored, searched and shown unit, with all that a citation needs.
 
     ``content_hash`` is the SHA-256 of the passage's text, ``revision`` that of its document.
+    ``uri`` names the document within its source; ``url`` is its address on the web, or empty.
     """
 
     id: int
@@ -111,6 +113,7 @@ class Passage:
     sentences: tuple[Sentence, ...]
     content_hash: str
     uri: str
+    url: str
     title: str
     revision: str
     updated_at: datetime

@@ -19,7 +19,8 @@ class Entry:
     """One document as a source lists it, before its bytes are fetched.
 
     ``version`` changes whenever the bytes may have changed; ``format`` is the file name's ending
-    in lower case, without the dot, by which a reader is chosen.
+    in lower case, without the dot, by which a reader is chosen. ``url`` is where the document
+    stands on the web, empty if nowhere.
     """
 
     uri: str
@@ -27,6 +28,7 @@ class Entry:
     format: str
     version: str
     updated_at: datetime
+    url: str = ""
 
 
 class Source(Protocol):

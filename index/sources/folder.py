@@ -1,0 +1,93 @@
+"""A folder of files, with all its subfolders."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from index.errors import DocumentUnreadable, SourceUnavailable
+from index.ports import Entry
+
+
+class FolderSource:
+    """The files of a folder whose format has a reader; hidden files and folders are left alone.
+
+    Links are followed to files but not to folders, so that no loop can be walked.
+    """
+
+    def __init__(self, origin: str, *, formats: frozenset[str], base_url: str = "") -> None:
+        self._root = Path(origin)
+        self._formats = formats
+        self._base_url = base_url.rstrip("/")
+        self._paths: dict[str, Path] = {}
+
+    def entries(self) -> Iterator[Entry]:
+        """List the files by path. Raises SourceUnavailable."""
+        if not self._root.is_dir():
+            raise SourceUnavailable(
+                f"The folder {self._root} does not exist. Check its path, or remove the source."
+            )
+        for path in sorted(_walk(self._root)):
+            if file_format(path) in self._formats:
+                yield self._entry(path)
+
+    def fetch(self, entry: Entry) -> bytes:
+        """Return a file's bytes. Raises DocumentUnreadable."""
+        return read_file(self._paths.get(entry.uri, self._root / entry.uri))
+
+    def _entry(self, path: Path) -> Entry:
+        uri = printable(path.relative_to(self._root).as_posix())
+        self._paths[uri] = path
+        url = f"{self._base_url}/{quote(uri)}" if self._base_url else ""
+        return file_entry(path, uri=uri, url=url)
+
+
+def file_entry(path: Path, *, uri: str, url: str) -> Entry:
+    """List one file; a file that cannot be looked at gets an entry too, so that fetching names it."""
+    try:
+        stat = path.stat()
+        # Size and both times: a copy may keep the modification time, an edit may keep the size.
+        version, seconds = f"{stat.st_mtime_ns}-{stat.st_size}-{stat.st_ctime_ns}", stat.st_mtime
+    except OSError:
+        version, seconds = "", 0.0
+    return Entry(
+        uri=uri,
+        name=printable(path.name),
+        format=file_format(path),
+        version=version,
+        updated_at=datetime.fromtimestamp(seconds, UTC),
+        url=url,
+    )
+
+
+def read_file(path: Path) -> bytes:
+    """Return a file's bytes. Raises DocumentUnreadable."""
+    try:
+        if not path.is_file():
+            raise DocumentUnreadable("It does not exist, or is not a regular file.")
+        return path.read_bytes()
+    except OSError as error:
+        raise DocumentUnreadable(
+            f"It could not be read ({error.strerror}). Check its permissions."
+        ) from error
+
+
+def file_format(path: Path) -> str:
+    """Return a file's format: its ending in lower case, without the dot."""
+    return path.suffix.lower().removeprefix(".")
+
+
+def printable(name: str) -> str:
+    """Return a file name as text that any encoding can carry; undecodable bytes are spelt out."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        if Path(error.filename) == root:
+            raise SourceUnavailable(f"The folder {root} could not be read ({error.strerror}).") from error
+
+    for folder, subfolders, files in os.walk(root, onerror=refuse):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        yield from (Path(folder) / name for name in files if not name.startswith("."))

@@ -1,0 +1,57 @@
+"""Exact inner-product search with FAISS; every update yields a new store, so readers never wait."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import faiss
+import numpy as np
+
+from index.ports import Vectors
+
+
+class FaissStore:
+    """The vectors of one workspace, in memory. Immutable: share it between threads at will."""
+
+    def __init__(self, dimension: int, *, _index: faiss.Index | None = None) -> None:
+        self._dimension = dimension
+        self._index = _index if _index is not None else faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def ids(self) -> list[int]:
+        """Return the ids held, in no order."""
+        return [int(i) for i in faiss.vector_to_array(self._index.id_map)]
+
+    def updated(self, *, removed: Iterable[int], ids: Sequence[int], vectors: Vectors) -> "FaissStore":
+        """Return a store without ``removed`` and with ``ids`` added; self stays as it is."""
+        index = faiss.clone_index(self._index)
+        gone = np.fromiter(removed, dtype=np.int64)
+        if gone.size:
+            index.remove_ids(faiss.IDSelectorBatch(gone))
+        if len(ids):
+            index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(ids, dtype=np.int64))
+        return FaissStore(self._dimension, _index=index)
+
+    def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """Return up to ``k`` (id, dot product) pairs, best first, ties by id."""
+        if not len(self) or k < 1:
+            return []
+        scores, ids = self._index.search(vector.reshape(1, -1), min(k, len(self)))
+        found = [(int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+    def save(self, path: Path) -> None:
+        """Write the vectors to a file."""
+        faiss.write_index(self._index, str(path))
+
+    @classmethod
+    def load(cls, path: Path, dimension: int) -> "FaissStore":
+        """Read a file that ``save`` wrote. Raises ValueError when it is not such a file."""
+        try:
+            index = faiss.read_index(str(path))
+        except RuntimeError as error:
+            raise ValueError(f"{path.name} is not a readable FAISS index") from error
+        if not isinstance(index, faiss.IndexIDMap2) or index.d != dimension:
+            raise ValueError(f"{path.name} holds another kind of index")
+        return cls(dimension, _index=index)
