@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -12,7 +13,7 @@ from index.ports import Vectors
 class FaissStore:
     """The vectors of one workspace, in memory. Immutable: share it between threads at will."""
 
-    def __init__(self, dimension: int, *, _index: faiss.Index | None = None) -> None:
+    def __init__(self, dimension: int, *, _index: Any = None) -> None:
         self._dimension = dimension
         self._index = _index if _index is not None else faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
 

@@ -1,0 +1,426 @@
+"""The catalogue: workspaces, sources, documents, passages and vectors in SQLite. It is the truth."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from index.database import Database
+from index.errors import SourceExists, SourceUnknown
+from index.passages import (
+    Audience,
+    Document,
+    Draft,
+    Failure,
+    Passage,
+    Sentence,
+    SentenceKind,
+    content_hash,
+)
+from index.ports import Vectors
+
+SCHEMA_VERSION = 1
+
+PASSAGE = """
+    SELECT p.*, d.uri, d.url, d.title, d.revision, d.updated_at, s.name AS source
+    FROM passages p
+    JOIN documents d ON d.id = p.document_id
+    JOIN sources s ON s.id = d.source_id
+"""
+
+VARIABLES = 500
+"""How many values one statement takes at a time; SQLite's own limit was 999 for many years."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """A source as the catalogue holds it. ``synced_at`` is None before its first sync has ended."""
+
+    id: int
+    workspace: str
+    name: str
+    kind: str
+    origin: str
+    base_url: str
+    synced_at: datetime | None
+    documents: int
+    passages: int
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentState:
+    """What a sync needs to know of a stored document to see whether it has changed."""
+
+    version: str
+    revision: str
+    pipeline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A document that was read anew, with its passages and the key of each passage's vector."""
+
+    document: Document
+    version: str
+    pipeline: str
+    drafts: tuple[Draft, ...]
+    vector_keys: tuple[str, ...]
+
+
+class Catalog:
+    """All that Quoth has read. Every method is one transaction; safe to call from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the catalogue. Raises CatalogUnavailable."""
+        schema = (files("index") / "schema.sql").read_text(encoding="utf-8")
+        self._database = Database(path, schema=schema, version=SCHEMA_VERSION)
+
+    # Workspaces and sources
+
+    def workspaces(self) -> list[str]:
+        """List the workspaces that were ever used, by name."""
+        with self._database.read() as db:
+            return [row["name"] for row in db.execute("SELECT name FROM workspaces ORDER BY name")]
+
+    def mark_seeded(self, workspace: str) -> bool:
+        """Record that a workspace has had its starter source; return whether it is new to it.
+
+        What a moderator has removed must not come back with the next start.
+        """
+        with self._database.write() as db:
+            _touch(db, workspace)
+            changed = db.execute(
+                "UPDATE workspaces SET seeded = 1 WHERE name = ? AND seeded = 0", (workspace,)
+            )
+            return changed.rowcount == 1
+
+    def add_source(self, workspace: str, *, name: str, kind: str, origin: str, base_url: str) -> None:
+        """Record a source. Raises SourceExists."""
+        with self._database.write() as db:
+            _touch(db, workspace)
+            if _source_id(db, workspace, name) is not None:
+                raise SourceExists(
+                    f"A source named {name!r} exists. Choose another name, or remove that one first."
+                )
+            db.execute(
+                "INSERT INTO sources (workspace, name, kind, origin, base_url) VALUES (?, ?, ?, ?, ?)",
+                (workspace, name, kind, origin, base_url),
+            )
+
+    def remove_source(self, workspace: str, name: str) -> SourceRecord:
+        """Remove a source with all its documents; return what it was. Raises SourceUnknown."""
+        removed = self.source(workspace, name)
+        with self._database.write() as db:
+            db.execute("DELETE FROM sources WHERE id = ?", (removed.id,))
+            _advance(db, workspace)
+            _prune_vectors(db)
+        return removed
+
+    def sources(self, workspace: str) -> list[SourceRecord]:
+        """List a workspace's sources, by name."""
+        with self._database.read() as db:
+            rows = db.execute("SELECT * FROM sources WHERE workspace = ? ORDER BY name", (workspace,))
+            return [_source(db, row) for row in rows.fetchall()]
+
+    def source(self, workspace: str, name: str) -> SourceRecord:
+        """Return one source. Raises SourceUnknown."""
+        with self._database.read() as db:
+            source_id = _source_id(db, workspace, name)
+            if source_id is None:
+                raise SourceUnknown(
+                    f"There is no source named {name!r}. List the sources to see which there are."
+                )
+            return _source(db, db.execute("SELECT * FROM sources WHERE id = ?", (source_id,)).fetchone())
+
+    # What a sync reads and writes
+
+    def document_states(self, source: SourceRecord) -> dict[str, DocumentState]:
+        """Return what is known of each document of a source, by uri."""
+        with self._database.read() as db:
+            rows = db.execute(
+                "SELECT uri, version, revision, pipeline FROM documents WHERE source_id = ?", (source.id,)
+            )
+            return {
+                row["uri"]: DocumentState(
+                    version=row["version"], revision=row["revision"], pipeline=row["pipeline"]
+                )
+                for row in rows
+            }
+
+    def unembedded(self, source: SourceRecord, embedder: str) -> dict[str, tuple[str, tuple[str, ...], str]]:
+        """Return (title, heading, text) of a source's passages without a vector, by vector key."""
+        with self._database.read() as db:
+            rows = db.execute(
+                f"""{PASSAGE} WHERE s.id = ? AND NOT EXISTS
+                (SELECT 1 FROM vectors v WHERE v.embedder = ? AND v.key = p.vector_key)""",
+                (source.id, embedder),
+            )
+            return {
+                row["vector_key"]: (row["title"], tuple(json.loads(row["heading"])), row["text"])
+                for row in rows
+            }
+
+    def missing_vectors(self, embedder: str, keys: Iterable[str]) -> set[str]:
+        """Return those keys for which there is no vector of this embedder."""
+        wanted = set(keys)
+        with self._database.read() as db:
+            for batch in _batches(sorted(wanted)):
+                rows = db.execute(
+                    f"SELECT key FROM vectors WHERE embedder = ? AND key IN ({_marks(batch)})",
+                    (embedder, *batch),
+                )
+                wanted.difference_update([row["key"] for row in rows.fetchall()])
+        return wanted
+
+    def add_vectors(self, embedder: str, keys: Sequence[str], vectors: Vectors) -> None:
+        """Keep vectors of shape (len(keys), dimension); a sync that is killed resumes from them."""
+        rows = [(embedder, key, vector.tobytes()) for key, vector in zip(keys, vectors, strict=True)]
+        with self._database.write() as db:
+            db.executemany("INSERT OR REPLACE INTO vectors (embedder, key, vector) VALUES (?, ?, ?)", rows)
+
+    def publish(
+        self,
+        source: SourceRecord,
+        *,
+        readings: Iterable[Reading],
+        touched: dict[str, str],
+        removed: Iterable[str],
+        failures: Sequence[Failure],
+        embedder: str,
+    ) -> None:
+        """Switch a source to its new state, in one transaction.
+
+        ``touched`` are new versions by uri of documents whose bytes are the same, ``removed`` are
+        uris. A passage whose title, headings and text are unchanged keeps its id.
+        Raises SourceUnknown when the source was removed meanwhile.
+        """
+        readings, removed = list(readings), list(removed)
+        with self._database.write() as db:
+            if _source_id(db, source.workspace, source.name) != source.id:
+                raise SourceUnknown(f"The source {source.name!r} was removed while it was synced.")
+            db.executemany(
+                "DELETE FROM documents WHERE source_id = ? AND uri = ?", [(source.id, uri) for uri in removed]
+            )
+            db.executemany(
+                "UPDATE documents SET version = ? WHERE source_id = ? AND uri = ?",
+                [(version, source.id, uri) for uri, version in touched.items()],
+            )
+            for reading in readings:
+                _replace_document(db, source.id, reading)
+            db.execute("DELETE FROM failures WHERE source_id = ?", (source.id,))
+            db.executemany(
+                "INSERT INTO failures (source_id, uri, reason) VALUES (?, ?, ?)",
+                [(source.id, failure.uri, failure.reason) for failure in failures],
+            )
+            now = datetime.now(UTC).isoformat()
+            db.execute("UPDATE sources SET synced_at = ? WHERE id = ?", (now, source.id))
+            if readings or removed:
+                _advance(db, source.workspace)
+                _prune_vectors(db)
+            _prune_embedders(db, embedder)
+
+    # What a search reads
+
+    def revision(self, workspace: str) -> int:
+        """Return a number that grows with every change that a search could see."""
+        with self._database.read() as db:
+            row = db.execute("SELECT revision FROM workspaces WHERE name = ?", (workspace,)).fetchone()
+            return int(row["revision"]) if row else 0
+
+    def passage_vectors(
+        self, workspace: str, *, embedder: str, dimension: int, known: set[int]
+    ) -> tuple[int, set[int], list[int], Vectors]:
+        """Return revision, all passage ids, and ids and vectors of the passages not yet ``known``.
+
+        A passage that has no vector of this embedder is among all ids, but has no vector here.
+        """
+        with self._database.read() as db:
+            rows = db.execute(
+                """SELECT p.id, p.vector_key FROM passages p JOIN documents d ON d.id = p.document_id
+                JOIN sources s ON s.id = d.source_id WHERE s.workspace = ? ORDER BY p.id""",
+                (workspace,),
+            ).fetchall()
+            new = [(row["id"], row["vector_key"]) for row in rows if row["id"] not in known]
+            ids, blobs = _vectors(db, embedder, new)
+            revision = db.execute("SELECT revision FROM workspaces WHERE name = ?", (workspace,)).fetchone()
+        vectors = np.frombuffer(b"".join(blobs), dtype=np.float32).reshape(len(ids), dimension)
+        return (revision["revision"] if revision else 0), {row["id"] for row in rows}, ids, vectors
+
+    def passages(self, ids: Sequence[int], audience: Audience) -> dict[int, Passage]:
+        """Return the live passages among ``ids`` that this audience may read, by id."""
+        found: dict[int, Passage] = {}
+        with self._database.read() as db:
+            for batch in _batches(list(ids)):
+                rows = db.execute(
+                    f"{PASSAGE} WHERE s.workspace = ? AND p.id IN ({_marks(batch)})",
+                    (audience.workspace, *batch),
+                )
+                found.update({row["id"]: _passage(row) for row in rows})
+        return found
+
+    def document_text(self, document_id: int) -> str | None:
+        """Return a document's extracted text, on which its passages' spans stand; None if gone."""
+        with self._database.read() as db:
+            row = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
+            return str(row["text"]) if row else None
+
+
+def _touch(db: sqlite3.Connection, workspace: str) -> None:
+    db.execute("INSERT OR IGNORE INTO workspaces (name) VALUES (?)", (workspace,))
+
+
+def _advance(db: sqlite3.Connection, workspace: str) -> None:
+    db.execute("UPDATE workspaces SET revision = revision + 1 WHERE name = ?", (workspace,))
+
+
+def _source_id(db: sqlite3.Connection, workspace: str, name: str) -> int | None:
+    row = db.execute("SELECT id FROM sources WHERE workspace = ? AND name = ?", (workspace, name)).fetchone()
+    return int(row["id"]) if row else None
+
+
+def _source(db: sqlite3.Connection, row: sqlite3.Row) -> SourceRecord:
+    counts = db.execute(
+        """SELECT count(DISTINCT d.id) AS documents, count(p.id) AS passages
+        FROM documents d LEFT JOIN passages p ON p.document_id = d.id WHERE d.source_id = ?""",
+        (row["id"],),
+    ).fetchone()
+    failures = db.execute("SELECT uri, reason FROM failures WHERE source_id = ? ORDER BY uri", (row["id"],))
+    return SourceRecord(
+        id=row["id"],
+        workspace=row["workspace"],
+        name=row["name"],
+        kind=row["kind"],
+        origin=row["origin"],
+        base_url=row["base_url"],
+        synced_at=datetime.fromisoformat(row["synced_at"]) if row["synced_at"] else None,
+        documents=counts["documents"],
+        passages=counts["passages"],
+        failures=tuple(Failure(uri=failure["uri"], reason=failure["reason"]) for failure in failures),
+    )
+
+
+def _replace_document(db: sqlite3.Connection, source_id: int, reading: Reading) -> None:
+    document = reading.document
+    values = {
+        "source_id": source_id,
+        "uri": document.uri,
+        "url": document.url,
+        "title": document.title,
+        "text": document.text,
+        "revision": document.revision,
+        "version": reading.version,
+        "pipeline": reading.pipeline,
+        "updated_at": document.updated_at.isoformat(),
+    }
+    names = list(values)
+    row = db.execute(
+        f"""INSERT INTO documents ({", ".join(names)}) VALUES ({", ".join(f":{name}" for name in names)})
+        ON CONFLICT (source_id, uri) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in names)}
+        RETURNING id""",
+        values,
+    ).fetchone()
+    _replace_passages(db, row["id"], reading)
+
+
+def _replace_passages(db: sqlite3.Connection, document_id: int, reading: Reading) -> None:
+    old: dict[str, list[int]] = {}
+    rows = db.execute(
+        "SELECT id, vector_key FROM passages WHERE document_id = ? ORDER BY position", (document_id,)
+    )
+    for row in rows.fetchall():
+        old.setdefault(row["vector_key"], []).append(row["id"])
+    for draft, key in zip(reading.drafts, reading.vector_keys, strict=True):
+        kept = old.get(key)
+        _write_passage(db, kept.pop(0) if kept else None, document_id, draft, key)
+    gone = [(passage_id,) for ids in old.values() for passage_id in ids]
+    db.executemany("DELETE FROM passages WHERE id = ?", gone)
+
+
+def _write_passage(
+    db: sqlite3.Connection, passage_id: int | None, document_id: int, draft: Draft, key: str
+) -> None:
+    db.execute(
+        """INSERT OR REPLACE INTO passages
+        (id, document_id, position, start, end, text, heading, anchor, sentences, content_hash, vector_key)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            passage_id,
+            document_id,
+            draft.position,
+            draft.start,
+            draft.end,
+            draft.text,
+            json.dumps(draft.heading),
+            draft.anchor,
+            json.dumps([(sentence.start, sentence.end, sentence.kind) for sentence in draft.sentences]),
+            content_hash(draft.text),
+            key,
+        ),
+    )
+
+
+def _prune_vectors(db: sqlite3.Connection) -> None:
+    db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM passages)")
+
+
+def _prune_embedders(db: sqlite3.Connection, embedder: str) -> None:
+    # Another embedder's vectors stay until this one has them all, so that going back is free.
+    complete = db.execute(
+        """SELECT NOT EXISTS (SELECT 1 FROM passages p WHERE NOT EXISTS
+        (SELECT 1 FROM vectors v WHERE v.embedder = ? AND v.key = p.vector_key)) AS complete""",
+        (embedder,),
+    ).fetchone()["complete"]
+    if complete:
+        db.execute("DELETE FROM vectors WHERE embedder <> ?", (embedder,))
+
+
+def _vectors(
+    db: sqlite3.Connection, embedder: str, wanted: Sequence[tuple[int, str]]
+) -> tuple[list[int], list[bytes]]:
+    ids, blobs = [], []
+    for passage_id, key in wanted:
+        row = db.execute(
+            "SELECT vector FROM vectors WHERE embedder = ? AND key = ?", (embedder, key)
+        ).fetchone()
+        if row is not None:
+            ids.append(passage_id)
+            blobs.append(row["vector"])
+    return ids, blobs
+
+
+def _passage(row: sqlite3.Row) -> Passage:
+    return Passage(
+        id=row["id"],
+        document_id=row["document_id"],
+        position=row["position"],
+        start=row["start"],
+        end=row["end"],
+        text=row["text"],
+        heading=tuple(json.loads(row["heading"])),
+        anchor=row["anchor"],
+        sentences=tuple(
+            Sentence(start=start, end=end, kind=SentenceKind(kind))
+            for start, end, kind in json.loads(row["sentences"])
+        ),
+        content_hash=row["content_hash"],
+        uri=row["uri"],
+        url=row["url"],
+        title=row["title"],
+        revision=row["revision"],
+        updated_at=datetime.fromisoformat(row["updated_at"]),
+        source=row["source"],
+    )
+
+
+def _batches(values: list[int] | list[str]) -> Iterable[list[int] | list[str]]:
+    return (values[i : i + VARIABLES] for i in range(0, len(values), VARIABLES))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
