@@ -1,0 +1,223 @@
+"""Bring a source up to date: read what changed, embed what is new, then switch over at once."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from index.catalog import Catalog, DocumentState, Reading, SourceRecord
+from index.errors import DocumentUnreadable, SyncBusy
+from index.passages import Document, Failure, SyncReport
+from index.ports import Embedder, Entry, Reader, Source
+from index.splitting import embedding_text, split
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and of how much (0: unknown)."""
+
+PIPELINE = 1
+"""Raise this when readers or splitting change what they yield, so that documents are read anew."""
+
+EMBED_BATCH = 64
+"""Passages embedded between two commits: what a killed sync loses at most."""
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What a sync has found so far."""
+
+    readings: list[Reading] = field(default_factory=list)
+    touched: dict[str, str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
+    unchanged: int = 0
+
+
+class Syncer:
+    """Syncs sources into the catalogue, one at a time per data folder."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        embedder: Callable[[], Embedder],
+        open_source: Callable[[SourceRecord], Source],
+        open_reader: Callable[[str], Reader],
+        lock_path: Path,
+    ) -> None:
+        """``embedder`` is called when a sync needs it; ``open_reader`` takes a format."""
+        self._catalog = catalog
+        self._embedder = embedder
+        self._open_source = open_source
+        self._open_reader = open_reader
+        self._lock_path = lock_path
+
+    def sync(self, record: SourceRecord, progress: Progress) -> SyncReport:
+        """Sync one source. Documents that cannot be read are reported; the others go on.
+
+        Raises SyncBusy while another process syncs, SourceUnavailable, EmbedderUnavailable and
+        CatalogUnavailable; whatever is raised, the index stays as it was.
+        """
+        try:
+            # The operating system frees the lock of a killed process.
+            with FileLock(self._lock_path, timeout=0):
+                return self._sync(record, progress)
+        except Timeout as error:
+            raise SyncBusy from error
+
+    def _sync(self, record: SourceRecord, progress: Progress) -> SyncReport:
+        embedder = self._embedder()
+        pipeline = f"{PIPELINE}-{embedder.window}"
+        known = self._catalog.document_states(record)
+        changes = self._read_all(record, embedder, known, pipeline, progress)
+        removed = set(known) - changes.kept
+        embedded = self._embed(record, embedder, changes.readings, progress)
+        self._catalog.publish(
+            record,
+            readings=changes.readings,
+            touched=changes.touched,
+            removed=removed,
+            failures=changes.failures,
+            embedder=embedder.id,
+        )
+        return self._report(record, known, changes, removed=len(removed), embedded=embedded)
+
+    def _read_all(
+        self,
+        record: SourceRecord,
+        embedder: Embedder,
+        known: dict[str, DocumentState],
+        pipeline: str,
+        progress: Progress,
+    ) -> _Changes:
+        source = self._open_source(record)
+        entries = list(source.entries())
+        changes = _Changes()
+        for done, entry in enumerate(entries):
+            progress(f"Reading {record.name}", done, len(entries))
+            state = known.get(entry.uri)
+            if state and state.pipeline == pipeline and state.version == entry.version and entry.version:
+                changes.kept.add(entry.uri)
+                changes.unchanged += 1
+            else:
+                self._read_one(source, entry, embedder, state, pipeline, changes)
+        progress(f"Reading {record.name}", len(entries), len(entries))
+        return changes
+
+    def _read_one(
+        self,
+        source: Source,
+        entry: Entry,
+        embedder: Embedder,
+        state: DocumentState | None,
+        pipeline: str,
+        changes: _Changes,
+    ) -> None:
+        try:
+            data = source.fetch(entry)
+        except DocumentUnreadable as error:
+            # It may be back in a minute: what was read of it stays.
+            changes.failures.append(Failure(uri=entry.uri, reason=str(error)))
+            changes.kept.update({entry.uri} if state else ())
+            return
+        revision = hashlib.sha256(data).hexdigest()
+        if state and state.pipeline == pipeline and state.revision == revision:
+            changes.touched[entry.uri] = entry.version
+            changes.kept.add(entry.uri)
+            changes.unchanged += 1
+            return
+        try:
+            changes.readings.append(self._reading(entry, data, revision, embedder, pipeline))
+            changes.kept.add(entry.uri)
+        except DocumentUnreadable as error:
+            # What it said before stands nowhere any more, so it may not be quoted.
+            changes.failures.append(Failure(uri=entry.uri, reason=str(error)))
+
+    def _reading(
+        self, entry: Entry, data: bytes, revision: str, embedder: Embedder, pipeline: str
+    ) -> Reading:
+        extract = self._open_reader(entry.format).read(data, name=entry.name)
+        document = Document(
+            uri=entry.uri,
+            url=entry.url,
+            title=extract.title,
+            blocks=extract.blocks,
+            revision=revision,
+            updated_at=entry.updated_at,
+        )
+        drafts = split(
+            document.blocks,
+            title=document.title,
+            count_tokens=embedder.count_tokens,
+            window=embedder.window,
+        )
+        texts = [embedding_text(document.title, draft.heading, draft.text) for draft in drafts]
+        return Reading(
+            document=document,
+            version=entry.version,
+            pipeline=pipeline,
+            drafts=tuple(drafts),
+            vector_keys=tuple(_key(text) for text in texts),
+        )
+
+    def _embed(
+        self, record: SourceRecord, embedder: Embedder, readings: Iterable[Reading], progress: Progress
+    ) -> int:
+        texts = {
+            key: embedding_text(reading.document.title, draft.heading, draft.text)
+            for reading in readings
+            for draft, key in zip(reading.drafts, reading.vector_keys, strict=True)
+        }
+        # Passages that stay may lack a vector too, when the embedder has changed.
+        for key, (title, heading, text) in self._catalog.unembedded(record, embedder.id).items():
+            texts.setdefault(key, embedding_text(title, heading, text))
+        missing = self._catalog.missing_vectors(embedder.id, texts)
+        # Like lengths together: a batch costs as much as its longest text.
+        keys = sorted(missing, key=lambda key: (len(texts[key]), key))
+        for done in range(0, len(keys), EMBED_BATCH):
+            progress(f"Embedding {record.name}", done, len(keys))
+            batch = keys[done : done + EMBED_BATCH]
+            vectors = embedder.embed_passages([texts[key] for key in batch])
+            self._catalog.add_vectors(embedder.id, batch, vectors)
+        if keys:
+            progress(f"Embedding {record.name}", len(keys), len(keys))
+        return len(keys)
+
+    def _report(
+        self,
+        record: SourceRecord,
+        known: dict[str, DocumentState],
+        changes: _Changes,
+        *,
+        removed: int,
+        embedded: int,
+    ) -> SyncReport:
+        added = sum(reading.document.uri not in known for reading in changes.readings)
+        return SyncReport(
+            added=added,
+            changed=len(changes.readings) - added,
+            removed=removed,
+            unchanged=changes.unchanged,
+            embedded=embedded,
+            passages=self._catalog.source(record.workspace, record.name).passages,
+            failures=tuple(changes.failures),
+        )
+
+
+def merged(first: SyncReport, second: SyncReport) -> SyncReport:
+    """Add up the reports of two sources."""
+    return replace(
+        first,
+        added=first.added + second.added,
+        changed=first.changed + second.changed,
+        removed=first.removed + second.removed,
+        unchanged=first.unchanged + second.unchanged,
+        embedded=first.embedded + second.embedded,
+        passages=first.passages + second.passages,
+        failures=first.failures + second.failures,
+    )
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
