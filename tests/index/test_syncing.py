@@ -1,0 +1,230 @@
+"""What a sync does to the catalogue, and what it leaves alone."""
+
+import os
+import sqlite3
+
+import pytest
+from filelock import FileLock
+
+from index.errors import (
+    CatalogBusy,
+    CatalogNewer,
+    EmbedderChanged,
+    SourceUnavailable,
+    SourceUnknown,
+    SyncBusy,
+)
+from index.passages import Audience
+from index.testing import HashingEmbedder
+from tests.index.conftest import Bench
+
+TEA = "# Tea\n\n## Brewing\n\nPour water at eighty degrees over green leaves and wait two minutes.\n"
+COFFEE = "# Coffee\n\n## Grinding\n\nGrind the beans coarsely for a press and finely for espresso.\n"
+
+
+def test_a_first_sync_makes_every_document_findable(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    bench.write("deep/coffee.md", COFFEE)
+    bench.add()
+    report = bench.sync()
+    assert (2, 2) == (report.added, report.embedded)
+    [first, *_] = bench.search("how do I grind beans for espresso")
+    assert ("deep/coffee.md", "Coffee", ("Grinding",)) == (
+        first.passage.uri,
+        first.passage.title,
+        first.passage.heading,
+    )
+
+
+def test_every_passage_is_a_slice_of_its_documents_text(bench: Bench) -> None:
+    bench.write("tea.md", TEA * 3)
+    bench.add()
+    bench.sync()
+    for hit in bench.search("tea", k=50):
+        text = bench.catalog.document_text(hit.passage.document_id)
+        assert text is not None
+        assert hit.passage.text == text[hit.passage.start : hit.passage.end]
+
+
+def test_a_second_sync_embeds_nothing(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    bench.add()
+    bench.sync()
+    report = bench.sync()
+    assert (0, 1) == (report.embedded, report.unchanged)
+
+
+def test_a_touched_file_with_the_same_bytes_is_not_read_again(bench: Bench) -> None:
+    path = bench.write("tea.md", TEA)
+    bench.add()
+    bench.sync()
+    os.utime(path, (1, 1))
+    report = bench.sync()
+    assert (0, 0, 1) == (report.changed, report.embedded, report.unchanged)
+
+
+def test_only_the_changed_passage_is_embedded_and_the_other_keeps_its_id(bench: Bench) -> None:
+    bench.write("drinks.md", "# Drinks\n\n## Tea\n\nGreen leaves.\n\n## Coffee\n\nBrown beans.\n")
+    bench.add()
+    bench.sync()
+    before = bench.search("green leaves")[0].passage.id
+    bench.write(
+        "drinks.md", "# Drinks\n\n## Milk\n\nWhite.\n\n## Tea\n\nGreen leaves.\n\n## Coffee\n\nBlack beans.\n"
+    )
+    report = bench.sync()
+    assert (1, 2) == (report.changed, report.embedded)
+    assert before == bench.search("green leaves")[0].passage.id
+
+
+def test_a_removed_file_is_gone_from_search_in_the_same_sync(bench: Bench) -> None:
+    path = bench.write("tea.md", TEA)
+    bench.write("coffee.md", COFFEE)
+    bench.add()
+    bench.sync()
+    path.unlink()
+    report = bench.sync()
+    assert 1 == report.removed
+    assert {"coffee.md"} == {hit.passage.uri for hit in bench.search("green tea leaves")}
+
+
+def test_identical_text_is_embedded_once(bench: Bench) -> None:
+    bench.write("a.md", TEA)
+    bench.write("b.md", TEA)
+    bench.add()
+    bench.add(workspace="other")
+    assert 1 == bench.sync().embedded
+    assert 0 == bench.sync(workspace="other").embedded
+    assert {"a.md", "b.md"} == {hit.passage.uri for hit in bench.search("green leaves")}
+
+
+def test_a_broken_document_is_named_and_the_rest_is_indexed(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    bench.write("broken.md", b"\x89PNG\r\n\x1a\n\x00\x00")
+    bench.write("empty.txt", "")
+    bench.add()
+    report = bench.sync()
+    assert ["broken.md", "empty.txt"] == [failure.uri for failure in report.failures]
+    assert "tea.md" == bench.search("green leaves")[0].passage.uri
+    assert report.failures == bench.catalog.source("local", "docs").failures
+
+
+def test_a_document_that_can_no_longer_be_fetched_keeps_what_was_read(bench: Bench) -> None:
+    path = bench.write("tea.md", TEA)
+    bench.add()
+    bench.sync()
+    path.unlink()
+    path.symlink_to(bench.folder / "nowhere")
+    report = bench.sync()
+    assert ["tea.md"] == [failure.uri for failure in report.failures]
+    assert "tea.md" == bench.search("green leaves")[0].passage.uri
+
+
+def test_a_missing_folder_loses_nothing(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    bench.add()
+    bench.sync()
+    bench.folder.rename(bench.folder.with_name("moved"))
+    with pytest.raises(SourceUnavailable):
+        bench.sync()
+    assert "tea.md" == bench.search("green leaves")[0].passage.uri
+
+
+def test_two_syncs_of_one_data_folder_do_not_overlap(bench: Bench) -> None:
+    bench.add()
+    with FileLock(bench.data / "sync.lock"), pytest.raises(SyncBusy):
+        bench.sync()
+
+
+def test_a_source_removed_while_it_is_synced_stays_removed(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    record = bench.add()
+    with pytest.raises(SourceUnknown):
+        bench.syncer.sync(record, lambda text, done, total: remove_once(bench))
+    assert [] == bench.search("green leaves")
+
+
+def remove_once(bench: Bench) -> None:
+    if bench.catalog.sources("local"):
+        bench.catalog.remove_source("local", "docs")
+
+
+def test_another_embedder_says_what_to_run_and_a_sync_mends_it(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    bench.add()
+    bench.sync()
+    changed = bench.reopened()
+    changed.embedder = HashingEmbedder(dimension=64, id="other")
+    with pytest.raises(EmbedderChanged, match="quoth sync"):
+        changed.search("green leaves")
+    assert 1 == changed.sync().embedded
+    assert "tea.md" == changed.search("green leaves")[0].passage.uri
+
+
+def test_an_interrupted_sync_goes_on_where_it_was(bench: Bench) -> None:
+    for number in range(100):
+        bench.write(f"{number}.md", f"# Note {number}\n\nThing number{number} is here.\n")
+    bench.add()
+
+    def interrupt(text: str, done: int, total: int) -> None:
+        if text.startswith("Embedding") and done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        bench.syncer.sync(bench.catalog.source("local", "docs"), interrupt)
+    assert [] == bench.search("note")
+    assert 36 == bench.reopened().sync().embedded
+
+
+def test_a_locked_catalogue_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.database.BUSY_SECONDS", 0.01)
+    holder = sqlite3.connect(bench.data / "catalog.sqlite", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(CatalogBusy):
+        bench.reopened().add()
+    holder.execute("ROLLBACK")
+    holder.close()
+
+
+def test_a_catalogue_of_a_newer_version_is_left_alone(bench: Bench) -> None:
+    db = sqlite3.connect(bench.data / "catalog.sqlite")
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(CatalogNewer):
+        bench.reopened()
+
+
+def test_passages_of_another_workspace_are_never_read(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    bench.add(workspace="slack:T1")
+    bench.sync(workspace="slack:T1")
+    [hit] = bench.search("green leaves", workspace="slack:T1")
+    assert [] == bench.search("green leaves", workspace="slack:T2")
+    assert bench.searcher.read_back(hit.passage.id, audience=Audience(workspace="slack:T2")) is None
+
+
+def test_a_removed_source_is_gone_at_once_even_from_a_loaded_index(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    bench.add()
+    bench.sync()
+    other = bench.reopened()
+    assert bench.search("green leaves")
+    other.catalog.remove_source("local", "docs")
+    assert [] == bench.search("green leaves")
+
+
+def test_damaged_vector_files_are_made_anew(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    bench.add()
+    bench.sync()
+    bench.search("green leaves")
+    files = list((bench.data / "vectors").rglob("*.faiss"))
+    assert 1 == len(files)
+    files[0].write_bytes(b"torn")
+    assert "tea.md" == bench.reopened().search("green leaves")[0].passage.uri
+
+
+def test_documents_link_to_where_they_stand_on_the_web(bench: Bench) -> None:
+    bench.write("hot drinks/tea.md", TEA)
+    bench.add(base_url="https://example.org/docs/")
+    bench.sync()
+    assert "https://example.org/docs/hot%20drinks/tea.md" == bench.search("green leaves")[0].passage.url
