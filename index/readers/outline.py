@@ -1,0 +1,75 @@
+"""Collects the blocks of one document and keeps track of the headings that they stand under."""
+
+from pathlib import PurePosixPath
+
+from index.errors import DocumentEmpty
+from index.passages import Block, BlockKind, Extract
+
+# Leading spaces are part of what code and nested list items say; elsewhere they are noise.
+_INDENTED = (BlockKind.CODE, BlockKind.ITEM)
+
+
+class Outline:
+    """Blocks in the order of reading. ``heading`` and ``add`` fill it, ``extract`` hands it over.
+
+    The heading that is the document's title is a block like any other, but stays out of the
+    paths: the title is shown beside the path anyway. ``title`` is one that the format gives.
+    """
+
+    def __init__(self, title: str = "") -> None:
+        self._given = " ".join(title.split())
+        self._title = ""
+        self._open: list[tuple[int, str, str]] = []
+        self._blocks: list[Block] = []
+
+    @property
+    def anchor(self) -> str:
+        """The anchor of the nearest heading above."""
+        return self._open[-1][2] if self._open else ""
+
+    def heading(self, level: int, text: str, *, anchor: str = "", titles: bool = False) -> None:
+        """Add a heading. The first with ``titles`` names the document and is left out of paths."""
+        text = " ".join(text.split())
+        if not text:
+            return
+        while self._open and self._open[-1][0] >= level:
+            self._open.pop()
+        self._append(BlockKind.HEADING, text, anchor or self.anchor)
+        self._open.append((level, "" if self._is_title(text, titles) else text, anchor or self.anchor))
+
+    def add(self, kind: BlockKind, text: str, *, anchor: str = "") -> None:
+        """Add a block that is no heading, unless it is blank."""
+        text = text.rstrip().strip("\n")
+        while kind in _INDENTED and text.split("\n", 1)[0].isspace():
+            text = text.split("\n", 1)[1]
+        text = text if kind in _INDENTED else text.strip()
+        if text:
+            self._append(kind, text, anchor or self.anchor)
+
+    def extract(self, *, name: str) -> Extract:
+        """Return the title and the blocks. Raises DocumentEmpty when there is no block."""
+        if not self._blocks:
+            raise DocumentEmpty
+        return Extract(title=self._given or self._title or title_from(name), blocks=tuple(self._blocks))
+
+    def _is_title(self, text: str, titles: bool) -> bool:
+        if not titles or self._title:
+            return False
+        self._title = text
+        return self._given in ("", text)
+
+    def _append(self, kind: BlockKind, text: str, anchor: str) -> None:
+        path = tuple(heading for _, heading, _ in self._open if heading)
+        self._blocks.append(Block(kind=kind, text=text, heading=path, anchor=anchor))
+
+
+def title_from(name: str) -> str:
+    """Return a readable title made of a file's name.
+
+    >>> title_from("opening_hours-2025.md")
+    'Opening hours 2025'
+    """
+    stem = PurePosixPath(name.replace("\\", "/")).stem
+    words = "".join(c if c.isprintable() else " " for c in stem).replace("_", " ").replace("-", " ").split()
+    title = " ".join(words)
+    return title[:1].upper() + title[1:] or "Untitled"
