@@ -1,0 +1,55 @@
+"""What every vector store promises."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.ports import Vectors
+from index.stores.faiss_store import FaissStore
+
+
+def unit(*rows: tuple[float, float]) -> Vectors:
+    vectors = np.array(rows, dtype=np.float32)
+    normal: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return normal
+
+
+@pytest.fixture
+def store() -> FaissStore:
+    return FaissStore(2).updated(removed=[], ids=[7, 3, 5], vectors=unit((1, 0), (0, 1), (1, 1)))
+
+
+def test_the_nearest_come_first(store: FaissStore) -> None:
+    found = store.search(unit((1, 0.1))[0], 3)
+    assert [7, 5, 3] == [identity for identity, _ in found]
+    assert found[0][1] == pytest.approx(0.995, abs=0.001)
+
+
+def test_ties_are_ordered_by_id() -> None:
+    store = FaissStore(2).updated(removed=[], ids=[9, 2], vectors=unit((1, 0), (1, 0)))
+    assert [2, 9] == [identity for identity, _ in store.search(unit((1, 0))[0], 2)]
+
+
+def test_fewer_than_k_are_all_that_there_are(store: FaissStore) -> None:
+    assert 3 == len(store.search(unit((1, 0))[0], 100))
+    assert [] == FaissStore(2).search(unit((1, 0))[0], 5)
+
+
+def test_an_update_leaves_the_old_store_as_it_was(store: FaissStore) -> None:
+    newer = store.updated(removed=[7], ids=[8], vectors=unit((1, 0)))
+    assert {3, 5, 7} == set(store.ids())
+    assert {3, 5, 8} == set(newer.ids())
+
+
+def test_a_saved_store_loads_as_it_was(store: FaissStore, tmp_path: Path) -> None:
+    store.save(tmp_path / "vectors.faiss")
+    loaded = FaissStore.load(tmp_path / "vectors.faiss", 2)
+    assert store.search(unit((1, 0))[0], 3) == loaded.search(unit((1, 0))[0], 3)
+
+
+@pytest.mark.parametrize("damage", [b"", b"torn", b"IxM2" + b"\0" * 40])
+def test_a_damaged_file_is_refused(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / "vectors.faiss").write_bytes(damage)
+    with pytest.raises(ValueError, match=r"vectors\.faiss"):
+        FaissStore.load(tmp_path / "vectors.faiss", 2)
