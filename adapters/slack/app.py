@@ -1,0 +1,243 @@
+"""Slack's connection: checks the tokens, then serves by Socket Mode or signed HTTP."""
+
+import asyncio
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.deliveries import Deliveries
+from adapters.slack.failures import FOREIGN, failure_of
+from adapters.slack.files import Files
+from adapters.slack.listeners import Listeners
+from adapters.slack.people import People
+from adapters.slack.translate import Home
+from adapters.slack.web import serving
+from bot.errors import AdapterFailure, SettingInvalid
+from bot.ports import Core
+
+DELIVERIES_FILE = "slack-deliveries.sqlite3"
+REQUEST_SECONDS = 30.0
+MAX_RETRIES = 2
+
+_log = structlog.get_logger("quoth.slack")
+
+
+class SlackAdapter:
+    """Serves one Slack workspace.
+
+    With an app token it speaks Socket Mode, else with a signing secret it listens for signed HTTP
+    on ``/slack/events``. ``api_url`` redirects the Web API to a stand-in on this machine. Settings
+    that cannot work raise SettingInvalid here, before anything is connected.
+    """
+
+    def __init__(
+        self,
+        *,
+        bot_token: str,
+        app_token: str = "",
+        signing_secret: str = "",
+        api_url: str = "",
+        state_dir: Path,
+        http_host: str = "127.0.0.1",
+        http_port: int = 3000,
+        max_upload_bytes: int = 10_000_000,
+        ping_interval: float = 5.0,
+    ) -> None:
+        if not bot_token:
+            raise SettingInvalid("SLACK_BOT_TOKEN is not set. It looks like xoxb-... on api.slack.com.")
+        if not app_token and not signing_secret:
+            raise SettingInvalid(
+                "Slack needs SLACK_APP_TOKEN (xapp-..., for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP)."
+            )
+        self._bot_token = bot_token
+        self._app_token = app_token
+        self._signing_secret = signing_secret
+        self._api_url = _loopback(api_url) if api_url else ""
+        self._state_dir = state_dir
+        self._http = http_host, http_port
+        self._max_upload_bytes = max_upload_bytes
+        self._ping_interval = ping_interval
+        self.ready = asyncio.Event()
+        self.http_url = ""
+
+    async def run(self, core: Core) -> None:
+        """Connect and serve until cancelled. Raises AdapterFailure, TokenRejected."""
+        try:
+            async with AsyncExitStack() as stack:
+                await self._connect(core, stack)
+                self.ready.set()
+                await asyncio.Event().wait()
+        finally:
+            self.ready.clear()
+
+    async def _connect(self, core: Core, stack: AsyncExitStack) -> None:
+        timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        client = self._client(session)
+        home = await self._introduce(client)
+        deliveries = stack.enter_context(self._deliveries())
+        listeners = Listeners(
+            core=core,
+            client=client,
+            home=home,
+            people=People(client, time.monotonic),
+            files=Files(client, session, self._max_upload_bytes),
+            deliveries=deliveries,
+            clock=time.monotonic,
+        )
+        app = self._bolt(session, home)
+        listeners.register(app)
+        stack.push_async_callback(listeners.close)
+        await stack.enter_async_context(self._transport(app, client))
+        _log.info("Connected to Slack.", team=home.team, socket_mode=bool(self._app_token))
+
+    def _client(self, session: aiohttp.ClientSession, *, token: bool = True) -> AsyncWebClient:
+        client = AsyncWebClient(
+            token=self._bot_token if token else None,
+            base_url=self._api_url or AsyncWebClient.BASE_URL,
+            session=session,
+            logger=_quiet_logger(),
+            retry_handlers=[
+                AsyncConnectionErrorRetryHandler(),
+                AsyncRateLimitErrorRetryHandler(max_retry_count=MAX_RETRIES),
+            ],
+        )
+        if self._api_url:
+            client.proxy = None  # a stand-in on this machine is not behind the company's proxy
+        return client
+
+    async def _introduce(self, client: AsyncWebClient) -> Home:
+        """Ask Slack who we are: the one call that shows whether the token works."""
+        try:
+            answer = await client.auth_test()
+        except FOREIGN as error:
+            raise failure_of(error, "SLACK_BOT_TOKEN") from error
+        return Home(team=answer["team_id"], user=answer["user_id"], bot=answer.get("bot_id") or "")
+
+    def _deliveries(self) -> Deliveries:
+        try:
+            return Deliveries(self._state_dir / DELIVERIES_FILE, time.time)
+        except (OSError, sqlite3.Error) as error:
+            raise AdapterFailure(f"Cannot write to {self._state_dir}: {error}.") from error
+
+    def _bolt(self, session: aiohttp.ClientSession, home: Home) -> AsyncApp:
+        async def authorize() -> AuthorizeResult:
+            # Bolt would ask Slack again at the first event, while that event waits for its ack.
+            return AuthorizeResult(
+                enterprise_id=None,
+                team_id=home.team,
+                bot_token=self._bot_token,
+                bot_id=home.bot,
+                bot_user_id=home.user,
+            )
+
+        with _hidden_environment():
+            return AsyncApp(
+                name="quoth",
+                logger=_quiet_logger(),
+                client=self._client(session, token=False),
+                authorize=authorize,
+                signing_secret=self._signing_secret,
+                attaching_conversation_kwargs_enabled=False,
+            )
+
+    def _transport(self, app: AsyncApp, client: AsyncWebClient) -> Any:
+        return self._socket(app, client) if self._app_token else self._web(app)
+
+    @asynccontextmanager
+    async def _web(self, app: AsyncApp) -> AsyncIterator[None]:
+        host, port = self._http
+        async with AsyncExitStack() as stack:
+            try:
+                self.http_url = await stack.enter_async_context(
+                    serving(app, self._signing_secret, host, port)
+                )
+            except OSError as error:
+                reason = f"Cannot listen for Slack on {host}:{port}: {error.strerror}."
+                raise AdapterFailure(reason) from error
+            yield
+
+    @asynccontextmanager
+    async def _socket(self, app: AsyncApp, client: AsyncWebClient) -> AsyncIterator[None]:
+        try:
+            # The library would retry for ever with a token that Slack rejects.
+            opened = await client.apps_connections_open(app_token=self._app_token)
+        except FOREIGN as error:
+            raise failure_of(error, "SLACK_APP_TOKEN") from error
+        handler = AsyncSocketModeHandler(
+            app,
+            self._app_token,
+            logger=_quiet_logger(),
+            web_client=client,
+            ping_interval=self._ping_interval,
+        )
+        handler.client.proxy = client.proxy
+        handler.client.wss_uri = opened["url"]
+        try:
+            await handler.connect_async()  # type: ignore[no-untyped-call]
+            yield
+        finally:
+            await _close(handler)
+
+
+async def _close(handler: AsyncSocketModeHandler) -> None:
+    """Close the socket and wait for the client's own tasks, which it only cancels."""
+    client = handler.client
+    await handler.close_async()  # type: ignore[no-untyped-call]
+    tasks = [client.message_processor, client.message_receiver, client.current_session_monitor]
+    await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
+
+
+def _loopback(api_url: str) -> str:
+    """Return the address with the slash that the library needs. Tokens go nowhere but to Slack."""
+    if not _is_loopback(api_url):
+        raise SettingInvalid(
+            "SLACK_API_URL may only name this machine, as in http://127.0.0.1:8080/api/ (it is for tests)."
+        )
+    return api_url if api_url.endswith("/") else api_url + "/"
+
+
+def _is_loopback(api_url: str) -> bool:
+    try:
+        url = urlsplit(api_url)
+        host = url.hostname or ""
+        is_here = host == "localhost" or ip_address(host).is_loopback
+        return is_here and url.scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
+def _quiet_logger() -> logging.Logger:
+    """The libraries' logger. Below INFO they write down whole messages, which are people's words."""
+    logger = logging.getLogger("quoth.slack.library")
+    logger.setLevel(max(logger.getEffectiveLevel(), logging.INFO))
+    return logger
+
+
+@contextmanager
+def _hidden_environment() -> Iterator[None]:
+    """Keep Bolt from changing its mode by variables that are not among Quoth's settings."""
+    names = ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION_TOKEN")
+    hidden = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)

@@ -1,0 +1,169 @@
+"""The answer card: the passage word for word, where it stands, and what one can do with it."""
+
+import re
+from dataclasses import replace
+from itertools import groupby
+
+from adapters.slack.blocks import (
+    MAX_SERIALIZED,
+    Json,
+    actions,
+    age,
+    button,
+    context,
+    fallback,
+    feedback,
+    link,
+    plain,
+    preformatted,
+    rich_text,
+    section,
+    shorten,
+    size,
+    words,
+)
+from bot.messages import Answer, Citation, Confidence, Quote, Segment
+
+MORE = "quoth_more"
+RATE = "quoth_rate"
+SHARE = "quoth_share"
+UP = "up"
+DOWN = "down"
+
+MAX_QUOTE = 6000
+MAX_HEADLINE = 400
+MAX_SMALL_PRINT = 300
+ELLIPSIS = "..."
+SEPARATOR = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
+CONFIDENCE = {
+    Confidence.HIGH: "High confidence",
+    Confidence.FAIR: "Fair confidence",
+    Confidence.LOW: "Low confidence",
+}
+
+
+def headline(title: str, heading: tuple[str, ...]) -> str:
+    """Return the path "title > heading > heading"; a document's first heading often repeats its title."""
+    path = heading[1:] if heading and heading[0] == title else heading
+    return shorten(SEPARATOR.join([title, *path]), MAX_HEADLINE) or "Untitled"
+
+
+def render_answer(answer: Answer, *, private: bool) -> Json:
+    """Return the card. ``private`` adds the Share button."""
+    above = _shared_by(answer)
+    below = [
+        _where(answer.quote.citation),
+        _citation(answer),
+        *_buttons(answer, private=private),
+        _thumbs(answer),
+    ]
+    quote = _fit(answer.quote, MAX_SERIALIZED - size([*above, *below]))
+    return {"text": _fallback(answer), "blocks": [*above, rich_text(*_passage(quote)), *below]}
+
+
+def _shared_by(answer: Answer) -> list[Json]:
+    """Who shared it, by name and not as a mention: sharing an answer must not ping anyone."""
+    if answer.shared_by is None:
+        return []
+    who = answer.shared_by.name or "Someone"
+    return [context(plain(shorten(f"{who} shared an answer to: {answer.question}", MAX_SMALL_PRINT)))]
+
+
+def _passage(quote: Quote) -> list[Json]:
+    """The quote's stretches of prose and code; their texts joined are the quote, byte for byte."""
+    marked = [
+        *([Segment(text=f"{ELLIPSIS} ")] if quote.cut_before else []),
+        *(segment for segment in quote.segments if segment.text),
+        *([Segment(text=f" {ELLIPSIS}")] if quote.cut_after else []),
+    ]
+    parts: list[Json] = []
+    for is_code, stretch in groupby(marked, key=lambda segment: segment.code):
+        if is_code:
+            parts.extend(preformatted(segment.text, bold=segment.bold) for segment in stretch)
+        else:
+            parts.append(section(*(words(segment.text, bold=segment.bold) for segment in stretch)))
+    return parts
+
+
+def _where(citation: Citation) -> Json:
+    return rich_text(section(link(headline(citation.title, citation.heading), citation.url, bold=True)))
+
+
+def _citation(answer: Answer) -> Json:
+    """The small print: how sure, how old, which source; and the path of what stands nowhere on the web."""
+    citation = answer.quote.citation
+    named = [text for text in (citation.source, "" if citation.url else citation.location) if text]
+    return context(
+        plain(CONFIDENCE[answer.confidence]),
+        age(citation.updated_at),
+        *(plain(text, MAX_SMALL_PRINT) for text in named),
+    )
+
+
+def _buttons(answer: Answer, *, private: bool) -> list[Json]:
+    row = [
+        *([button("More", MORE, f"{answer.id}:{answer.offset + 1}")] if answer.has_more else []),
+        *([button("Share", SHARE, f"{answer.id}:{answer.offset}")] if private else []),
+    ]
+    return [actions(*row)] if row else []
+
+
+def _thumbs(answer: Answer) -> Json:
+    value = f"{answer.id}:{answer.offset}"
+    return feedback(RATE, positive=("Helpful", f"{value}:{UP}"), negative=("Not helpful", f"{value}:{DOWN}"))
+
+
+def _fallback(answer: Answer) -> str:
+    citation = answer.quote.citation
+    place = citation.url or citation.location
+    title = headline(citation.title, citation.heading)
+    return fallback(f"{title} ({place})\n{answer.quote.text}" if place else f"{title}\n{answer.quote.text}")
+
+
+def _fit(quote: Quote, room: int) -> Quote:
+    """The part around the answering sentence that one message holds. The core's quotes fit as they are."""
+    limit = MAX_QUOTE
+    fitted = _cut(quote, limit)
+    while size(_passage(fitted)) > room and limit > 1:
+        limit //= 2
+        fitted = _cut(quote, limit)
+    return fitted
+
+
+def _cut(quote: Quote, limit: int) -> Quote:
+    text = quote.text
+    if len(text) <= limit:
+        return quote
+    start = _start(quote, limit)
+    end = min(start + limit, len(text))
+    # A cut inside a word would read as another word.
+    if end < len(text) and (gap := re.search(r"\s\S*$", text[start:end])) and gap.start() > limit // 2:
+        end = start + gap.start()
+    return replace(
+        quote,
+        segments=_slice(quote.segments, start, end),
+        cut_before=quote.cut_before or start > 0,
+        cut_after=quote.cut_after or end < len(text),
+    )
+
+
+def _start(quote: Quote, limit: int) -> int:
+    """Where the window opens: at the front if it reaches the bold sentence's end, else a bit before it."""
+    before = 0
+    for segment in quote.segments:
+        if segment.bold:
+            reaches = before + len(segment.text) <= limit
+            return 0 if reaches else max(0, min(before - limit // 4, len(quote.text) - limit))
+        before += len(segment.text)
+    return 0
+
+
+def _slice(segments: tuple[Segment, ...], start: int, end: int) -> tuple[Segment, ...]:
+    kept = []
+    before = 0
+    for segment in segments:
+        text = segment.text[max(0, start - before) : max(0, end - before)]
+        before += len(segment.text)
+        if text:
+            kept.append(replace(segment, text=text))
+    return tuple(kept)

@@ -1,0 +1,99 @@
+"""Which of Slack's deliveries were served, so that a repeated one is not answered twice.
+
+Slack delivers again what it believes lost: up to about six minutes later, and also after the bot
+was started anew. So the memory is a small file. A delivery counts as served only once it was; the
+repeat of one that died half-way is the only copy left, and is served.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import structlog
+
+KEPT_SECONDS = 1800.0
+
+_log = structlog.get_logger("quoth.slack")
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS served (key TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS served_at ON served (at);
+"""
+
+
+class Deliveries:
+    """The deliveries that were served (in the file) and those being served (in memory).
+
+    Looking up one key takes microseconds, so this runs on the event loop; that also makes a claim
+    atomic. ``wall_clock`` counts seconds across restarts.
+    """
+
+    def __init__(self, path: Path, wall_clock: Callable[[], float]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._wall_clock = wall_clock
+        self._claimed: set[str] = set()
+        self._file = _open(path)
+
+    def __enter__(self) -> "Deliveries":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    @contextmanager
+    def claim(self, *keys: str) -> Iterator[bool]:
+        """Yield whether this delivery is new, and remember it when the block ends without an error."""
+        if any(key in self._claimed or self._was_served(key) for key in keys):
+            yield False
+            return
+        self._claimed.update(keys)
+        try:
+            yield True
+            self._remember(keys)
+        finally:
+            self._claimed.difference_update(keys)
+
+    def _was_served(self, key: str) -> bool:
+        try:
+            row = self._file.execute("SELECT 1 FROM served WHERE key = ?", (key,)).fetchone()
+        except sqlite3.Error as error:
+            # Answering twice is better than not at all.
+            _log.warning("The memory of deliveries cannot be read.", error=str(error))
+            return False
+        return row is not None
+
+    def _remember(self, keys: tuple[str, ...]) -> None:
+        now = self._wall_clock()
+        rows = [(key, now) for key in keys]
+        try:
+            with self._file:
+                self._file.execute("DELETE FROM served WHERE at < ?", (now - KEPT_SECONDS,))
+                self._file.executemany("INSERT OR REPLACE INTO served VALUES (?, ?)", rows)
+        except sqlite3.Error as error:
+            _log.warning("The memory of deliveries cannot be written.", error=str(error))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        return _connect(path)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        _log.warning("The memory of deliveries was damaged and starts anew.", path=str(path))
+        path.unlink()
+        return _connect(path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    file = sqlite3.connect(path, timeout=1.0)
+    try:
+        file.execute("PRAGMA journal_mode = WAL")
+        file.execute("PRAGMA synchronous = NORMAL")
+        file.executescript(_SCHEMA)
+    except sqlite3.Error:
+        file.close()
+        raise
+    return file

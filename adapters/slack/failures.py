@@ -1,0 +1,47 @@
+"""Slack's errors, as the operator's: one table of what may come out of its libraries."""
+
+import aiohttp
+from slack_bolt.error import BoltError
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import AdapterFailure, QuothError, TokenRejected
+
+# What an operator mends with another token, by Slack's own error codes.
+TOKEN_CODES = frozenset(
+    {
+        "access_denied",
+        "account_inactive",
+        "app_uninstalled",
+        "invalid_auth",
+        "missing_args",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "token_expired",
+        "token_revoked",
+    }
+)
+
+# Everything that talking to Slack may raise; what is not in here is a fault of ours.
+FOREIGN = (SlackClientError, BoltError, aiohttp.ClientError, TimeoutError, OSError)
+
+
+def code_of(error: BaseException) -> str:
+    """Return Slack's error code, or the error's class where Slack did not answer with one."""
+    if isinstance(error, SlackApiError):
+        # The response is raw bytes or text when something between us and Slack answered.
+        answer = getattr(error.response, "data", error.response)
+        if isinstance(answer, dict) and answer.get("error"):
+            return str(answer["error"])
+    return type(error).__name__
+
+
+def failure_of(error: BaseException, variable: str) -> QuothError:
+    """Say in one sentence why the bot cannot connect with the token in ``variable``."""
+    code = code_of(error)
+    if code in TOKEN_CODES:
+        return TokenRejected(
+            f"Slack rejects the token in {variable} ({code})."
+            " Copy it anew from the app's page on api.slack.com into .env."
+        )
+    return AdapterFailure(f"Slack could not be reached ({code}). Check the network and status.slack.com.")

@@ -1,0 +1,268 @@
+"""What the bot does when Slack calls: acknowledge, translate, ask the core, show its replies."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack import translate
+from adapters.slack.deliveries import Deliveries
+from adapters.slack.failures import FOREIGN, code_of
+from adapters.slack.files import Files
+from adapters.slack.outlets import Outlet, ThreadOutlet, WhisperOutlet
+from adapters.slack.people import People
+from adapters.slack.render import render
+from adapters.slack.translate import Home, Party, Place
+from bot.messages import Answer, Failed, More, Notice, Progress, Rate, Refused, Request, Share
+from bot.ports import Core
+
+Payload = Mapping[str, Any]
+
+ASK = "/ask"
+QUOTH = "/quoth"
+FIND = "quoth_find"
+ANYTHING = re.compile(".*")
+PROMPTS = [
+    {"title": "What can you do?", "message": "help"},
+    {"title": "What have you read?", "message": "sources"},
+    {"title": "How are you?", "message": "status"},
+]
+BROKEN = "Something went wrong on my side. Please try again."
+
+_log = structlog.get_logger("quoth.slack")
+
+
+class Listeners:
+    """One method per kind of thing that Slack tells us."""
+
+    def __init__(
+        self,
+        *,
+        core: Core,
+        client: AsyncWebClient,
+        home: Home,
+        people: People,
+        files: Files,
+        deliveries: Deliveries,
+        clock: Callable[[], float],
+    ) -> None:
+        self._core = core
+        self._client = client
+        self._home = home
+        self._people = people
+        self._files = files
+        self._deliveries = deliveries
+        self._clock = clock
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def register(self, app: AsyncApp) -> None:
+        """Tell Bolt which method is for what; the first that fits is called."""
+        app.command(ASK)(self.on_ask)
+        app.command(QUOTH)(self.on_quoth)
+        app.shortcut(FIND)(self.on_shortcut)
+        app.action(re.compile("^quoth_"))(self.on_press)
+        app.event("app_mention")(self.on_message)
+        app.event("message")(self.on_message)
+        app.event("app_home_opened")(self.on_home)
+        # Whatever else the app is subscribed to is acknowledged, or Slack would send it again.
+        app.event(ANYTHING)(self.on_nothing)
+        app.action(ANYTHING)(self.on_nothing)
+        app.error(self.on_error)
+
+    async def close(self) -> None:
+        """Stop what is still being answered."""
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    # Listeners
+
+    async def on_ask(self, ack: AsyncAck, body: Payload) -> None:
+        """Answer ``/ask`` to the asker alone."""
+        await ack()
+        async with self._serving(_key("trigger", body)) as is_new:
+            if is_new:
+                place = translate.place_of_command(body)
+                party = await self._party(place)
+                text = translate.question(body.get("text") or "", self._home)
+                await self._whisper(translate.ask(text, party), place, body)
+
+    async def on_quoth(self, ack: AsyncAck, body: Payload) -> None:
+        """Do ``/quoth``; only the person sees what comes of it."""
+        await ack()
+        async with self._serving(_key("trigger", body)) as is_new:
+            if is_new:
+                place = translate.place_of_command(body)
+                text = translate.question(body.get("text") or "", self._home)
+                await self._whisper(translate.command(text, await self._party(place)), place, body)
+
+    async def on_shortcut(self, ack: AsyncAck, body: Payload) -> None:
+        """Take somebody's message as the question, and answer to the one who wondered."""
+        await ack()
+        async with self._serving(_key("trigger", body)) as is_new:
+            if is_new:
+                place = translate.place_of_interaction(body)
+                text = translate.question(body["message"].get("text") or "", self._home)
+                await self._whisper(translate.ask(text, await self._party(place)), place, body)
+
+    async def on_press(self, ack: AsyncAck, body: Payload) -> None:
+        """Act on a button of a card, however old the card is."""
+        await ack()
+        async with self._serving(_key("trigger", body)) as is_new:
+            if not is_new:
+                return
+            place = translate.place_of_interaction(body)
+            request = translate.press(body["actions"][0], await self._party(place))
+            await self._pressed(request, place, body)
+
+    async def on_message(self, body: Payload) -> None:
+        """Answer a mention or a direct message in its thread."""
+        event = body["event"]
+        wanted = event["type"] == "app_mention" or event.get("channel_type") == "im"
+        if not wanted or not translate.is_for_us(event, self._home):
+            return
+        # One message may come as two events (mention and message), each of them repeatedly.
+        keys = _key("event", body), f"message:{event['channel']}:{event['ts']}"
+        async with self._serving(*keys) as is_new:
+            if is_new:
+                place = translate.place_of_event(body)
+                await self._answer_message(event, place, await self._party(place))
+
+    async def on_home(self, body: Payload) -> None:
+        """Offer something to begin with to a person who opens the bot's messages."""
+        event = body["event"]
+        if event.get("tab") != "messages":
+            return
+        async with self._serving(_key("event", body)) as is_new:
+            if is_new:
+                await self._suggest(event["channel"])
+
+    async def on_nothing(self, ack: AsyncAck) -> None:
+        """Acknowledge, and that is all."""
+        await ack()
+
+    async def on_error(self, error: Exception, body: Payload) -> None:
+        """Log what should not have happened, and say so to whoever waits."""
+        reference = secrets.token_hex(4)
+        _log.error("A Slack listener failed.", reference=reference, exc_info=error)
+        try:
+            outlet = self._outlet_for_error(body)
+        except (KeyError, TypeError):  # a payload in which nobody waits, or that is itself the trouble
+            return
+        await outlet.say(render(Failed(text=BROKEN, reference=reference)))
+
+    # Steps
+
+    @asynccontextmanager
+    async def _serving(self, *keys: str) -> AsyncIterator[bool]:
+        """Let this task be cancelled with the adapter, and say whether the delivery is a new one."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            with self._deliveries.claim(*(key for key in keys if key)) as is_new:
+                yield is_new
+        finally:
+            self._running.discard(task)
+
+    async def _party(self, place: Place) -> Party:
+        return translate.party(place, await self._people.look_up(place.user), self._home)
+
+    async def _answer_message(self, event: Payload, place: Place, party: Party) -> None:
+        text = translate.question(event.get("text") or "", self._home)
+        outlet, private = self._outlet_for_message(place)
+        files = event.get("files") or []
+        if translate.is_adding(text) and files:
+            for file in files:
+                upload = await self._files.fetch(file)
+                request = upload if isinstance(upload, Refused) else translate.add_upload(text, upload, party)
+                await self._deliver(request, outlet, private=private)
+        elif translate.is_adding(text) and len(text) == len("add"):
+            await self._deliver(translate.NOTHING_ATTACHED, outlet, private=private)
+        elif files and not text:
+            await self._deliver(translate.FILE_ALONE, outlet, private=private)
+        else:
+            await self._deliver(translate.spoken(text, party), outlet, private=private)
+
+    async def _pressed(self, request: More | Share | Rate | None, place: Place, body: Payload) -> None:
+        container = body.get("container") or {}
+        if isinstance(request, Share):
+            await self._share(request, place, body)
+        elif isinstance(request, More) and not container.get("is_ephemeral"):
+            thread = place.thread or container.get("message_ts", "")
+            outlet = ThreadOutlet(self._client, place.channel, thread, self._clock)
+            await self._deliver(request, outlet, private=False)
+        else:
+            await self._whisper(request or translate.BUTTON_TOO_OLD, place, body)
+
+    async def _share(self, request: Share, place: Place, body: Payload) -> None:
+        outlet = self._whisperer(place, body)
+        async for reply in self._core.replies(request):
+            if isinstance(reply, Answer):
+                await outlet.announce(render(reply))
+            elif not isinstance(reply, Progress):
+                await outlet.say(render(reply))
+
+    async def _suggest(self, channel: str) -> None:
+        try:
+            await self._client.assistant_threads_setSuggestedPrompts(
+                channel_id=channel, title="To begin with", prompts=PROMPTS
+            )
+        except FOREIGN as error:
+            _log.warning("Slack took no suggested prompts.", code=code_of(error))
+
+    async def _whisper(self, request: Request | Notice | Refused, place: Place, body: Payload) -> None:
+        await self._deliver(request, self._whisperer(place, body), private=not place.private)
+
+    async def _deliver(self, request: Request | Notice | Refused, outlet: Outlet, *, private: bool) -> None:
+        """Show what the core replies; what needs no core is its own reply."""
+        if isinstance(request, Notice | Refused):
+            await outlet.say(render(request))
+            return
+        async for reply in self._core.replies(request):
+            message = render(reply, private=private)
+            if isinstance(reply, Progress):
+                await outlet.progress(message)
+            else:
+                await outlet.say(message)
+
+    # Outlets
+
+    def _whisperer(self, place: Place, body: Payload) -> WhisperOutlet:
+        return WhisperOutlet(
+            self._client,
+            self._clock,
+            channel=place.channel,
+            user=place.user,
+            thread=place.thread,
+            response_url=body.get("response_url", ""),
+        )
+
+    def _outlet_for_message(self, place: Place) -> tuple[Outlet, bool]:
+        """Where a message is answered, and whether to its author alone.
+
+        In a channel that another company reads, nothing is quoted to everyone unasked: the author
+        sees the answer and may share it.
+        """
+        if place.external:
+            return self._whisperer(place, {}), True
+        return ThreadOutlet(self._client, place.channel, place.thread, self._clock), False
+
+    def _outlet_for_error(self, body: Payload) -> Outlet:
+        if "event" in body:
+            return self._outlet_for_message(translate.place_of_event(body))[0]
+        is_command = "command" in body
+        place = translate.place_of_command(body) if is_command else translate.place_of_interaction(body)
+        return self._whisperer(place, body)
+
+
+def _key(kind: str, body: Payload) -> str:
+    """What a delivery and its repeats have in common: ``trigger_id`` or ``event_id``."""
+    value = body.get(f"{kind}_id")
+    return f"{kind}:{value}" if value else ""

@@ -1,0 +1,193 @@
+"""Where replies go: into a thread that everyone reads, or to one person alone."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from adapters.slack.blocks import Json
+from adapters.slack.failures import FOREIGN, code_of
+
+# chat.update allows about one call a second in the long run, for all channels together.
+UPDATE_SECONDS = 1.5
+# A response_url takes five messages in all; the last of them belong to the reply itself.
+MAX_WHISPERED_UPDATES = 3
+WHISPERED_UPDATE_SECONDS = 4.0
+BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+
+_log = structlog.get_logger("quoth.slack")
+
+
+class Outlet(Protocol):
+    """Takes messages; a Slack that refuses one is logged and survived."""
+
+    async def progress(self, message: Json) -> None:
+        """Show how far a job is, as often as Slack bears."""
+        ...
+
+    async def say(self, message: Json) -> None:
+        """Show the reply, in place of any progress."""
+        ...
+
+
+class ThreadOutlet:
+    """Posts into a thread and edits its own message while a job goes on."""
+
+    def __init__(self, client: AsyncWebClient, channel: str, thread: str, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._channel = channel
+        self._thread = thread
+        self._clock = clock
+        self._shown = ""
+        self._due = 0.0
+
+    async def progress(self, message: Json) -> None:
+        """Post the first, edit it by the later ones that come when the time for one has passed."""
+        if self._clock() < self._due:
+            return
+        if not self._shown:
+            self._shown = await self._post(message)
+        else:
+            await self._update(message)
+        self._due = self._clock() + UPDATE_SECONDS
+
+    async def say(self, message: Json) -> None:
+        """Edit the progress message if there is one that can be, post otherwise."""
+        if self._shown and await self._update(message):
+            self._shown = ""
+            return
+        await self._post(message)
+
+    async def _post(self, message: Json) -> str:
+        """Post and return the new message's ts, empty when Slack takes it in no form."""
+        try:
+            return await self._post_once(message)
+        except SlackApiError as error:
+            if code_of(error) not in BLOCKS_REFUSED:
+                _log_refusal(error, "chat.postMessage")
+                return ""
+            _log.error("Slack refused a message's blocks; the text goes alone.", code=code_of(error))
+        except FOREIGN as error:
+            _log_refusal(error, "chat.postMessage")
+            return ""
+        return await self._post_text(message)
+
+    async def _post_text(self, message: Json) -> str:
+        try:
+            return await self._post_once({"text": message["text"]})
+        except FOREIGN as error:
+            _log_refusal(error, "chat.postMessage")
+            return ""
+
+    async def _post_once(self, message: Json) -> str:
+        answer = await self._client.chat_postMessage(
+            channel=self._channel,
+            thread_ts=self._thread or None,
+            unfurl_links=False,
+            unfurl_media=False,
+            mrkdwn="blocks" in message,
+            **message,
+        )
+        return str(answer["ts"])
+
+    async def _update(self, message: Json) -> bool:
+        try:
+            await self._client.chat_update(channel=self._channel, ts=self._shown, **message)
+        except FOREIGN as error:
+            _log_refusal(error, "chat.update")
+            return False
+        return True
+
+
+class WhisperOutlet:
+    """Speaks to one person: by the interaction's own response_url, else by an ephemeral message."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        clock: Callable[[], float],
+        *,
+        channel: str,
+        user: str,
+        thread: str = "",
+        response_url: str = "",
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._channel = channel
+        self._user = user
+        self._thread = thread
+        self._url = response_url
+        self._updates = 0
+        self._due = 0.0
+
+    async def progress(self, message: Json) -> None:
+        """Show the first few; an ephemeral message without a response_url cannot be edited at all."""
+        allowed = MAX_WHISPERED_UPDATES if self._url else 1
+        if self._updates >= allowed or self._clock() < self._due:
+            return
+        await self._whisper(message)
+        self._updates += 1
+        # Each pause is three times the last: the three uses cover a minute about evenly.
+        self._due = self._clock() + WHISPERED_UPDATE_SECONDS * 3 ** (self._updates - 1)
+
+    async def say(self, message: Json) -> None:
+        """Say it in place of the progress, if there was any."""
+        await self._whisper(message)
+
+    async def announce(self, message: Json) -> None:
+        """Post into the channel for everyone, and take the private copy away."""
+        if await self._respond(message | {"response_type": "in_channel", "replace_original": False}):
+            await self._respond({"delete_original": True})
+            return
+        await ThreadOutlet(self._client, self._channel, self._thread, self._clock).say(message)
+
+    async def _whisper(self, message: Json) -> None:
+        way = {"response_type": "ephemeral", "replace_original": self._updates > 0}
+        if not await self._respond(message | way):
+            await self._post_ephemeral(message)
+
+    async def _respond(self, message: Json) -> bool:
+        """Use the response_url; it is gone after half an hour or five uses."""
+        if not self._url:
+            return False
+        place = {"thread_ts": self._thread} if self._thread else {}
+        try:
+            answer = await self._webhook().send_dict(message | place | _QUIET)
+        except FOREIGN as error:
+            _log_refusal(error, "response_url")
+            return False
+        if answer.status_code != 200:
+            _log.warning("Slack refused a response.", status=answer.status_code, answer=answer.body[:200])
+        return answer.status_code == 200
+
+    def _webhook(self) -> AsyncWebhookClient:
+        webhook = AsyncWebhookClient(
+            self._url,
+            session=self._client.session,
+            retry_handlers=[AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler()],
+        )
+        webhook.proxy = self._client.proxy  # not what the environment says, see the adapter
+        return webhook
+
+    async def _post_ephemeral(self, message: Json) -> None:
+        try:
+            await self._client.chat_postEphemeral(
+                channel=self._channel, user=self._user, thread_ts=self._thread or None, **message
+            )
+        except FOREIGN as error:
+            _log_refusal(error, "chat.postEphemeral")
+
+
+_QUIET = {"unfurl_links": False, "unfurl_media": False}
+
+
+def _log_refusal(error: BaseException, method: str) -> None:
+    _log.warning("Slack did not take a message.", method=method, code=code_of(error))

@@ -1,0 +1,164 @@
+"""What the core says, as Slack shows it: one reply in, one message payload out."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from adapters.slack.blocks import (
+    MAX_SERIALIZED,
+    Json,
+    bullets,
+    context,
+    date,
+    fallback,
+    link,
+    plain,
+    rich_text,
+    section,
+    shorten,
+    size,
+    words,
+)
+from adapters.slack.card import headline, render_answer
+from bot.messages import (
+    Answer,
+    Failed,
+    Nearest,
+    NoAnswer,
+    Notice,
+    Progress,
+    Refused,
+    Reply,
+    SourceLine,
+    SourceList,
+    StatusReport,
+)
+
+MAX_TEXT = 2900
+MAX_LINE = 300
+MAX_DETAILS = 20
+MAX_FAILURES = 3
+BAR_LENGTH = 20
+NO_SOURCES = "Nothing has been read here yet. A moderator can add a source: /quoth help says how."
+
+
+def render(reply: Reply, *, private: bool = False) -> Json:
+    """Return ``text`` and ``blocks``. ``private`` says that the asker alone will see the message."""
+    match reply:
+        case Answer():
+            return render_answer(reply, private=private)
+        case NoAnswer():
+            return _no_answer(reply)
+        case Refused():
+            return _message(reply.text)
+        case Notice():
+            return _notice(reply)
+        case SourceList():
+            return _source_list(reply)
+        case StatusReport():
+            return _status_report(reply)
+        case Progress():
+            return _progress(reply)
+        case Failed():
+            return _failed(reply)
+        case _:
+            assert_never(reply)
+
+
+def _message(text: str, *blocks: Json) -> Json:
+    """A text, with blocks below it."""
+    first = rich_text(section(words(shorten(text, MAX_TEXT) or "…")))
+    return {"text": fallback(text), "blocks": [first, *blocks]}
+
+
+def _no_answer(reply: NoAnswer) -> Json:
+    """Titles to look at stand in a plain list: nothing here may pass for an answer."""
+    if not reply.nearest:
+        return _message(reply.text)
+    return _message(reply.text, rich_text(bullets(section(_nearest(near)) for near in reply.nearest[:3])))
+
+
+def _nearest(near: Nearest) -> Json:
+    return link(headline(near.title, near.heading), near.url)
+
+
+def _notice(reply: Notice) -> Json:
+    if not reply.details:
+        return _message(reply.text)
+    lines = [section(words(shorten(line, MAX_LINE))) for line in reply.details[:MAX_DETAILS] if line]
+    if len(reply.details) > MAX_DETAILS:
+        lines.append(_remainder(len(reply.details) - MAX_DETAILS))
+    return _message(reply.text, rich_text(bullets(lines)))
+
+
+def _remainder(count: int) -> Json:
+    return section(words(f"and {count} more", italic=True))
+
+
+def _source_list(reply: SourceList) -> Json:
+    if not reply.sources:
+        return _message(NO_SOURCES)
+    text = "1 source" if len(reply.sources) == 1 else f"{len(reply.sources)} sources"
+    return _message(text, rich_text(bullets(_fitting([_source(line) for line in reply.sources]))))
+
+
+def _fitting(lines: Sequence[Json]) -> list[Json]:
+    """As many lines as one message holds, and how many it does not."""
+    room = MAX_SERIALIZED - 1000
+    kept: list[Json] = []
+    for line in lines:
+        room -= size([line])
+        if room < 0:
+            return [*kept, _remainder(len(lines) - len(kept))]
+        kept.append(line)
+    return kept
+
+
+def _source(line: SourceLine) -> Json:
+    counts = f" · {line.documents} documents, {line.passages} passages"
+    facts = words(shorten(f" · {line.kind} {line.origin}", MAX_LINE) + counts)
+    synced = [words(" · not synced yet")]
+    if line.synced_at:
+        synced = [words(" · synced "), date(line.synced_at, "{ago}")]
+    return section(words(shorten(line.name, MAX_LINE) or "?", bold=True), facts, *synced, *_failures(line))
+
+
+def _failures(line: SourceLine) -> list[Json]:
+    if not line.failures:
+        return []
+    named = "; ".join(shorten(failure, MAX_LINE) for failure in line.failures[:MAX_FAILURES])
+    more = len(line.failures) - MAX_FAILURES
+    return [words(f"\nNot read: {named}" + (f"; and {more} more" if more > 0 else ""))]
+
+
+def _status_report(reply: StatusReport) -> Json:
+    counts = f"{reply.passages} passages of {reply.documents} documents from {reply.sources} sources"
+    facts = [
+        section(words("Read: ", bold=True), words(counts)),
+        section(words("Synced: ", bold=True), *_synced(reply)),
+        section(words("Feedback: ", bold=True), words(_feedback_counts(reply))),
+        section(words("Embedder: ", bold=True), words(shorten(reply.embedder, MAX_LINE) or "none")),
+    ]
+    return _message(f"Quoth {reply.version}", rich_text(bullets(facts)))
+
+
+def _feedback_counts(reply: StatusReport) -> str:
+    return f"{reply.helpful} helpful, {reply.not_helpful} not helpful"
+
+
+def _synced(reply: StatusReport) -> list[Json]:
+    if reply.syncing:
+        return [words("under way")]
+    return [date(reply.synced_at, "{ago}")] if reply.synced_at else [words("never")]
+
+
+def _progress(reply: Progress) -> Json:
+    if reply.total <= 0:
+        return _message(reply.text)
+    done = min(max(reply.done, 0), reply.total)
+    filled = BAR_LENGTH * done // reply.total
+    bar = "█" * filled + "░" * (BAR_LENGTH - filled)
+    return _message(reply.text, rich_text(section(words(bar), words(f" {done} of {reply.total}"))))
+
+
+def _failed(reply: Failed) -> Json:
+    return _message(reply.text, context(plain(f"Reference: {reply.reference}")))

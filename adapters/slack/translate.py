@@ -1,0 +1,333 @@
+"""What happens in Slack, as requests to the core: one payload in, one request (or plain reply) out."""
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.slack.card import DOWN, MORE, RATE, SHARE, UP
+from bot.messages import (
+    Actor,
+    AddSource,
+    Ask,
+    Conversation,
+    More,
+    Notice,
+    Rate,
+    Refused,
+    Reindex,
+    RemoveSource,
+    Request,
+    Share,
+    Sources,
+    Status,
+    Upload,
+)
+
+Payload = Mapping[str, Any]
+
+HELP = Notice(
+    text="I answer questions by quoting the documents that I have read, word for word.",
+    details=(
+        "/ask QUESTION: the answer is for your eyes only, until you share it",
+        "Mention me in a channel, or write to me directly: I answer in a thread",
+        "“Find an answer” in a message's menu: I take that message as the question",
+        "/quoth sources: what I have read. /quoth status: how I am",
+        "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS], /quoth remove NAME, /quoth reindex [NAME]",
+        "Moderators: write “add [name=NAME] [url=ADDRESS]” to me with a file attached, and I read the file",
+    ),
+)
+NOT_A_COMMAND = Refused(text="I do not know that command. Try /quoth help.")
+NOTHING_TO_ADD = Refused(text="Say what to add: /quoth add PATH [name=NAME] [url=ADDRESS].")
+NOTHING_TO_REMOVE = Refused(text="Say what to remove: /quoth remove NAME. /quoth sources lists the names.")
+NOTHING_ATTACHED = Refused(text="Attach the file to the same message, or use /quoth add PATH.")
+FILE_ALONE = Refused(text="To have an attached file read, write “add” in the same message.")
+BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
+
+# Commands that a message to the bot may be; everything longer is taken as a question.
+_SPOKEN = re.compile(r"(?:sources|status|help|reindex(?: [^\s?]+)?)$", re.IGNORECASE)
+_TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
+_OPTION = re.compile(r"(name|url)=(.*)", re.DOTALL)
+# What keyboards make of quotation marks: “ ” „ and the single ones.
+_QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
+_CHARACTERS = {"amp": "&", "lt": "<", "gt": ">"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """Who the bot is: its workspace, its user and its bot id."""
+
+    team: str
+    user: str
+    bot: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What Slack tells of a person; all empty where it tells nothing."""
+
+    name: str = ""
+    manages: bool = False
+    teams: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Who did something, and where.
+
+    ``teams`` are the workspaces that the payload gives the person; ``thread`` is where an answer
+    belongs; ``external`` says that people of other companies read the channel (Slack Connect).
+    """
+
+    user: str
+    name: str
+    channel: str
+    teams: frozenset[str] = frozenset()
+    thread: str = ""
+    external: bool = False
+
+    @property
+    def private(self) -> bool:
+        """Whether only this person reads along. Slack's ids say what they are: D is a direct message."""
+        return self.channel.startswith("D")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """The two facts that every request carries."""
+
+    actor: Actor
+    conversation: Conversation
+
+
+# Places
+
+
+def place_of_command(body: Payload) -> Place:
+    """Read a slash command."""
+    return Place(
+        user=body["user_id"],
+        name=body.get("user_name", ""),
+        channel=body["channel_id"],
+        teams=_present(body.get("team_id")),
+    )
+
+
+def place_of_event(body: Payload) -> Place:
+    """Read a message or mention: it is answered in its thread, or in the one that it opens."""
+    event = body["event"]
+    return Place(
+        user=event["user"],
+        name="",
+        channel=event["channel"],
+        teams=_present(event.get("user_team") or event.get("team")),
+        thread=event.get("thread_ts") or event["ts"],
+        external=bool(body.get("is_ext_shared_channel")),
+    )
+
+
+def place_of_interaction(body: Payload) -> Place:
+    """Read a press of a button, or a message shortcut."""
+    user, container, message = body["user"], body.get("container") or {}, body.get("message") or {}
+    channel = (body.get("channel") or {}).get("id") or container.get("channel_id", "")
+    team = user.get("team_id") or (body.get("team") or {}).get("id")
+    thread = message.get("thread_ts") or container.get("thread_ts") or ""
+    name = user.get("username") or user.get("name", "")
+    return Place(user=user["id"], name=name, channel=channel, teams=_present(team), thread=thread)
+
+
+def _present(value: str | None) -> frozenset[str]:
+    return frozenset({value} if value else ())
+
+
+# People
+
+
+def read_person(user: Payload, groups: frozenset[str] = frozenset()) -> Person:
+    """Read the ``user`` object of users.info."""
+    profile, enterprise = user.get("profile") or {}, user.get("enterprise_user") or {}
+    return Person(
+        name=profile.get("display_name") or user.get("real_name") or user.get("name", ""),
+        manages=any(user.get(key) for key in ("is_admin", "is_owner", "is_primary_owner")),
+        teams=_present(user.get("team_id")) | frozenset(enterprise.get("teams") or ()),
+        groups=groups,
+    )
+
+
+def party(place: Place, person: Person, home: Home) -> Party:
+    """Put together who asks and where.
+
+    A person of another company has no workspace here: what the bot has read is not for them, and
+    what they may do at home does not count.
+    """
+    at_home = _is_at_home(place, person, home)
+    return Party(
+        actor=Actor(
+            id=place.user,
+            name=person.name or place.name,
+            manages_workspace=person.manages and at_home,
+            groups=person.groups if at_home else frozenset(),
+        ),
+        conversation=Conversation(
+            platform="slack",
+            workspace=f"slack:{home.team}" if at_home else "",
+            channel=place.channel,
+            thread=place.thread,
+            private=place.private,
+        ),
+    )
+
+
+def _is_at_home(place: Place, person: Person, home: Home) -> bool:
+    known = place.teams | person.teams
+    return home.team in known if known else not place.external
+
+
+# Words
+
+
+def plain_text(text: str) -> str:
+    """Turn Slack's markup of links, mentions and entities into the text that the person wrote."""
+    return _TOKEN.sub(_plain_token, text)
+
+
+def _plain_token(match: re.Match[str]) -> str:
+    token, entity = match.groups()
+    if entity:
+        return _CHARACTERS[entity]
+    target, _, label = token.partition("|")
+    label = plain_text(label)
+    if target.startswith("!"):
+        return label or "@" + target[1:].partition("^")[0]
+    if target[:1] in ("@", "#"):
+        return target[0] + label.lstrip("@#") if label else target
+    return label or plain_text(target)
+
+
+def question(text: str, home: Home) -> str:
+    """Return what a person asks: the bot's mention taken off, the rest as they wrote it."""
+    mention = re.compile(rf"<@{re.escape(home.user)}(?:\|[^<>]*)?>[ \t]*[:,]?")
+    return plain_text(mention.sub("", text)).strip()
+
+
+# Requests
+
+
+def ask(text: str, party: Party) -> Ask:
+    """Take a text as a question."""
+    return Ask(actor=party.actor, conversation=party.conversation, question=text)
+
+
+def spoken(text: str, party: Party) -> Request | Notice | Refused:
+    """Take what a person wrote to the bot: one of a few short commands, or else a question."""
+    return command(text, party) if _SPOKEN.match(text) else ask(text, party)
+
+
+def command(text: str, party: Party) -> Request | Notice | Refused:
+    """Take what follows ``/quoth``."""
+    word, _, rest = text.strip().partition(" ")
+    actor, conversation, rest = party.actor, party.conversation, rest.strip()
+    match word.lower():
+        case "" | "help":
+            return HELP
+        case "sources":
+            return Sources(actor=actor, conversation=conversation)
+        case "status":
+            return Status(actor=actor, conversation=conversation)
+        case "reindex":
+            return Reindex(actor=actor, conversation=conversation, name=rest)
+        case "remove" if rest:
+            return RemoveSource(actor=actor, conversation=conversation, name=rest)
+        case "remove":
+            return NOTHING_TO_REMOVE
+        case "add":
+            return _add_path(rest, party)
+        case _:
+            return NOT_A_COMMAND
+
+
+def _add_path(text: str, party: Party) -> AddSource | Refused:
+    path, options = _split_options(text)
+    if not path:
+        return NOTHING_TO_ADD
+    return _add_source(path, options, party)
+
+
+def is_adding(text: str) -> bool:
+    """Whether a message with files asks to have them read."""
+    return text.lower() == "add" or text.lower().startswith("add ")
+
+
+def add_upload(text: str, upload: Upload, party: Party) -> AddSource:
+    """Take an attached file, with the options that stand after "add"."""
+    return _add_source(upload, _split_options(text[len("add") :])[1], party)
+
+
+def _add_source(origin: str | Upload, options: Mapping[str, str], party: Party) -> AddSource:
+    return AddSource(
+        actor=party.actor,
+        conversation=party.conversation,
+        origin=origin,
+        name=options.get("name", ""),
+        base_url=options.get("url", ""),
+    )
+
+
+def _split_options(text: str) -> tuple[str, dict[str, str]]:
+    """Part the path from ``name=`` and ``url=``; quotes hold words together."""
+    text = text.translate(_QUOTES)
+    try:
+        parts = shlex.split(text)
+    except ValueError:  # a lone apostrophe
+        parts = text.split()
+    options, rest = {}, []
+    for part in parts:
+        if option := _OPTION.fullmatch(part):
+            options[option[1]] = option[2]
+        else:
+            rest.append(part)
+    return " ".join(rest), options
+
+
+def press(action: Payload, party: Party) -> More | Share | Rate | None:
+    """Take a press of one of the card's buttons; None when the value is not one of ours."""
+    actor, conversation = party.actor, party.conversation
+    value, vote = action.get("value") or "", ""
+    if action.get("action_id") == RATE:
+        value, _, vote = value.rpartition(":")
+    answer_id, _, offset = value.rpartition(":")
+    if not answer_id or not re.fullmatch(r"[0-9]{1,9}", offset):
+        return None
+    shown = int(offset)
+    match action.get("action_id"), vote:
+        case str(name), "" if name == MORE:
+            return More(actor=actor, conversation=conversation, answer_id=answer_id, offset=shown)
+        case str(name), "" if name == SHARE:
+            return Share(actor=actor, conversation=conversation, answer_id=answer_id, offset=shown)
+        case _, str(word) if word in (UP, DOWN):
+            return Rate(
+                actor=actor,
+                conversation=conversation,
+                answer_id=answer_id,
+                offset=shown,
+                helpful=word == UP,
+            )
+        case _:
+            return None
+
+
+# What is not for the bot
+
+_SUBTYPES = (None, "file_share", "thread_broadcast")
+
+
+def is_for_us(event: Payload, home: Home) -> bool:
+    """Whether a message was written by a person just now: not edited, deleted, or by any bot."""
+    return (
+        event.get("subtype") in _SUBTYPES
+        and not event.get("bot_id")
+        and not event.get("hidden")
+        and event.get("user") not in (None, "", "USLACKBOT", home.user)
+    )

@@ -1,0 +1,122 @@
+"""Replies of the core for Slack's tests, one of each kind."""
+
+from datetime import UTC, datetime
+
+from bot.messages import (
+    Actor,
+    Answer,
+    Citation,
+    Confidence,
+    Failed,
+    Nearest,
+    NoAnswer,
+    Notice,
+    Progress,
+    Quote,
+    Refused,
+    Reply,
+    Segment,
+    SourceLine,
+    SourceList,
+    StatusReport,
+)
+
+UPDATED = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+SEGMENTS = (
+    Segment(text="Leave is for both parents. "),
+    Segment(text="It lasts sixteen weeks.", bold=True),
+    Segment(text=" Ask for it like this:\n\n"),
+    Segment(text="leave --weeks 16 && echo <done>", code=True),
+)
+
+
+def quote(*segments: Segment, before: bool = False, after: bool = False, url: str = "", **more: str) -> Quote:
+    """Build a quote of these segments."""
+    text = "".join(segment.text for segment in segments)
+    citation = Citation(
+        title=more.get("title", "Handbook"),
+        heading=("Handbook", "Leave", "Parents"),
+        url=url,
+        location="people/leave.md",
+        source=more.get("source", "handbook"),
+        updated_at=UPDATED,
+        document_id=7,
+        revision="r" * 64,
+        start=100,
+        end=100 + len(text),
+        content_hash="h" * 64,
+    )
+    return Quote(segments=segments, cut_before=before, cut_after=after, citation=citation)
+
+
+def answer(shown: Quote | None = None, *, offset: int = 0, **more: object) -> Answer:
+    """Build an answer; ``more`` replaces fields."""
+    fields: dict[str, object] = {
+        "id": "a1b2",
+        "offset": offset,
+        "question": "How long is parental leave?",
+        "quote": shown or quote(*SEGMENTS, after=True, url="https://docs.example.com/leave#parents"),
+        "probability": 0.87,
+        "confidence": Confidence.HIGH,
+        "has_more": True,
+    }
+    return Answer(**(fields | more))  # type: ignore[arg-type]
+
+
+def source(number: int, **more: object) -> SourceLine:
+    """Build a line of the source list."""
+    fields: dict[str, object] = {
+        "name": f"source-{number:03d}",
+        "kind": "folder",
+        "origin": "/srv/docs",
+        "documents": 12,
+        "passages": 340,
+        "failures": (),
+        "synced_at": UPDATED,
+    }
+    return SourceLine(**(fields | more))  # type: ignore[arg-type]
+
+
+STATUS = StatusReport(
+    version="0.1.0",
+    embedder="all-MiniLM-L6-v2",
+    sources=2,
+    documents=24,
+    passages=680,
+    synced_at=UPDATED,
+    syncing=False,
+    helpful=9,
+    not_helpful=1,
+)
+
+REPLIES: dict[str, Reply] = {
+    "answer": answer(),
+    "answer_without_address": answer(quote(Segment(text="Yes.", bold=True)), has_more=False),
+    "answer_with_low_confidence": answer(confidence=Confidence.LOW, probability=0.3, offset=2),
+    "answer_shared": answer(shared_by=Actor(id="U0ANN", name="Ann")),
+    "no_answer": NoAnswer(text="Nothing that I have read answers this."),
+    "no_answer_with_titles": NoAnswer(
+        text="Nothing that I have read answers this. Closest:",
+        nearest=(
+            Nearest(title="Handbook", heading=("Leave",), url="https://docs.example.com/leave"),
+            Nearest(title="Notes", heading=(), url=""),
+        ),
+    ),
+    "refused": Refused(text="Only moderators may do this. Ask one of them."),
+    "notice": Notice(text="“handbook” was added."),
+    "notice_with_details": Notice(
+        text="Read 3 of 4 files.", details=("broken.md: not text", "old.md: empty")
+    ),
+    "source_list": SourceList(
+        sources=(
+            source(1),
+            source(2, synced_at=None, documents=0, passages=0),
+            source(3, failures=("a.md: empty", "b.md: empty", "c.md: empty", "d.md: empty")),
+        )
+    ),
+    "source_list_empty": SourceList(sources=()),
+    "status": STATUS,
+    "progress": Progress(text="Reading handbook", done=3, total=12),
+    "progress_of_unknown_length": Progress(text="Looking for files", done=0, total=0),
+    "failed": Failed(text="Something went wrong.", reference="3f2a"),
+}

@@ -1,0 +1,53 @@
+"""The table of foreign errors."""
+
+import inspect
+
+import aiohttp
+import pytest
+import slack_bolt.error
+import slack_sdk.errors
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack.failures import FOREIGN, TOKEN_CODES, code_of, failure_of
+from bot.errors import AdapterFailure, TokenRejected
+
+
+def refusal(message: str, response: object) -> SlackApiError:
+    return SlackApiError(message, response)  # type: ignore[no-untyped-call]
+
+
+def errors_of(module: object) -> list[type[Exception]]:
+    classes = [value for _, value in inspect.getmembers(module, inspect.isclass)]
+    return [value for value in classes if issubclass(value, Exception)]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [*errors_of(slack_sdk.errors), *errors_of(slack_bolt.error), aiohttp.ClientError, TimeoutError, OSError],
+    ids=lambda error: error.__name__,
+)
+def test_every_error_of_the_libraries_is_in_the_table(error: type[Exception]) -> None:
+    assert issubclass(error, FOREIGN)
+
+
+@pytest.mark.parametrize("code", sorted(TOKEN_CODES))
+def test_a_bad_token_is_named_by_its_variable(code: str) -> None:
+    failure = failure_of(refusal("no", {"ok": False, "error": code}), "SLACK_APP_TOKEN")
+    assert isinstance(failure, TokenRejected)
+    assert "SLACK_APP_TOKEN" in str(failure)
+    assert code in str(failure)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        refusal("no", {"ok": False, "error": "internal_error"}),
+        refusal("a proxy's page", "<html>"),
+        aiohttp.ClientConnectionError("gone"),
+        TimeoutError(),
+    ],
+)
+def test_all_else_is_a_failure_to_reach_slack(error: Exception) -> None:
+    failure = failure_of(error, "SLACK_BOT_TOKEN")
+    assert type(failure) is AdapterFailure
+    assert code_of(error) in str(failure)

@@ -1,0 +1,50 @@
+"""The app manifest that operators paste into Slack."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator  # type: ignore[import-untyped]
+
+import adapters.slack
+from adapters.slack import listeners
+from tests.fakes.slack_schema import SPECS, SlackSchema
+
+MANIFEST: dict[str, Any] = json.loads((Path(adapters.slack.__file__).parent / "manifest.json").read_text())
+SCHEMA_FILE = SPECS / "slack_manifest.schema.2.0.0.json"
+# By reading the code; test_slack.py compares with what the bot did call.
+METHODS = [
+    "assistant.threads.setSuggestedPrompts",
+    "chat.postEphemeral",
+    "chat.postMessage",
+    "chat.update",
+    "files.info",
+    "usergroups.list",
+    "users.info",
+]
+
+
+@pytest.mark.skipif(not SCHEMA_FILE.exists(), reason="Slack's schemas are not here")
+def test_slack_accepts_the_manifest() -> None:
+    assert [] == list(Draft7Validator(json.loads(SCHEMA_FILE.read_text())).iter_errors(MANIFEST))
+
+
+def test_it_is_built_for_the_agent_view_and_socket_mode() -> None:
+    assert "agent_view" in MANIFEST["features"]
+    assert "assistant_view" not in MANIFEST["features"]
+    assert MANIFEST["settings"]["socket_mode_enabled"]
+    assert MANIFEST["settings"]["interactivity"]["is_enabled"]
+
+
+def test_it_declares_what_the_bot_listens_to() -> None:
+    commands = {command["command"] for command in MANIFEST["features"]["slash_commands"]}
+    assert {listeners.ASK, listeners.QUOTH} == commands
+    assert [listeners.FIND] == [shortcut["callback_id"] for shortcut in MANIFEST["features"]["shortcuts"]]
+    events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
+    assert ["app_home_opened", "app_mention", "message.im"] == events
+
+
+def test_its_scopes_cover_every_method_that_the_bot_calls() -> None:
+    needed = set().union(*(SlackSchema().scopes(method) for method in METHODS))
+    assert needed <= set(MANIFEST["oauth_config"]["scopes"]["bot"])

@@ -1,0 +1,192 @@
+"""How replies look in Slack."""
+
+from typing import Any
+
+import pytest
+
+from adapters.slack.blocks import MAX_FALLBACK
+from adapters.slack.render import render
+from bot.messages import (
+    Actor,
+    Failed,
+    Nearest,
+    NoAnswer,
+    Notice,
+    Progress,
+    Refused,
+    Segment,
+    SourceList,
+)
+from tests.adapters.slack.replies import REPLIES, answer, quote, source
+from tests.fakes.slack import read_blocks
+from tests.fakes.slack_schema import SlackSchema, walk
+
+SCHEMA = SlackSchema()
+BOMB = "<!channel> <@U0ANN> <!subteam^S1> <https://evil.example|click> *b* _i_ `c` :tada: & @here"
+
+
+def quoted(message: dict[str, Any]) -> str:
+    """Return the text of the block that holds the passage: the first rich text."""
+    block = next(block for block in message["blocks"] if block["type"] == "rich_text")
+    return "".join(element["text"] for part in block["elements"] for element in part["elements"])
+
+
+@pytest.mark.parametrize("name", REPLIES)
+@pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
+def test_slack_accepts_every_reply(name: str, private: bool) -> None:
+    assert [] == SCHEMA.faults_of_message(render(REPLIES[name], private=private), 4000)
+
+
+def test_the_passage_is_shown_byte_for_byte() -> None:
+    text = 'Tabs\tand  spaces,\nlines — "quotes" & <tags>, *stars*, ẞ, \U0001d518, e\u0301.'
+    assert text == quoted(render(answer(quote(Segment(text=text)))))
+
+
+def test_stretches_of_code_keep_the_passage_whole() -> None:
+    segments = [Segment(text="a\n\n"), Segment(text="b()", code=True), Segment(text="\n\nc", bold=True)]
+    message = render(answer(quote(*segments)))
+    assert "a\n\nb()\n\nc" == quoted(message)
+    kinds = [part["type"] for part in message["blocks"][0]["elements"]]
+    assert ["rich_text_section", "rich_text_preformatted", "rich_text_section"] == kinds
+
+
+def test_the_answering_sentence_alone_is_bold() -> None:
+    elements = render(answer())["blocks"][0]["elements"][0]["elements"]
+    bold = [element["text"] for element in elements if element.get("style") == {"bold": True}]
+    assert ["It lasts sixteen weeks."] == bold
+
+
+def test_dots_show_where_a_passage_goes_on() -> None:
+    whole, cut = quote(Segment(text="x")), quote(Segment(text="x"), before=True, after=True)
+    assert ("x", "... x ...") == (quoted(render(answer(whole))), quoted(render(answer(cut))))
+
+
+def test_the_path_links_to_the_document_and_names_the_title_once() -> None:
+    links = [part for part in walk(render(answer())["blocks"]) if part.get("type") == "link"]
+    assert ["https://docs.example.com/leave#parents"] == [part["url"] for part in links]
+    assert ["Handbook › Leave › Parents"] == [part["text"] for part in links]  # noqa: RUF001
+
+
+def test_a_document_without_an_address_is_placed_by_its_path() -> None:
+    blocks = render(answer(quote(Segment(text="x"))))["blocks"]
+    assert "people/leave.md" in read_blocks(blocks)
+    assert not [part for part in walk(blocks) if part.get("type") == "link"]
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "javascript:alert(1)", "https://x.example/" + "y" * 4000]
+)
+def test_an_address_that_slack_would_refuse_is_not_linked(url: str) -> None:
+    message = render(answer(quote(Segment(text="x"), url=url)))
+    assert [] == SCHEMA.faults_of_message(message)
+    assert not [part for part in walk(message["blocks"]) if part.get("type") == "link"]
+
+
+def test_the_age_stays_true_because_the_readers_client_computes_it() -> None:
+    assert "<!date^1772366400^Updated {ago}|Updated 2026-03-01>" in str(render(answer())["blocks"])
+
+
+def test_more_is_offered_only_when_there_is_more() -> None:
+    with_more, without = render(answer(offset=2)), render(answer(has_more=False))
+    values = {
+        part["action_id"]: part.get("value") for part in walk(with_more["blocks"]) if "action_id" in part
+    }
+    assert "a1b2:3" == values["quoth_more"]
+    assert "[More]" not in read_blocks(without["blocks"])
+
+
+def test_share_is_offered_only_to_someone_who_alone_sees_the_answer() -> None:
+    assert "[Share]" in read_blocks(render(answer(), private=True)["blocks"])
+    assert "[Share]" not in read_blocks(render(answer())["blocks"])
+
+
+def test_a_shared_answer_names_the_sharer_and_the_question_without_pinging() -> None:
+    message = render(answer(shared_by=Actor(id="U0ANN", name="Ann")))
+    assert "Ann shared an answer to: How long is parental leave?" in read_blocks(message["blocks"])
+    assert "U0ANN" not in str(message)
+
+
+@pytest.mark.parametrize("size", [5_000, 20_000, 1_000_000])
+def test_a_passage_that_no_message_holds_is_cut_around_its_answer(size: int) -> None:
+    segments = [
+        Segment(text="before " * size),
+        Segment(text="The answer.", bold=True),
+        Segment(text=" after" * size),
+    ]
+    message = render(answer(quote(*segments)))
+    assert [] == SCHEMA.faults_of_message(message, 4000)
+    shown = quoted(message)
+    assert "The answer." in shown
+    assert shown.startswith("... ")
+    assert shown.endswith(" ...")
+    assert shown[4:-4] in quote(*segments).text
+
+
+def test_a_thousand_tiny_segments_fit() -> None:
+    segments = [Segment(text=f"{number} ", bold=bool(number % 2)) for number in range(1000)]
+    message = render(answer(quote(*segments)))
+    assert [] == SCHEMA.faults_of_message(message)
+    assert quoted(message).removesuffix(" ...") in quote(*segments).text
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        answer(quote(Segment(text=BOMB), url="", title=BOMB, source=BOMB)),
+        answer(shared_by=Actor(id="U", name=BOMB), question=BOMB),
+        NoAnswer(text=BOMB, nearest=(Nearest(title=BOMB, heading=(BOMB,), url=""),)),
+        Refused(text=BOMB),
+        Notice(text=BOMB, details=(BOMB,)),
+        SourceList(sources=(source(1, name=BOMB, origin=BOMB, failures=(BOMB,)),)),
+        Progress(text=BOMB, done=1, total=2),
+        Failed(text=BOMB, reference=BOMB),
+    ],
+    ids=lambda reply: type(reply).__name__,
+)
+def test_markup_and_mentions_never_come_to_life(reply: Any) -> None:
+    message = render(reply)
+    assert not [token for token in ("<!channel", "<@U", "<!subteam", "<https") if token in message["text"]]
+    for part in walk(message["blocks"]):
+        if part.get("type") == "mrkdwn":
+            assert part["text"].startswith("<!date^")
+        assert part.get("type") not in ("user", "usergroup", "broadcast", "channel", "emoji")
+
+
+def test_the_fallback_text_fits_and_is_not_cut_within_an_entity() -> None:
+    text = render(Refused(text="&" * 9000))["text"]
+    assert len(text) <= MAX_FALLBACK + 1
+    assert "" == text.replace("&amp;", "").replace("…", "")
+
+
+def test_nothing_found_does_not_look_like_an_answer() -> None:
+    message = render(REPLIES["no_answer_with_titles"], private=True)
+    assert {"rich_text"} == {block["type"] for block in message["blocks"]}
+    assert not [part for part in walk(message["blocks"]) if "style" in part and part["style"] != "bullet"]
+
+
+def test_hundreds_of_sources_fit_and_the_rest_is_counted() -> None:
+    message = render(SourceList(sources=tuple(source(number) for number in range(400))))
+    assert [] == SCHEMA.faults_of_message(message)
+    shown = read_blocks(message["blocks"]).splitlines()
+    assert shown[0] == "400 sources"
+    assert shown[-1] == f"• and {400 - (len(shown) - 2)} more"
+
+
+def test_long_and_empty_texts_are_accepted_everywhere() -> None:
+    for length in (0, 100_000):
+        text = "x" * length
+        for reply in (
+            Refused(text=text),
+            Notice(text=text, details=(text,) * 40),
+            Progress(text=text, done=9, total=1),
+        ):
+            faults = SCHEMA.faults_of_message(render(reply), 4000)
+            assert [] == [fault for fault in faults if length or "fall back" not in fault]
+
+
+def test_a_bar_is_drawn_when_the_length_is_known() -> None:
+    assert "Reading handbook\n█████░░░░░░░░░░░░░░░ 3 of 12" == read_blocks(
+        render(REPLIES["progress"])["blocks"]
+    )
+    unknown = render(REPLIES["progress_of_unknown_length"])["blocks"]
+    assert "Looking for files" == read_blocks(unknown)

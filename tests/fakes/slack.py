@@ -1,0 +1,473 @@
+"""A Slack on this machine: Web API, Socket Mode, response URLs, files and signed HTTP.
+
+It knows nothing of any Slack library, so the unmodified ones may be pointed at it, also from
+another process::
+
+    async with FakeSlack() as slack:
+        ...  # connect a bot to slack.api_url
+        message = await slack.command("U0ANN", "/ask", "How long is the parental leave?")
+        print(message.shown)
+
+What people do are methods here; they wait until the bot has acknowledged and return the message
+that it shows next. Whatever the bot sends is checked (see slack_schema); leaving the block raises
+when something was wrong.
+"""
+
+import asyncio
+import itertools
+import json
+import re
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from tests.fakes.slack_payloads import (
+    BOT_ID,
+    BOT_USER,
+    GENERAL,
+    TEAM,
+    command_body,
+    direct_channel,
+    event_body,
+    message_event,
+    press_body,
+    shortcut_body,
+    user_object,
+)
+from tests.fakes.slack_schema import SlackSchema, walk
+from tests.fakes.slack_transport import Delivery, SignedHttp, SocketMode
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+BOT_TOKEN = "xoxb-right"
+APP_TOKEN = "xapp-right"
+RESPONSE_USES = 5
+PATIENCE_SECONDS = 10.0
+_DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One Web API call of the bot."""
+
+    method: str
+    args: Json
+    token: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Message:
+    """A message of the bot, as it stands now; ``only_for`` is the one who sees an ephemeral one."""
+
+    channel: str
+    ts: str
+    text: str
+    blocks: list[Json] = field(default_factory=list)
+    thread: str = ""
+    only_for: str = ""
+    edits: int = 0
+    deleted: bool = False
+    raw: Json = field(default_factory=dict)
+
+    @property
+    def shown(self) -> str:
+        """What a person reads on the screen, top to bottom."""
+        return read_blocks(self.blocks) if self.blocks else self.text
+
+    def action_ids(self) -> list[str]:
+        """Return the buttons' ids."""
+        return [part["action_id"] for part in walk(self.blocks) if "action_id" in part]
+
+
+@dataclass(slots=True, kw_only=True)
+class _ResponseUrl:
+    user: str
+    channel: str
+    uses: int = 0
+    original: Message | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Refusal:
+    error: str = ""
+    retry_after: int | None = None
+
+
+class FakeSlack:
+    """One workspace with a bot in it. ``users`` and ``groups`` may be changed at will."""
+
+    def __init__(self) -> None:
+        self.schema = SlackSchema()
+        self.users = {
+            "U0ANN": user_object("U0ANN", "Ann"),
+            "U0BOSS": user_object("U0BOSS", "Boss", admin=True),
+        }
+        self.groups: list[Json] = []
+        self.files: dict[str, tuple[bytes, str]] = {}
+        self.calls: list[Call] = []
+        self.responses: list[Json] = []
+        self.messages: list[Message] = []
+        self.faults: list[str] = []
+        self.prompts: list[Json] = []
+        self.http: SignedHttp | None = None
+        self.socket = SocketMode(self._notify)
+        self.url = ""
+        self._changed = asyncio.Event()
+        self._refusals: defaultdict[str, deque[_Refusal]] = defaultdict(deque)
+        self._response_urls: dict[str, _ResponseUrl] = {}
+        self._numbers = itertools.count(1)
+        self._runner = web.AppRunner(self._web_app(), access_log=None, shutdown_timeout=0.1)
+
+    @property
+    def api_url(self) -> str:
+        """What goes into SLACK_API_URL."""
+        return f"{self.url}/api/"
+
+    async def __aenter__(self) -> "FakeSlack":
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.socket.close()
+        await self._runner.cleanup()
+        if kind is None and self.faults:
+            raise AssertionError("Slack would have refused:\n" + "\n".join(self.faults))
+
+    # What people do
+
+    async def command(self, user: str, command: str, text: str = "", *, channel: str = GENERAL) -> Message:
+        """Type a slash command."""
+        return await self._shown_after("slash_commands", self.command_payload(user, command, text, channel))
+
+    def command_payload(self, user: str, command: str, text: str, channel: str = GENERAL) -> Json:
+        """Return the payload of a slash command with a fresh response_url."""
+        return command_body(
+            self.users[user], command, text, channel=channel, **self._reply_ways(user, channel)
+        )
+
+    async def mention(self, user: str, text: str, *, channel: str = GENERAL, **more: Any) -> Message:
+        """Write a message that mentions the bot; see message_payload for ``more``."""
+        return await self._shown_after("events_api", self.mention_payload(user, text, channel, **more))
+
+    def mention_payload(self, user: str, text: str, channel: str = GENERAL, **more: Any) -> Json:
+        """Return the payload of a mention."""
+        return self.message_payload("app_mention", user, f"<@{BOT_USER}> {text}", channel, **more)
+
+    async def dm(self, user: str, text: str, **more: Any) -> Message:
+        """Write to the bot directly."""
+        channel = direct_channel(user)
+        return await self._shown_after(
+            "events_api", self.message_payload("message", user, text, channel, **more)
+        )
+
+    def message_payload(
+        self, kind: str, user: str, text: str, channel: str, *, external: bool = False, **more: Any
+    ) -> Json:
+        """Return the payload of a new message."""
+        team = self.users.get(user, {}).get("team_id", TEAM)
+        event = message_event(kind, user, text, self.next_ts(), channel=channel, team=team, **more)
+        return event_body(event, self.next_event_id(), external=external)
+
+    async def shortcut(self, user: str, text: str, *, callback_id: str = "quoth_find") -> Message:
+        """Choose the shortcut in the menu of somebody's message with this text."""
+        message = {"user": "U0BOB", "text": text, "ts": self.next_ts()}
+        ways = self._reply_ways(user, GENERAL)
+        payload = shortcut_body(self.users[user], callback_id, message, channel=GENERAL, **ways)
+        return await self._shown_after("interactive", payload)
+
+    async def press(
+        self, message: Message, action_id: str, *, user: str = "U0ANN", positive: bool = True
+    ) -> Message:
+        """Press a button of a message and return what is shown next."""
+        return await self._shown_after("interactive", self.press_payload(message, action_id, user, positive))
+
+    def press_payload(
+        self, message: Message, action_id: str, user: str = "U0ANN", positive: bool = True
+    ) -> Json:
+        """Return the payload of a press."""
+        button = next(part for part in walk(message.blocks) if part.get("action_id") == action_id)
+        side = button.get("positive_button" if positive else "negative_button", button)
+        action = {
+            "type": button["type"],
+            "action_id": action_id,
+            "text": side["text"],
+            "value": side["value"],
+        }
+        seen: Json = {"ts": message.ts, "text": message.text, "blocks": message.blocks, "bot_id": BOT_ID}
+        seen |= {"thread_ts": message.thread} if message.thread else {}
+        ways = self._reply_ways(user, message.channel, message)
+        return press_body(
+            self.users[user],
+            action,
+            seen,
+            channel=message.channel,
+            ephemeral=bool(message.only_for),
+            **ways,
+        )
+
+    async def open_home(self, user: str, tab: str = "messages") -> Delivery:
+        """Open the bot's home."""
+        event = {"type": "app_home_opened", "user": user, "channel": direct_channel(user), "tab": tab}
+        return await self.deliver("events_api", event_body(event, self.next_event_id()))
+
+    # How it is told
+
+    async def deliver(self, kind: str, payload: Json, *, retry: int = 0) -> Delivery:
+        """Tell the bot something and wait until it was acknowledged."""
+        if self.http is not None:
+            return await self.http.deliver(kind, payload, retry=retry)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            delivery = await self.socket.send(kind, payload, retry=retry)
+        await self.until(lambda: delivery.ack_seconds is not None)
+        return delivery
+
+    async def redeliver(self, kind: str, payload: Json) -> Delivery:
+        """Tell the same thing once more, as Slack does when it believes the first one lost."""
+        return await self.deliver(kind, payload, retry=1)
+
+    async def drop_connection(self) -> None:
+        """Cut the connection without a word and wait for the next one."""
+        before = self.socket.connections
+        self.socket.abort()
+        await self.until(lambda: self.socket.connections > before)
+
+    async def refresh_connection(self) -> None:
+        """Ask for a new connection and wait for it."""
+        before = self.socket.connections
+        await self.socket.refresh()
+        await self.until(lambda: self.socket.connections > before)
+
+    async def until(self, condition: Callable[[], T]) -> T:
+        """Wait until something holds, looking whenever anything has happened here."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (value := condition()):
+                await self._changed.wait()
+        return value
+
+    def refuse(self, method: str, error: str = "", *, retry_after: int | None = None, times: int = 1) -> None:
+        """Let the next calls of a method (or "response_url") fail."""
+        self._refusals[method].extend([_Refusal(error=error, retry_after=retry_after)] * times)
+
+    def still_refuses(self, method: str) -> bool:
+        """Return whether a refusal of this method has not been met yet."""
+        return bool(self._refusals[method])
+
+    def relent(self) -> None:
+        """Refuse nothing any more."""
+        self._refusals.clear()
+
+    def calls_of(self, method: str) -> list[Call]:
+        """Return the bot's calls of one method."""
+        return [call for call in self.calls if call.method == method]
+
+    def attach(self, name: str, data: bytes, content_type: str = "text/plain", **more: Any) -> Json:
+        """Keep a file and return its object for a message's ``files``."""
+        number = next(self._numbers)
+        self.files[f"F{number}"] = data, content_type
+        url = f"{self.url}/files/F{number}"
+        file = {"id": f"F{number}", "name": name, "mimetype": content_type, "size": len(data)}
+        return file | {"url_private": url, "url_private_download": url, "mode": "hosted"} | more
+
+    def next_ts(self) -> str:
+        """Return the timestamp of a new message."""
+        return f"1790000000.{next(self._numbers):06d}"
+
+    def next_event_id(self) -> str:
+        """Return the id of a new event."""
+        return f"Ev{next(self._numbers):08d}"
+
+    async def _shown_after(self, kind: str, payload: Json) -> Message:
+        before = len(self.messages)
+        await self.deliver(kind, payload)
+        await self.until(lambda: len(self.messages) > before)
+        return self.messages[before]
+
+    def _reply_ways(self, user: str, channel: str, original: Message | None = None) -> dict[str, str]:
+        number = str(next(self._numbers))
+        self._response_urls[number] = _ResponseUrl(user=user, channel=channel, original=original)
+        return {"trigger_id": f"trigger.{number}", "response_url": f"{self.url}/response/{number}"}
+
+    def _notify(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    # The server
+
+    def _web_app(self) -> web.Application:
+        app = web.Application(client_max_size=2**26)
+        app.add_routes(
+            [
+                web.route("*", "/api/{method}", self._handle_api),
+                web.get("/socket", self.socket.handle),
+                web.post("/response/{number}", self._handle_response),
+                web.get("/files/{number}", self._handle_file),
+            ]
+        )
+        return app
+
+    async def _handle_api(self, request: web.Request) -> web.Response:
+        method = request.match_info["method"]
+        args, token = await _read_args(request)
+        self.calls.append(Call(method=method, args=args, token=token))
+        faults = self.schema.faults(method, args | {"token": token})
+        self.faults.extend(faults)
+        answer = web.json_response({"ok": False, "error": "invalid_arguments"}) if faults else None
+        answer = answer or self._refusal(method) or web.json_response(self._answer(method, args, token))
+        self._notify()
+        return answer
+
+    def _refusal(self, method: str) -> web.Response | None:
+        if not self._refusals[method]:
+            return None
+        refusal = self._refusals[method].popleft()
+        if refusal.retry_after is not None:
+            headers = {"Retry-After": str(refusal.retry_after)}
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        if method == "response_url":
+            return web.Response(status=404, text=refusal.error)
+        return web.json_response({"ok": False, "error": refusal.error})
+
+    def _answer(self, method: str, args: Json, token: str) -> Json:
+        """Slack's answer. A wrong token comes first, as with Slack."""
+        if token != (APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN):
+            return {"ok": False, "error": "invalid_auth"}
+        answers: dict[str, Callable[[Json], Json]] = {
+            "auth.test": self._auth_test,
+            "apps.connections.open": self._open_connection,
+            "users.info": self._users_info,
+            "usergroups.list": lambda args: {"usergroups": self.groups},
+            "files.info": self._file_info,
+            "assistant.threads.setSuggestedPrompts": self._set_prompts,
+            "chat.postMessage": self._post,
+            "chat.postEphemeral": self._post_ephemeral,
+            "chat.update": self._update,
+        }
+        return {"ok": True} | answers[method](args)
+
+    def _auth_test(self, args: Json) -> Json:
+        names = {"url": "https://home.slack.com/", "team": "Home", "user": "quoth"}
+        return names | {"team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT_ID}
+
+    def _open_connection(self, args: Json) -> Json:
+        return {"url": self.url.replace("http", "ws") + "/socket"}
+
+    def _users_info(self, args: Json) -> Json:
+        user = self.users.get(args["user"])
+        return {"user": user} if user else {"ok": False, "error": "user_not_found"}
+
+    def _file_info(self, args: Json) -> Json:
+        data, content_type = self.files[args["file"]]
+        url = f"{self.url}/files/{args['file']}"
+        file = {"id": args["file"], "name": "shared.md", "mimetype": content_type, "size": len(data)}
+        return {"file": file | {"url_private_download": url}}
+
+    def _set_prompts(self, args: Json) -> Json:
+        self.prompts.append(args)
+        return {}
+
+    def _post(self, args: Json) -> Json:
+        return self._show(args, thread=args.get("thread_ts") or "")
+
+    def _post_ephemeral(self, args: Json) -> Json:
+        shown = self._show(args, thread=args.get("thread_ts") or "", only_for=args["user"])
+        return {"message_ts": shown["ts"]}
+
+    def _update(self, args: Json) -> Json:
+        for message in self.messages:
+            if message.ts == args["ts"] and message.channel == args["channel"]:
+                _edit(message, args)
+                return {"ts": message.ts, "channel": message.channel, "text": message.text}
+        return {"ok": False, "error": "message_not_found"}
+
+    def _show(self, args: Json, *, thread: str = "", only_for: str = "") -> Json:
+        message = Message(
+            channel=args["channel"], ts=self.next_ts(), text="", thread=thread, only_for=only_for
+        )
+        _edit(message, args)
+        message.edits = 0
+        self.messages.append(message)
+        return {"ts": message.ts, "channel": message.channel, "message": {"ts": message.ts}}
+
+    async def _handle_response(self, request: web.Request) -> web.Response:
+        way, args = self._response_urls[request.match_info["number"]], await request.json()
+        self.responses.append(args)
+        self.faults.extend(f"response_url: {fault}" for fault in self.schema.faults_of_message(args))
+        answer = self._refusal("response_url") or self._respond(way, args)
+        self._notify()
+        return answer
+
+    def _respond(self, way: _ResponseUrl, args: Json) -> web.Response:
+        way.uses += 1
+        if way.uses > RESPONSE_USES:
+            return web.Response(status=404, text="used_url")
+        if args.get("delete_original") and way.original:
+            way.original.deleted = True
+        elif args.get("replace_original") and way.original:
+            _edit(way.original, args)
+        else:
+            only_for = "" if args.get("response_type") == "in_channel" else way.user
+            self._show(args | {"channel": way.channel}, thread=args.get("thread_ts", ""), only_for=only_for)
+            way.original = way.original or self.messages[-1]
+        return web.Response(text="ok")
+
+    async def _handle_file(self, request: web.Request) -> web.Response:
+        """Hand out a file, or the login page: Slack does not say 401 here."""
+        if request.headers.get("Authorization") != f"Bearer {BOT_TOKEN}":
+            return web.Response(text="<html><title>Slack login</title></html>", content_type="text/html")
+        data, content_type = self.files[request.match_info["number"]]
+        return web.Response(body=data, content_type=content_type)
+
+
+def _edit(message: Message, args: Json) -> None:
+    blocks = args.get("blocks") or []
+    message.text = args.get("text") or ""
+    message.blocks = json.loads(blocks) if isinstance(blocks, str) else blocks
+    message.edits += 1
+    message.raw = args
+
+
+async def _read_args(request: web.Request) -> tuple[Json, str]:
+    """Read a call's arguments, which come as a query, a form or JSON."""
+    args: Json = dict(request.query)
+    if request.content_type == "application/json":
+        args |= await request.json()
+    else:
+        args |= dict(await request.post())
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return args, str(args.pop("token", token))
+
+
+def read_blocks(blocks: list[Json]) -> str:
+    """Read a message aloud: every literal text in reading order, a line per paragraph."""
+    return "\n".join(line for block in blocks for line in _lines(block))
+
+
+def _lines(block: Json) -> list[str]:
+    match block["type"]:
+        case "rich_text":
+            return [line for part in block["elements"] for line in _rich_lines(part)]
+        case "context":
+            return [_DATE.sub(r"\1", " · ".join(element["text"] for element in block["elements"]))]
+        case "actions":
+            return [" ".join(f"[{element['text']['text']}]" for element in block["elements"])]
+        case "context_actions":
+            pair = block["elements"][0]
+            sides = [pair[side]["text"]["text"] for side in ("positive_button", "negative_button")]
+            return [" ".join(f"[{side}]" for side in sides)]
+        case _:
+            return [json.dumps(block)]
+
+
+def _rich_lines(part: Json) -> list[str]:
+    if part["type"] == "rich_text_list":
+        return ["• " + line for item in part["elements"] for line in _rich_lines(item)]
+    return ["".join(element.get("text") or element.get("fallback", "") for element in part["elements"])]

@@ -1,0 +1,746 @@
+"""The unmodified Slack libraries against a Slack on this machine: every way in, every way that fails."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from adapters.slack.app import SlackAdapter
+from bot.errors import AdapterFailure, SettingInvalid, TokenRejected
+from bot.messages import (
+    Actor,
+    AddSource,
+    Ask,
+    Conversation,
+    More,
+    Notice,
+    Progress,
+    Rate,
+    Refused,
+    Reindex,
+    RemoveSource,
+    Reply,
+    Request,
+    Segment,
+    Share,
+    Sources,
+    Status,
+    Upload,
+)
+from tests.adapters.slack.replies import REPLIES, STATUS, answer, quote
+from tests.adapters.slack.test_manifest import MANIFEST
+from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.fakes.slack_payloads import FOREIGN_TEAM, GENERAL, TEAM, direct_channel, user_object
+from tests.fakes.slack_transport import SignedHttp, encode, sign
+
+pytestmark = pytest.mark.anyio
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+BOMB = "<!channel> <!here> <@U0ANN> &amp; <https://evil.example|click> *bold* `code`"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class ScriptedCore:
+    """Answers as it is told, and keeps what it was asked. It waits at ``gate`` where that is closed."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.replies_to: dict[type, list[Reply]] = {
+            Ask: [answer()],
+            More: [answer(offset=1, has_more=False)],
+            Rate: [Notice(text="Thank you.")],
+            Sources: [REPLIES["source_list"]],
+            Status: [STATUS],
+            AddSource: [Notice(text="Added.")],
+            RemoveSource: [Notice(text="Removed.")],
+            Reindex: [*(Progress(text="Reading", done=n, total=50) for n in range(50)), Notice(text="Done.")],
+        }
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.error: Exception | None = None
+
+    async def replies(self, request: Request) -> AsyncIterator[Reply]:
+        self.requests.append(request)
+        await self.gate.wait()
+        if self.error is not None:
+            raise self.error
+        shared = [answer(shared_by=request.actor)]
+        for reply in self.replies_to.get(type(request), shared):
+            yield reply
+
+
+@asynccontextmanager
+async def running(adapter: SlackAdapter, core: ScriptedCore) -> AsyncIterator[None]:
+    """Run the adapter until the block ends. An adapter that stops by itself raises here."""
+    serving = asyncio.create_task(adapter.run(core))
+    ready = asyncio.create_task(adapter.ready.wait())
+    try:
+        await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
+        if serving.done():
+            await serving
+        yield
+    finally:
+        ready.cancel()
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving
+
+
+def build(slack: FakeSlack, state: Path, **more: Any) -> SlackAdapter:
+    settings: dict[str, Any] = {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN, "api_url": slack.api_url}
+    return SlackAdapter(**{**settings, "state_dir": state, **more})
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[FakeSlack]:
+    async with FakeSlack() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def core() -> ScriptedCore:
+    return ScriptedCore()
+
+
+@pytest.fixture
+async def bot(slack: FakeSlack, core: ScriptedCore, tmp_path: Path) -> AsyncIterator[FakeSlack]:
+    """A Slack with a bot connected by Socket Mode."""
+    async with running(build(slack, tmp_path), core):
+        yield slack
+
+
+# Ways in
+
+
+async def test_ask_is_answered_to_the_asker_alone(bot: FakeSlack, core: ScriptedCore) -> None:
+    message = await bot.command("U0ANN", "/ask", "How long is A &amp; B's leave?")
+    assert "U0ANN" == message.only_for
+    assert "It lasts sixteen weeks." in message.shown
+    assert {"quoth_more", "quoth_share", "quoth_rate"} == set(message.action_ids())
+    here = Conversation(platform="slack", workspace=f"slack:{TEAM}", channel=GENERAL)
+    ann = Actor(id="U0ANN", name="Ann")
+    assert [Ask(actor=ann, conversation=here, question="How long is A & B's leave?")] == core.requests
+
+
+async def test_a_mention_is_answered_in_its_thread_for_everyone(bot: FakeSlack, core: ScriptedCore) -> None:
+    payload = bot.mention_payload("U0ANN", "how long?")
+    await bot.deliver("events_api", payload)
+    message = (await bot.until(lambda: bot.messages))[0]
+    assert ("", payload["event"]["ts"]) == (message.only_for, message.thread)
+    assert "quoth_share" not in message.action_ids()
+    assert isinstance(core.requests[0], Ask)
+    assert "how long?" == core.requests[0].question
+
+
+async def test_a_direct_message_is_answered_in_its_thread(bot: FakeSlack, core: ScriptedCore) -> None:
+    message = await bot.dm("U0ANN", "how long?", thread="1.5")
+    assert (direct_channel("U0ANN"), "1.5") == (message.channel, message.thread)
+    assert core.requests[0].conversation.private
+
+
+async def test_the_shortcut_takes_a_message_as_the_question(bot: FakeSlack, core: ScriptedCore) -> None:
+    message = await bot.shortcut("U0ANN", "how long is leave, <@U0BOSS|boss>?")
+    assert "U0ANN" == message.only_for
+    assert isinstance(core.requests[0], Ask)
+    assert "how long is leave, @boss?" == core.requests[0].question
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "shown"),
+    [
+        ("sources", Sources, "3 sources"),
+        ("status", Status, "Quoth 0.1.0"),
+        ("add /srv/docs name=hr", AddSource, "Added."),
+        ("remove hr", RemoveSource, "Removed."),
+        ("help", None, "I answer questions by quoting"),
+        ("", None, "I answer questions by quoting"),
+        ("dance", None, "I do not know that command"),
+    ],
+)
+async def test_quoth(bot: FakeSlack, core: ScriptedCore, text: str, kind: type | None, shown: str) -> None:
+    message = await bot.command("U0ANN", "/quoth", text)
+    assert "U0ANN" == message.only_for
+    assert shown in message.shown
+    assert ([kind] if kind else []) == [type(request) for request in core.requests]
+
+
+async def test_opening_the_messages_offers_something_to_begin_with(bot: FakeSlack) -> None:
+    await bot.open_home("U0ANN", tab="home")
+    await bot.open_home("U0ANN")
+    await bot.until(lambda: bot.prompts)
+    assert [direct_channel("U0ANN")] == [prompt["channel_id"] for prompt in bot.prompts]
+    assert "thread_ts" not in bot.prompts[0]
+
+
+# Buttons
+
+
+async def test_more_of_a_private_answer_stays_private(bot: FakeSlack, core: ScriptedCore) -> None:
+    more = await bot.press(await bot.command("U0ANN", "/ask", "?"), "quoth_more")
+    assert "U0ANN" == more.only_for
+    assert isinstance(core.requests[1], More)
+    assert ("a1b2", 1) == (core.requests[1].answer_id, core.requests[1].offset)
+
+
+async def test_more_of_a_public_answer_follows_in_its_thread(bot: FakeSlack) -> None:
+    first = await bot.mention("U0ANN", "?")
+    more = await bot.press(first, "quoth_more")
+    assert (first.thread, "") == (more.thread, more.only_for)
+
+
+@pytest.mark.parametrize("helpful", [True, False])
+async def test_feedback_is_thanked_for_in_private(bot: FakeSlack, core: ScriptedCore, helpful: bool) -> None:
+    thanks = await bot.press(await bot.mention("U0ANN", "?"), "quoth_rate", user="U0BOSS", positive=helpful)
+    assert ("U0BOSS", "Thank you.") == (thanks.only_for, thanks.shown)
+    rate = core.requests[-1]
+    assert isinstance(rate, Rate)
+    assert (helpful, "a1b2", 0) == (rate.helpful, rate.answer_id, rate.offset)
+
+
+async def test_share_posts_the_answer_and_takes_the_private_copy_away(bot: FakeSlack) -> None:
+    private = await bot.command("U0ANN", "/ask", "?")
+    public = await bot.press(private, "quoth_share")
+    await bot.until(lambda: private.deleted)
+    assert ("", GENERAL) == (public.only_for, public.channel)
+    assert "Ann shared an answer to: How long is parental leave?" in public.shown
+    assert "quoth_share" not in public.action_ids()
+
+
+async def test_share_is_posted_by_the_bot_itself_when_the_response_url_is_gone(bot: FakeSlack) -> None:
+    private = await bot.command("U0ANN", "/ask", "?")
+    bot.refuse("response_url", "expired_url")
+    public = await bot.press(private, "quoth_share")
+    assert ("", 1) == (public.only_for, len(bot.calls_of("chat.postMessage")))
+
+
+async def test_a_refused_share_is_said_to_the_presser_alone(bot: FakeSlack, core: ScriptedCore) -> None:
+    private = await bot.command("U0ANN", "/ask", "?")
+    core.replies_to[Share] = [Refused(text="No.")]
+    assert ("U0ANN", "No.") == _seen(await bot.press(private, "quoth_share"))
+    assert not private.deleted
+
+
+async def test_buttons_work_after_a_restart(slack: FakeSlack, core: ScriptedCore, tmp_path: Path) -> None:
+    async with running(build(slack, tmp_path), core):
+        message = await slack.mention("U0ANN", "?")
+    async with running(build(slack, tmp_path), core):
+        assert "Thank you." == (await slack.press(message, "quoth_rate")).shown
+
+
+async def test_a_forged_button_is_answered_with_a_hint(bot: FakeSlack, core: ScriptedCore) -> None:
+    payload = bot.press_payload(await bot.mention("U0ANN", "?"), "quoth_more")
+    payload["actions"][0]["value"] = "nonsense"
+    await bot.deliver("interactive", payload)
+    await bot.until(lambda: len(bot.messages) == 2)
+    assert ("U0ANN", "This button no longer works. Please ask again.") == _seen(bot.messages[1])
+    assert 1 == len(core.requests)
+
+
+# What is not for the bot
+
+
+async def test_other_events_are_acknowledged_and_nothing_more(bot: FakeSlack, core: ScriptedCore) -> None:
+    own, edited = bot.mention_payload("U0QUOTH", "?"), bot.mention_payload("U0ANN", "?")
+    edited["event"] |= {"type": "message", "subtype": "message_changed", "channel_type": "im"}
+    robot, channel = bot.mention_payload("U0ANN", "?"), bot.message_payload("message", "U0ANN", "?", GENERAL)
+    robot["event"]["bot_id"] = "B0OTHER"
+    reaction = bot.mention_payload("U0ANN", "?")
+    reaction["event"]["type"] = "reaction_added"
+    for payload in (own, edited, robot, channel, reaction):
+        assert (await bot.deliver("events_api", payload)).acked_in_time
+    await bot.mention("U0ANN", "real")
+    assert ["real"] == [request.question for request in core.requests if isinstance(request, Ask)]
+
+
+# Repeats
+
+
+async def test_a_repeated_event_is_answered_once(bot: FakeSlack, core: ScriptedCore) -> None:
+    payload = bot.mention_payload("U0ANN", "?")
+    for _ in range(3):
+        assert (await bot.redeliver("events_api", payload)).acked_in_time
+    await bot.mention("U0ANN", "next")
+    assert 2 == len(core.requests) == len(bot.messages)
+
+
+async def test_a_message_that_comes_as_two_events_is_answered_once(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    payload = bot.mention_payload("U0ANN", "?", direct_channel("U0ANN"))
+    twin = payload | {"event_id": bot.next_event_id()}
+    twin["event"] = payload["event"] | {"type": "message", "channel_type": "im"}
+    await bot.deliver("events_api", payload)
+    await bot.deliver("events_api", twin)
+    await bot.mention("U0ANN", "next")
+    assert 2 == len(core.requests)
+
+
+async def test_a_repeat_after_a_restart_is_not_answered_again(
+    slack: FakeSlack, core: ScriptedCore, tmp_path: Path
+) -> None:
+    payload = slack.mention_payload("U0ANN", "?")
+    async with running(build(slack, tmp_path), core):
+        await slack.deliver("events_api", payload)
+        await slack.until(lambda: slack.messages)
+        await slack.mention("U0ANN", "after it, so that the first is done")
+    async with running(build(slack, tmp_path), core):
+        await slack.redeliver("events_api", payload)
+        await slack.mention("U0ANN", "next")
+    assert 3 == len(core.requests)
+
+
+async def test_a_repeat_of_what_died_half_way_is_answered(
+    slack: FakeSlack, core: ScriptedCore, tmp_path: Path
+) -> None:
+    payload = slack.mention_payload("U0ANN", "?")
+    core.gate.clear()
+    async with running(build(slack, tmp_path), core):
+        await slack.deliver("events_api", payload)
+    assert not slack.messages
+    core.gate.set()
+    async with running(build(slack, tmp_path), core):
+        await slack.redeliver("events_api", payload)
+        await slack.until(lambda: slack.messages)
+
+
+# The connection
+
+
+async def test_a_cut_connection_is_made_anew(slack: FakeSlack, core: ScriptedCore, tmp_path: Path) -> None:
+    async with running(build(slack, tmp_path, ping_interval=0.2), core):
+        await slack.mention("U0ANN", "before")
+        await slack.drop_connection()
+        await slack.mention("U0ANN", "after")
+    assert 2 <= slack.socket.connections
+    assert 2 == len(core.requests)
+
+
+async def test_slacks_wish_for_a_new_connection_is_followed(bot: FakeSlack, core: ScriptedCore) -> None:
+    await bot.refresh_connection()
+    await bot.mention("U0ANN", "after")
+    assert 1 == len(core.requests)
+
+
+async def test_a_slow_answer_is_acknowledged_in_time(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.gate.clear()
+    told = [
+        await bot.deliver("slash_commands", bot.command_payload("U0ANN", "/ask", "?")),
+        await bot.deliver("slash_commands", bot.command_payload("U0ANN", "/quoth", "status")),
+        await bot.deliver("events_api", bot.mention_payload("U0ANN", "?")),
+    ]
+    assert [True] * 3 == [delivery.acked_in_time for delivery in told]
+    assert not bot.messages
+    core.gate.set()
+    await bot.until(lambda: len(bot.messages) == 3)
+
+
+async def test_slow_lookups_of_people_do_not_delay_the_ack(bot: FakeSlack) -> None:
+    bot.refuse("users.info", retry_after=1)
+    delivery = await bot.deliver("slash_commands", bot.command_payload("U0ANN", "/ask", "?"))
+    assert delivery.acked_in_time
+    await bot.until(lambda: bot.messages)
+
+
+async def test_a_call_that_slack_puts_off_is_made_again(bot: FakeSlack) -> None:
+    bot.refuse("chat.postMessage", retry_after=1)
+    await bot.mention("U0ANN", "?")
+    assert 2 == len(bot.calls_of("chat.postMessage"))
+
+
+async def test_stopping_leaves_nothing_running(slack: FakeSlack, core: ScriptedCore, tmp_path: Path) -> None:
+    before = asyncio.all_tasks()
+    core.gate.clear()
+    async with running(build(slack, tmp_path), core):
+        await slack.deliver("events_api", slack.mention_payload("U0ANN", "?"))
+    await slack.until(lambda: not slack.socket.connected)
+    mine = {task for task in asyncio.all_tasks() - before if "slack" in repr(task.get_coro())}
+    assert set() == mine
+
+
+# Settings and tokens
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"bot_token": ""}, "SLACK_BOT_TOKEN"),
+        ({"app_token": ""}, "SLACK_APP_TOKEN.*SLACK_SIGNING_SECRET"),
+        ({"api_url": "https://slack.example/api/"}, "SLACK_API_URL"),
+        ({"api_url": "http://127.0.0.1.evil.example/api/"}, "SLACK_API_URL"),
+        ({"api_url": "not an address"}, "SLACK_API_URL"),
+    ],
+)
+async def test_a_setting_that_cannot_work_is_named(
+    slack: FakeSlack, tmp_path: Path, settings: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingInvalid, match=named):
+        build(slack, tmp_path, **settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [({"bot_token": "xoxb-wrong"}, "SLACK_BOT_TOKEN"), ({"app_token": "xapp-wrong"}, "SLACK_APP_TOKEN")],
+)
+async def test_a_wrong_token_is_named(
+    slack: FakeSlack, core: ScriptedCore, tmp_path: Path, settings: dict[str, str], named: str
+) -> None:
+    with pytest.raises(TokenRejected, match=named):
+        await build(slack, tmp_path, **settings).run(core)
+
+
+async def test_no_slack_at_all_is_a_failure_in_words(core: ScriptedCore, tmp_path: Path) -> None:
+    async with FakeSlack() as gone:
+        pass
+    with pytest.raises(AdapterFailure, match="could not be reached"):
+        await build(gone, tmp_path).run(core)
+
+
+async def test_a_state_folder_that_cannot_be_is_a_failure_in_words(
+    slack: FakeSlack, core: ScriptedCore, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(AdapterFailure, match="Cannot write"):
+        await build(slack, tmp_path / "file").run(core)
+
+
+async def test_stray_variables_change_nothing(
+    slack: FakeSlack, core: ScriptedCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stray = (
+        "SLACK_CLIENT_ID",
+        "SLACK_CLIENT_SECRET",
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "SLACK_SIGNING_SECRET",
+    )
+    for name in stray:
+        monkeypatch.setenv(name, "stray")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    async with running(build(slack, tmp_path), core):
+        await slack.command("U0ANN", "/ask", "?")
+    assert {BOT_TOKEN, APP_TOKEN} == {call.token for call in slack.calls}
+
+
+# Signed HTTP
+
+
+@pytest.fixture
+async def web(slack: FakeSlack, core: ScriptedCore, tmp_path: Path) -> AsyncIterator[SignedHttp]:
+    """Slack's side of a bot that is connected by signed HTTP."""
+    adapter = build(slack, tmp_path, app_token="", signing_secret=SECRET, http_port=0)
+    async with running(adapter, core):
+        slack.http = SignedHttp(url=f"{adapter.http_url}/slack/events", secret=SECRET)
+        yield slack.http
+
+
+async def test_signed_requests_are_served(web: SignedHttp, slack: FakeSlack) -> None:
+    asked = await slack.command("U0ANN", "/ask", "?")
+    await slack.mention("U0ANN", "?")
+    await slack.dm("U0ANN", "?")
+    await slack.shortcut("U0ANN", "?")
+    assert "Thank you." == (await slack.press(asked, "quoth_rate")).shown
+    assert not slack.socket.connections
+
+
+async def test_slacks_challenge_is_returned(web: SignedHttp) -> None:
+    challenge = {"type": "url_verification", "challenge": "abc", "token": "t"}
+    status, text = await web.post(json.dumps(challenge).encode(), "application/json")
+    assert (200, "abc") == (status, json.loads(text)["challenge"])
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "signature"),
+    [
+        (None, "v0=" + "0" * 64),
+        (None, ""),
+        ("1000000000", None),
+        ("", None),
+        ("yesterday", None),
+        ("1e9", None),
+        ("٣", None),  # a digit, but not one of Slack's
+        ("9" * 400, None),
+    ],
+    ids=["forged", "unsigned", "stale", "untimed", "worded", "float", "arabic", "endless"],
+)
+async def test_what_slack_did_not_sign_just_now_is_turned_away(
+    web: SignedHttp, slack: FakeSlack, core: ScriptedCore, timestamp: str | None, signature: str | None
+) -> None:
+    body, kind = encode("events_api", slack.mention_payload("U0ANN", "?"))
+    status, _ = await web.post(body, kind, timestamp=timestamp, signature=signature)
+    assert 401 == status
+    assert [] == core.requests
+
+
+async def test_a_replay_is_accepted_but_not_served_again(
+    web: SignedHttp, slack: FakeSlack, core: ScriptedCore
+) -> None:
+    for kind, payload in (
+        ("events_api", slack.mention_payload("U0ANN", "?")),
+        ("slash_commands", slack.command_payload("U0ANN", "/ask", "?")),
+    ):
+        for _ in range(2):
+            assert 200 == (await slack.deliver(kind, payload)).status
+    await slack.mention("U0ANN", "next")
+    assert 3 == len(core.requests)
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"", b"payload=%7B"])
+async def test_junk_is_turned_away_without_a_traceback(
+    web: SignedHttp, core: ScriptedCore, caplog: pytest.LogCaptureFixture, body: bytes
+) -> None:
+    for signature in ("", "v0=\u00e4"):
+        assert 401 == (await web.post(body, "application/json", signature=signature))[0]
+    assert [] == caplog.records
+
+
+async def test_health_is_served_beside(web: SignedHttp) -> None:
+    async with aiohttp.ClientSession() as session:
+        async with session.get(web.url.replace("/slack/events", "/healthz")) as response:
+            assert 200 == response.status
+        async with session.get(web.url) as response:
+            assert 405 == response.status
+
+
+async def test_a_taken_port_is_a_failure_in_words(
+    web: SignedHttp, slack: FakeSlack, core: ScriptedCore, tmp_path: Path
+) -> None:
+    port = int(web.url.split(":")[2].split("/")[0])
+    second = build(slack, tmp_path / "b", app_token="", signing_secret=SECRET, http_port=port)
+    with pytest.raises(AdapterFailure, match="Cannot listen"):
+        await second.run(core)
+
+
+async def test_the_signature_follows_slacks_documented_example() -> None:
+    body = (
+        b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
+        b"&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text="
+        b"&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN"
+        b"&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
+    )
+    expected = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
+    assert expected == sign("8f742231b10e8888abcd99yyyzzz85a5", "1531420618", body)
+
+
+# Words that should stay words
+
+
+async def test_bombs_in_documents_arrive_inert(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.replies_to[Ask] = [answer(quote(Segment(text=BOMB), title=BOMB, source=BOMB))]
+    for message in (await bot.command("U0ANN", "/ask", "?"), await bot.mention("U0ANN", "?")):
+        assert BOMB in message.shown
+        assert not [live for live in ("<!channel", "<@U0ANN", "<https:") if live in message.text]
+    posted = bot.calls_of("chat.postMessage")[0].args
+    assert (False, False) == (posted["unfurl_links"], posted["unfurl_media"])
+
+
+async def test_a_bomb_in_a_question_is_passed_on_as_words(bot: FakeSlack, core: ScriptedCore) -> None:
+    await bot.mention("U0ANN", "<!channel> &lt;!here&gt; <@U0QUOTH> 🙂" + "x" * 5000)
+    assert isinstance(core.requests[0], Ask)
+    assert core.requests[0].question.startswith("@channel <!here> 🙂x")
+
+
+# Files
+
+
+async def test_an_attached_file_is_added(bot: FakeSlack, core: ScriptedCore) -> None:
+    file = bot.attach("leave.md", b"# Leave\n")
+    assert "Added." == (await bot.dm("U0BOSS", "add name=hr url=<https://x.example>", files=[file])).shown
+    request = core.requests[0]
+    assert isinstance(request, AddSource)
+    assert Upload(filename="leave.md", data=b"# Leave\n") == request.origin
+    assert ("hr", "https://x.example") == (request.name, request.base_url)
+    assert request.actor.manages_workspace
+
+
+async def test_files_attached_to_a_mention_are_added_one_by_one(bot: FakeSlack, core: ScriptedCore) -> None:
+    files = [bot.attach("a.md", b"a"), bot.attach("page.html", b"<p>b", "text/html")]
+    await bot.mention("U0BOSS", "add", files=files)
+    await bot.until(lambda: len(bot.messages) == 2)
+    uploads = [request.origin for request in core.requests if isinstance(request, AddSource)]
+    assert [Upload(filename="a.md", data=b"a"), Upload(filename="page.html", data=b"<p>b")] == uploads
+
+
+async def test_a_file_of_another_company_is_looked_up_first(bot: FakeSlack, core: ScriptedCore) -> None:
+    file = bot.attach("x", b"shared")
+    await bot.dm("U0BOSS", "add", files=[{"id": file["id"], "file_access": "check_file_info"}])
+    assert isinstance(core.requests[0], AddSource)
+    assert Upload(filename="shared.md", data=b"shared") == core.requests[0].origin
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"size": 10_000_001}, "larger than 10 MB"),
+        ({"url_private_download": "https://evil.example/x"}, "not kept by Slack"),
+        ({"url_private_download": "http://files.slack.com/x"}, "not kept by Slack"),
+        ({"is_external": True}, "not kept by Slack"),
+        ({"url_private_download": "", "url_private": ""}, "not kept by Slack"),
+    ],
+    ids=["large", "elsewhere", "unencrypted", "external", "nowhere"],
+)
+async def test_a_file_that_cannot_be_had_is_explained(
+    bot: FakeSlack, core: ScriptedCore, changed: dict[str, Any], said: str
+) -> None:
+    file = bot.attach("x.md", b"x") | changed
+    assert said in (await bot.dm("U0BOSS", "add", files=[file])).shown
+    assert [] == core.requests
+
+
+async def test_the_login_page_is_not_taken_for_the_file(bot: FakeSlack, core: ScriptedCore) -> None:
+    login = bot.attach("x.md", b"<html>log in</html>", "text/html") | {"mimetype": "text/markdown"}
+    assert "files:read" in (await bot.dm("U0BOSS", "add", files=[login])).shown
+    assert [] == core.requests
+
+
+async def test_a_file_that_is_larger_than_slack_said_is_not_read_to_the_end(
+    slack: FakeSlack, core: ScriptedCore, tmp_path: Path
+) -> None:
+    file = slack.attach("x.md", b"x" * 200_000) | {"size": 5}
+    async with running(build(slack, tmp_path, max_upload_bytes=100_000), core):
+        assert "larger than 0.1 MB" in (await slack.dm("U0BOSS", "add", files=[file])).shown
+    assert [] == core.requests
+
+
+async def test_a_lost_file_is_explained(bot: FakeSlack) -> None:
+    file = bot.attach("x.md", b"x")
+    file["url_private_download"] += "/gone"
+    assert "could not be fetched" in (await bot.dm("U0BOSS", "add", files=[file])).shown
+
+
+async def test_a_file_without_add_is_not_read_unasked(bot: FakeSlack, core: ScriptedCore) -> None:
+    file = bot.attach("x.md", b"x")
+    assert "write “add”" in (await bot.dm("U0ANN", "", files=[file])).shown
+    assert "Attach the file" in (await bot.dm("U0ANN", "add")).shown
+    await bot.dm("U0ANN", "what is this?", files=[file])
+    assert ["Ask"] == [type(request).__name__ for request in core.requests]
+
+
+# Progress
+
+
+async def test_progress_in_a_thread_is_one_message_that_ends_as_the_reply(bot: FakeSlack) -> None:
+    await bot.dm("U0BOSS", "reindex handbook")
+    await bot.until(lambda: bot.messages[0].shown == "Done.")
+    assert 1 == len(bot.messages)
+    assert 1 == len(bot.calls_of("chat.postMessage"))
+    assert len(bot.calls_of("chat.update")) <= 2
+
+
+async def test_progress_of_a_command_is_one_message_too(bot: FakeSlack) -> None:
+    await bot.command("U0BOSS", "/quoth", "reindex")
+    await bot.until(lambda: bot.messages[0].shown == "Done.")
+    assert 1 == len(bot.messages)
+    assert len(bot.responses) <= 5
+
+
+async def test_a_reply_after_the_response_url_has_expired_still_arrives(bot: FakeSlack) -> None:
+    bot.refuse("response_url", "expired_url", times=9)
+    message = await bot.command("U0ANN", "/ask", "?")
+    assert "U0ANN" == message.only_for
+    assert 1 == len(bot.calls_of("chat.postEphemeral"))
+
+
+async def test_a_deleted_progress_message_is_replaced(bot: FakeSlack) -> None:
+    bot.refuse("chat.update", "message_not_found", times=9)
+    await bot.dm("U0BOSS", "reindex")
+    await bot.until(lambda: bot.messages[-1].shown == "Done.")
+    assert 2 == len(bot.messages)
+
+
+# People
+
+
+async def test_the_facts_about_a_moderator_reach_the_core(bot: FakeSlack, core: ScriptedCore) -> None:
+    bot.groups = [{"id": "S1", "users": ["U0BOSS", "U0ANN"]}, {"id": "S2", "users": ["U0BOSS"]}]
+    for user in ("U0BOSS", "U0ANN", "U0BOSS"):
+        await bot.command(user, "/quoth", "status")
+    boss = Actor(id="U0BOSS", name="Boss", manages_workspace=True, groups=frozenset({"S1", "S2"}))
+    ann = Actor(id="U0ANN", name="Ann", groups=frozenset({"S1"}))
+    assert [boss, ann, boss] == [request.actor for request in core.requests]
+    assert (2, 1) == (len(bot.calls_of("users.info")), len(bot.calls_of("usergroups.list")))
+
+
+async def test_a_person_whom_slack_does_not_tell_of_has_no_rights(bot: FakeSlack, core: ScriptedCore) -> None:
+    bot.refuse("users.info", "missing_scope")
+    bot.refuse("usergroups.list", "paid_teams_only")
+    await bot.command("U0BOSS", "/quoth", "status")
+    assert Actor(id="U0BOSS", name="boss") == core.requests[0].actor
+    await bot.command("U0BOSS", "/quoth", "status")
+    assert core.requests[1].actor.manages_workspace
+
+
+async def test_another_companys_people_get_no_workspace(bot: FakeSlack, core: ScriptedCore) -> None:
+    bot.users["U0EVE"] = user_object("U0EVE", "Eve", admin=True, team=FOREIGN_TEAM)
+    await bot.mention("U0EVE", "?", external=True)
+    assert "" == core.requests[0].conversation.workspace
+    assert not core.requests[0].actor.manages_workspace
+
+
+async def test_in_a_channel_that_others_read_the_answer_is_for_the_asker_to_share(bot: FakeSlack) -> None:
+    message = await bot.mention("U0ANN", "?", external=True)
+    assert ("U0ANN", True) == (message.only_for, "quoth_share" in message.action_ids())
+
+
+# Trouble
+
+
+async def test_blocks_that_slack_refuses_are_replaced_by_their_text(bot: FakeSlack) -> None:
+    bot.refuse("chat.postMessage", "invalid_blocks")
+    message = await bot.mention("U0ANN", "?")
+    assert [] == message.blocks
+    assert "It lasts sixteen weeks." in message.text
+
+
+async def test_every_error_of_slack_is_survived(bot: FakeSlack, core: ScriptedCore) -> None:
+    ways: dict[str, Callable[[], Awaitable[Any]]] = {
+        "chat.postMessage": lambda: bot.deliver("events_api", bot.mention_payload("U0ANN", "?")),
+        "users.info": lambda: bot.deliver("events_api", bot.mention_payload("U0BOSS", "?")),
+        "assistant.threads.setSuggestedPrompts": lambda: bot.open_home("U0ANN"),
+    }
+    for method, way in ways.items():
+        for error in [*bot.schema.errors(method), "fatal_error", "new_error"]:
+            bot.refuse(method, error)
+            await way()
+            await bot.until(partial(_is_met, bot, method))
+    bot.relent()
+    await bot.mention("U0ANN", "the last")
+    assert isinstance(core.requests[-1], Ask)
+    assert "the last" == core.requests[-1].question
+
+
+async def test_a_surprise_is_answered_shortly_and_the_bot_goes_on(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.error = RuntimeError("surprise")
+    for message in (
+        await bot.command("U0ANN", "/ask", "?"),
+        await bot.mention("U0ANN", "?"),
+        await bot.shortcut("U0ANN", "?"),
+    ):
+        assert message.shown.startswith("Something went wrong on my side. Please try again.\nReference: ")
+    core.error = None
+    assert "sixteen" in (await bot.mention("U0ANN", "?")).shown
+
+
+async def test_the_manifest_asks_for_the_scopes_that_the_bot_uses(bot: FakeSlack) -> None:
+    await bot.open_home("U0ANN")
+    await bot.dm("U0BOSS", "reindex")
+    await bot.mention("U0ANN", "?", external=True)
+    await bot.until(lambda: bot.prompts and bot.calls_of("chat.update"))
+    needed = set().union(*(bot.schema.scopes(call.method) for call in bot.calls))
+    assert needed <= set(MANIFEST["oauth_config"]["scopes"]["bot"])
+
+
+def _is_met(slack: FakeSlack, method: str) -> bool:
+    return not slack.still_refuses(method)
+
+
+def _seen(message: Any) -> tuple[str, str]:
+    return message.only_for, message.shown
