@@ -1,4 +1,4 @@
--- The catalogue, version 1. Offsets count Unicode code points; times are ISO 8601 in UTC.
+-- The catalogue. Offsets count Unicode code points, times are ISO 8601 in UTC.
 
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
