@@ -1,0 +1,170 @@
+"""From hits to an answer: what is quoted, where it stands, and when to stay silent."""
+
+from urllib.parse import quote as percent
+
+from bot.messages import Citation, Confidence, Nearest, Quote, Segment
+from index.passages import Hit, Passage, Sentence, SentenceKind, content_hash
+
+LONGEST_QUESTION = 2_000
+"""Characters. A question has a few dozen; the embedder sees about a thousand."""
+
+LONGEST_QUOTE = 1_200
+"""Characters: what fits a chat message on every platform with room for the citation."""
+
+NEAREST = 3
+
+HIGH, FAIR = 0.8, 0.6
+"""From which probability on an answer is called high or fair in confidence."""
+
+WEB_PAGES = frozenset({"", "html", "htm", "xhtml", "php", "asp", "aspx"})
+FRAGMENT_WORDS = 5
+
+
+def objection(question: str) -> str:
+    """Return what is wrong with a question, in a sentence to its asker, or an empty string."""
+    if not question.strip():
+        return "Ask me a question, and I look for a passage that answers it."
+    if not any(character.isalnum() for character in question):
+        return "I can only look for words. Ask me a question in words, please."
+    if len(question) > LONGEST_QUESTION:
+        return (
+            f"That question has {len(question):,} characters; I can take {LONGEST_QUESTION:,}. "
+            "Ask the heart of it in a sentence or two."
+        )
+    return ""
+
+
+def in_words(probability: float) -> Confidence:
+    """Return a probability (0 to 1) in words."""
+    if probability >= HIGH:
+        return Confidence.HIGH
+    return Confidence.FAIR if probability >= FAIR else Confidence.LOW
+
+
+def nearest(hits: list[Hit]) -> tuple[Nearest, ...]:
+    """Return the first few documents among the hits, each once."""
+    documents = {hit.passage.document_id: hit.passage for hit in reversed(hits)}
+    order = list(dict.fromkeys(hit.passage.document_id for hit in hits))[:NEAREST]
+    return tuple(
+        Nearest(title=passage.title, heading=passage.heading, url=link(passage, ""))
+        for passage in (documents[id] for id in order)
+    )
+
+
+def quoted(passage: Passage, highlight: tuple[int, int], limit: int = LONGEST_QUOTE) -> Quote:
+    """Quote a passage word for word, or as many of its sentences as ``limit`` characters hold.
+
+    ``highlight`` is the span of the answering sentence, which is always quoted.
+    """
+    start, end = _window(passage, highlight, limit)
+    text = passage.text[start:end]
+    return Quote(
+        segments=tuple(_segments(passage, highlight, start, end)),
+        cut_before=bool(passage.text[:start].strip()),
+        cut_after=bool(passage.text[end:].strip()),
+        citation=Citation(
+            title=passage.title,
+            heading=passage.heading,
+            url=link(passage, passage.text[slice(*highlight)]),
+            location=passage.uri,
+            source=passage.source,
+            updated_at=passage.updated_at,
+            document_id=passage.document_id,
+            revision=passage.revision,
+            start=passage.start + start,
+            end=passage.start + end,
+            content_hash=content_hash(text),
+        ),
+    )
+
+
+def link(passage: Passage, sentence: str) -> str:
+    """Return the passage's address with its anchor, or with a text fragment on the sentence.
+
+    Text fragments: https://wicg.github.io/scroll-to-text-fragment/.
+    """
+    if not passage.url.startswith(("https://", "http://")):
+        return ""
+    page, _, fragment = passage.url.partition("#")
+    if passage.anchor:
+        return f"{page}#{percent(passage.anchor)}"
+    if fragment:
+        return passage.url
+    name = page.split("?")[0].rsplit("/", 1)[-1]
+    format = name.rsplit(".", 1)[1].lower() if "." in name else ""
+    words = sentence.split()
+    if not words or format not in WEB_PAGES:
+        return page
+    return f"{page}#:~:text={_text_directive(words)}"
+
+
+def _text_directive(words: list[str]) -> str:
+    if len(words) <= 2 * FRAGMENT_WORDS:
+        return _encoded(words)
+    return f"{_encoded(words[:FRAGMENT_WORDS])},{_encoded(words[-FRAGMENT_WORDS:])}"
+
+
+def _encoded(words: list[str]) -> str:
+    # A dash has a meaning of its own in a text directive, but quote() lets it through.
+    return percent(" ".join(words), safe="").replace("-", "%2D")
+
+
+def _window(passage: Passage, highlight: tuple[int, int], limit: int) -> tuple[int, int]:
+    """Return the span to quote: the highlight, grown by whole sentences on both sides in turn."""
+    if len(passage.text) <= limit:
+        return 0, len(passage.text)
+    start, end = highlight
+    if end - start >= limit:
+        return start, _word_end(passage.text, start, limit)
+    before = [sentence for sentence in passage.sentences if sentence.end <= start]
+    after = [sentence for sentence in reversed(passage.sentences) if sentence.start >= end]
+    while before or after:
+        if after and after[-1].end - start <= limit:
+            end = after.pop().end
+        else:
+            after = []
+        if before and end - before[-1].start <= limit:
+            start = before.pop().start
+        else:
+            before = []
+    return start, end
+
+
+def _word_end(text: str, start: int, limit: int) -> int:
+    space = text.rfind(" ", start + limit // 2, start + limit)
+    return space if space > 0 else start + limit
+
+
+def _segments(passage: Passage, highlight: tuple[int, int], start: int, end: int) -> list[Segment]:
+    """Cut the span into stretches set in one way; the gaps between sentences stay with the text."""
+    segments: list[Segment] = []
+    at = start
+    for sentence in passage.sentences:
+        first, last = max(sentence.start, at), min(sentence.end, end)
+        if first >= last:
+            continue
+        if first > at:
+            segments.append(Segment(text=passage.text[at:first]))
+        segments.append(_segment(passage, sentence, highlight, first, last))
+        at = last
+    if at < end:
+        segments.append(Segment(text=passage.text[at:end]))
+    return _joined(segments)
+
+
+def _segment(
+    passage: Passage, sentence: Sentence, highlight: tuple[int, int], start: int, end: int
+) -> Segment:
+    answers = sentence.start < highlight[1] and highlight[0] < sentence.end
+    return Segment(text=passage.text[start:end], bold=answers, code=sentence.kind is SentenceKind.CODE)
+
+
+def _joined(segments: list[Segment]) -> list[Segment]:
+    joined: list[Segment] = []
+    for segment in segments:
+        last = joined[-1] if joined else None
+        if last and not segment.code and (last.bold, last.code) == (segment.bold, segment.code):
+            joined[-1] = Segment(text=last.text + segment.text, bold=last.bold)
+        else:
+            joined.append(segment)
+    return joined
