@@ -1,0 +1,136 @@
+"""What was answered to whom, and whether it helped; enough to show more of an answer later."""
+
+import json
+import secrets
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from bot.ports import Clock
+from index.passages import Hit
+
+KEPT = timedelta(days=90)
+REMEMBERED_QUESTIONS = 1_000
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS answers (
+    id TEXT PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    passages TEXT NOT NULL,
+    answered_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS ratings (
+    answer_id TEXT NOT NULL REFERENCES answers (id) ON DELETE CASCADE,
+    offset_ INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    helpful INTEGER NOT NULL,
+    PRIMARY KEY (answer_id, offset_, actor)
+) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A passage of an answer, by id, with the span to highlight and the probability that it answers."""
+
+    passage_id: int
+    highlight: tuple[int, int]
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """An answer that was given. ``question`` is empty after a restart: questions are not stored."""
+
+    id: str
+    actor_id: str
+    question: str
+    candidates: tuple[Candidate, ...]
+
+
+class Ledger:
+    """Answers of the last 90 days, in a SQLite file. Holds passage ids, no text."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._questions: OrderedDict[str, str] = OrderedDict()
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            self._db.execute(f"PRAGMA {pragma}")
+        self._db.executescript(SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    def remember(self, workspace: str, actor_id: str, question: str, hits: list[Hit]) -> str:
+        """Record an answer and return its id, short enough for a button."""
+        answer_id = secrets.token_urlsafe(9)
+        candidates = [(hit.passage.id, *hit.highlight, hit.confidence) for hit in hits]
+        now = self._clock.now()
+        with self._transaction() as db:
+            db.execute("DELETE FROM answers WHERE answered_at < ?", ((now - KEPT).isoformat(),))
+            db.execute(
+                "INSERT INTO answers VALUES (?, ?, ?, ?, ?)",
+                (answer_id, workspace, actor_id, json.dumps(candidates), now.isoformat()),
+            )
+            self._questions[answer_id] = question
+            while len(self._questions) > REMEMBERED_QUESTIONS:
+                self._questions.popitem(last=False)
+        return answer_id
+
+    def recall(self, workspace: str, answer_id: str) -> Remembered | None:
+        """Return an answer that was given in this workspace; None for any other."""
+        with self._transaction() as db:
+            row = db.execute(
+                "SELECT actor, passages FROM answers WHERE id = ? AND workspace = ?", (answer_id, workspace)
+            ).fetchone()
+            question = self._questions.get(answer_id, "")
+        if row is None:
+            return None
+        return Remembered(
+            id=answer_id,
+            actor_id=row[0],
+            question=question,
+            candidates=tuple(
+                Candidate(passage_id=id, highlight=(start, end), probability=probability)
+                for id, start, end, probability in json.loads(row[1])
+            ),
+        )
+
+    def rate(self, answer_id: str, offset: int, actor_id: str, *, helpful: bool) -> None:
+        """Record one person's rating of one shown passage; a second replaces the first."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO ratings VALUES (?, ?, ?, ?)", (answer_id, offset, actor_id, helpful)
+            )
+
+    def ratings(self, workspace: str) -> tuple[int, int]:
+        """Return how many ratings were helpful and not helpful."""
+        with self._transaction() as db:
+            row = db.execute(
+                """SELECT coalesce(sum(helpful), 0), coalesce(sum(NOT helpful), 0) FROM ratings
+                JOIN answers ON answers.id = answer_id WHERE workspace = ?""",
+                (workspace,),
+            ).fetchone()
+        return row[0], row[1]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
