@@ -31,9 +31,11 @@ class ThreadedCore:
             changed.set()
 
         pool = self._long if isinstance(request, AddSource | Reindex) else self._quick
-        job = loop.run_in_executor(
-            pool, self._handle, request, lambda progress: loop.call_soon_threadsafe(show, progress)
-        )
+
+        def report(progress: Progress) -> None:
+            loop.call_soon_threadsafe(show, progress)
+
+        job = loop.run_in_executor(pool, lambda: self._handle(request, report))
         job.add_done_callback(lambda _: changed.set())
         while not job.done():
             await changed.wait()

@@ -1,0 +1,380 @@
+"""The core: a request goes in, a reply comes out, and nothing is ever raised."""
+
+import math
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import assert_never
+
+import structlog
+
+from bot.answering import in_words, nearest, objection, quoted
+from bot.feedback import Ledger, Remembered
+from bot.jobs import Jobs
+from bot.limits import RateLimit
+from bot.messages import (
+    Actor,
+    AddSource,
+    Answer,
+    Ask,
+    Failed,
+    More,
+    NoAnswer,
+    Notice,
+    Progress,
+    Rate,
+    Refused,
+    Reindex,
+    RemoveSource,
+    Reply,
+    Request,
+    Share,
+    SourceLine,
+    SourceList,
+    Sources,
+    Status,
+    StatusReport,
+    Upload,
+)
+from bot.permissions import Permissions
+from bot.ports import Library, Searcher
+from index.errors import (
+    CatalogUnavailable,
+    DocumentUnreadable,
+    EmbedderChanged,
+    EmbedderUnavailable,
+    IndexFailure,
+    SourceExists,
+    SourceUnavailable,
+    SourceUnknown,
+    SyncBusy,
+)
+from index.passages import Audience, SyncReport
+
+EXPECTED = (DocumentUnreadable, SourceExists, SourceUnavailable, SourceUnknown, SyncBusy)
+"""What the asker can mend; everything else is for the operator, who finds it in the log."""
+
+FOR_THE_OPERATOR = (CatalogUnavailable, EmbedderChanged, EmbedderUnavailable)
+
+LISTED_FAILURES = 10
+
+Report = Callable[[Progress], None]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the settings say of answering and adding.
+
+    ``threshold`` is the probability (0 to 1) below which the bot stays silent. ``allowed_paths``
+    are the folders from which a chat may add sources.
+    """
+
+    threshold: float
+    passages: int
+    allowed_paths: tuple[Path, ...] = ()
+    max_upload_bytes: int = 10_000_000
+    log_questions: bool = False
+
+
+class Router:
+    """Handles requests with the parts that it is given. Safe to call from several threads."""
+
+    def __init__(
+        self,
+        *,
+        searcher: Searcher,
+        library: Library,
+        ledger: Ledger,
+        permissions: Permissions,
+        limit: RateLimit,
+        jobs: Jobs,
+        policy: Policy,
+        embedder: str,
+        workspace_ready: Callable[[str], None],
+    ) -> None:
+        """``workspace_ready`` is called with a workspace before each of its requests."""
+        self._searcher = searcher
+        self._library = library
+        self._ledger = ledger
+        self._permissions = permissions
+        self._limit = limit
+        self._jobs = jobs
+        self._policy = policy
+        self._embedder = embedder
+        self._workspace_ready = workspace_ready
+
+    def handle(self, request: Request, report: Report = lambda progress: None) -> Reply:
+        """Reply to a request; ``report`` is told of the progress of long ones. Never raises."""
+        try:
+            return self._handle(request, report)
+        except EXPECTED as error:
+            return Refused(text=str(error))
+        except Exception as error:  # the one place that turns surprises into replies
+            return _failed(request, error)
+
+    def _handle(self, request: Request, report: Report) -> Reply:
+        if not request.conversation.workspace:
+            return Refused(
+                text="I cannot tell which community's documents to look in. Ask me in a channel of yours instead."
+            )
+        self._workspace_ready(request.conversation.workspace)
+        match request:
+            case Ask():
+                return self._ask(request)
+            case More():
+                return self._more(request)
+            case Share():
+                return self._share(request)
+            case Rate():
+                return self._rate(request)
+            case Sources():
+                return self._sources(request)
+            case AddSource() | RemoveSource() | Reindex():
+                return self._manage(request, report)
+            case Status():
+                return self._status(request)
+            case _:
+                assert_never(request)
+
+    # Questions
+
+    def _ask(self, request: Ask) -> Reply:
+        problem = objection(request.question)
+        if problem:
+            return Refused(text=problem)
+        wait = self._wait(request)
+        if wait:
+            return Refused(text=f"You ask faster than I may answer. Try again in {math.ceil(wait)} s.")
+        workspace = request.conversation.workspace
+        hits = self._searcher.search(
+            request.question.strip(), k=self._policy.passages, audience=Audience(workspace=workspace)
+        )
+        answered = bool(hits) and hits[0].confidence >= self._policy.threshold
+        self._log_question(request, answered)
+        if not hits and not self._library.sources(workspace):
+            return NoAnswer(text="I have read nothing yet. A moderator can add a source for me to read.")
+        if not answered:
+            return NoAnswer(text="I found nothing that answers this.", nearest=nearest(hits))
+        id = self._ledger.remember(workspace, request.actor.id, request.question, hits)
+        return Answer(
+            id=id,
+            offset=0,
+            question=request.question,
+            quote=quoted(hits[0].passage, hits[0].highlight),
+            probability=hits[0].confidence,
+            confidence=in_words(hits[0].confidence),
+            has_more=len(hits) > 1,
+        )
+
+    def _wait(self, request: Ask) -> float:
+        if request.conversation.platform == "terminal":
+            return 0.0
+        return self._limit.wait((request.conversation.workspace, request.actor.id))
+
+    def _log_question(self, request: Ask, answered: bool) -> None:
+        words = {"question": request.question} if self._policy.log_questions else {}
+        log.info(
+            "A question was answered" if answered else "A question was not answered",
+            workspace=request.conversation.workspace,
+            **words,
+        )
+
+    def _more(self, request: More) -> Reply:
+        remembered = self._recall(request)
+        if remembered is None or not 0 <= request.offset < len(remembered.candidates):
+            return _forgotten()
+        return self._shown(request, remembered, request.offset, shared_by=None)
+
+    def _share(self, request: Share) -> Reply:
+        remembered = self._recall(request)
+        if remembered is None or not 0 <= request.offset < len(remembered.candidates):
+            return _forgotten()
+        if remembered.actor_id != request.actor.id:
+            return Refused(text="Only the person who asked can share this answer.")
+        return self._shown(request, remembered, request.offset, shared_by=request.actor)
+
+    def _shown(
+        self, request: More | Share, remembered: Remembered, offset: int, *, shared_by: Actor | None
+    ) -> Reply:
+        candidate = remembered.candidates[offset]
+        audience = Audience(workspace=request.conversation.workspace)
+        passage = self._searcher.read_back(candidate.passage_id, audience=audience)
+        if passage is None:
+            return NoAnswer(text="That passage has been removed from its source since. Ask again, please.")
+        return Answer(
+            id=remembered.id,
+            offset=offset,
+            question=remembered.question,
+            quote=quoted(passage, candidate.highlight),
+            probability=candidate.probability,
+            confidence=in_words(candidate.probability),
+            has_more=offset + 1 < len(remembered.candidates),
+            shared_by=shared_by,
+        )
+
+    def _rate(self, request: Rate) -> Reply:
+        remembered = self._recall(request)
+        if remembered is None or not 0 <= request.offset < len(remembered.candidates):
+            return _forgotten()
+        self._ledger.rate(request.answer_id, request.offset, request.actor.id, helpful=request.helpful)
+        return Notice(
+            text="Thank you. Noted as helpful." if request.helpful else "Thank you. Noted as not helpful."
+        )
+
+    def _recall(self, request: More | Share | Rate) -> Remembered | None:
+        return self._ledger.recall(request.conversation.workspace, request.answer_id)
+
+    # Sources
+
+    def _sources(self, request: Sources) -> Reply:
+        lines = self._library.sources(request.conversation.workspace)
+        if not self._permissions.is_moderator(request.actor, request.conversation):
+            lines = [_without_origin(line) for line in lines]
+        return SourceList(sources=tuple(lines))
+
+    def _manage(self, request: AddSource | RemoveSource | Reindex, report: Report) -> Reply:
+        if not self._permissions.is_moderator(request.actor, request.conversation):
+            return Refused(
+                text="Only moderators can do that. Ask someone who manages this community, "
+                "or have them list you in the setting moderators.ids."
+            )
+        match request:
+            case AddSource():
+                return self._add(request, report)
+            case RemoveSource():
+                return self._remove(request)
+            case Reindex():
+                return _synced(request.name, self._sync(request, request.name, report))
+            case _:
+                assert_never(request)
+
+    def _add(self, request: AddSource, report: Report) -> Reply:
+        name = self._recorded(request)
+        try:
+            synced = self._sync(request, name, report)
+        except IndexFailure:
+            self._library.remove(request.conversation.workspace, name)
+            raise
+        if not synced.passages:
+            self._library.remove(request.conversation.workspace, name)
+            reasons = _failures(synced) or ("It holds no document that I can read.",)
+            return Refused(text="\n".join((f"I could not read anything in {name}.", *reasons)))
+        return Notice(
+            text=f"Added {name}: {_count(synced.added, 'document')}, {_count(synced.passages, 'passage')}.",
+            details=_failures(synced),
+        )
+
+    def _recorded(self, request: AddSource) -> str:
+        workspace = request.conversation.workspace
+        if isinstance(request.origin, Upload):
+            upload = request.origin
+            if len(upload.data) > self._policy.max_upload_bytes:
+                raise DocumentUnreadable(
+                    f"{upload.filename} has {len(upload.data):,} bytes; "
+                    f"I take up to {self._policy.max_upload_bytes:,}. Split it into smaller files."
+                )
+            return self._library.add_upload(
+                workspace, upload.filename, upload.data, name=request.name, base_url=request.base_url
+            )
+        if request.conversation.platform != "terminal" and not self._is_allowed(request.origin):
+            raise SourceUnavailable(
+                "From a chat I only read folders that the setting sources.allowed_paths lists. "
+                "Attach the file instead, or ask whoever runs me to list the folder."
+            )
+        return self._library.add(workspace, request.origin, name=request.name, base_url=request.base_url)
+
+    def _is_allowed(self, origin: str) -> bool:
+        try:
+            path = Path(origin).resolve()
+        except (OSError, ValueError, RuntimeError):
+            return False
+        return any(path.is_relative_to(allowed.resolve()) for allowed in self._policy.allowed_paths)
+
+    def _remove(self, request: RemoveSource) -> Reply:
+        passages = self._library.remove(request.conversation.workspace, request.name)
+        return Notice(text=f"Removed {request.name} with its {_count(passages, 'passage')}.")
+
+    def _sync(self, request: AddSource | Reindex, name: str, report: Report) -> SyncReport:
+        def watch(text: str, done: int, total: int) -> None:
+            report(Progress(text=text, done=done, total=total))
+
+        return self._jobs.run(request.conversation.workspace, name, watch)
+
+    def _status(self, request: Status) -> Reply:
+        workspace = request.conversation.workspace
+        sources = self._library.sources(workspace)
+        helpful, not_helpful = self._ledger.ratings(workspace)
+        return StatusReport(
+            version=version("quoth"),
+            embedder=self._embedder,
+            sources=len(sources),
+            documents=sum(source.documents for source in sources),
+            passages=sum(source.passages for source in sources),
+            synced_at=max((source.synced_at for source in sources if source.synced_at), default=None),
+            syncing=self._jobs.is_running(workspace),
+            helpful=helpful,
+            not_helpful=not_helpful,
+        )
+
+
+def _forgotten() -> Refused:
+    return Refused(text="I no longer remember that answer. Ask again, please.")
+
+
+def _without_origin(line: SourceLine) -> SourceLine:
+    # Where a source lies on the machine, and what is wrong with its files, is for moderators.
+    return SourceLine(
+        name=line.name,
+        kind=line.kind,
+        origin="",
+        documents=line.documents,
+        passages=line.passages,
+        failures=(),
+        synced_at=line.synced_at,
+    )
+
+
+def _synced(name: str, report: SyncReport) -> Notice:
+    changes = [
+        f"{count} {what}"
+        for count, what in (
+            (report.added, "added"),
+            (report.changed, "changed"),
+            (report.removed, "removed"),
+            (report.unchanged, "unchanged"),
+        )
+        if count
+    ]
+    return Notice(
+        text=f"{name or 'All sources'} up to date: {', '.join(changes) or 'no documents'}; "
+        f"{_count(report.passages, 'passage')}.",
+        details=_failures(report),
+    )
+
+
+def _failures(report: SyncReport) -> tuple[str, ...]:
+    lines = tuple(f"{failure.uri}: {failure.reason}" for failure in report.failures[:LISTED_FAILURES])
+    rest = len(report.failures) - len(lines)
+    return (*lines, f"and {rest} more") if rest else lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _failed(request: Request, error: Exception) -> Failed:
+    reference = secrets.token_hex(4)
+    log.error(
+        "A request failed",
+        reference=reference,
+        request=type(request).__name__,
+        workspace=request.conversation.workspace,
+        exc_info=error,
+    )
+    known = isinstance(error, FOR_THE_OPERATOR)
+    text = str(error) if known else "Something went wrong on my side. Whoever runs me finds it in the log."
+    return Failed(text=text, reference=reference)
