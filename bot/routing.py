@@ -119,7 +119,7 @@ class Router:
     def _handle(self, request: Request, report: Report) -> Reply:
         if not request.conversation.workspace:
             return Refused(
-                text="I cannot tell which community's documents to look in. Ask me in a channel of yours instead."
+                text="I cannot tell which community's documents to look in. Ask me in one of its channels."
             )
         self._workspace_ready(request.conversation.workspace)
         match request:

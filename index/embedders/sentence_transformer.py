@@ -18,7 +18,8 @@ PACKAGED_MODEL = "all-MiniLM-L6-v2"
 # the package that carries it is somebody else's, so what it holds is checked and not believed.
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-BATCH = 32
+BATCH = 16
+"""Texts embedded at a time; a question waits for one batch of a sync at most."""
 
 
 class SentenceTransformerEmbedder:
@@ -77,10 +78,12 @@ class SentenceTransformerEmbedder:
         return self._embed([self._passage_prompt + text for text in texts])
 
     def _embed(self, texts: list[str]) -> Vectors:
+        parts = [self._batch(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
+        return np.concatenate(parts)
+
+    def _batch(self, texts: list[str]) -> Vectors:
         with self._lock:
-            vectors = self._model.encode(
-                texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-            )
+            vectors = self._model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
 

@@ -1,0 +1,109 @@
+"""The sources of each workspace: added, removed and synced in the catalogue."""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.messages import SourceLine
+from index.catalog import Catalog, SourceRecord
+from index.errors import IndexFailure, SourceExists, SourceUnavailable
+from index.passages import SyncReport
+from index.syncing import Syncer, merged
+
+LONGEST_NAME = 60
+
+
+class CatalogLibrary:
+    """Implements ``bot.ports.Library`` over a catalogue; uploads are kept below ``uploads``."""
+
+    def __init__(self, catalog: Catalog, syncer: Syncer, *, uploads: Path) -> None:
+        self._catalog = catalog
+        self._syncer = syncer
+        self._uploads = uploads
+
+    def sources(self, workspace: str) -> list[SourceLine]:
+        """List the sources by name."""
+        return [_line(record) for record in self._catalog.sources(workspace)]
+
+    def add(self, workspace: str, origin: str, *, name: str, base_url: str) -> str:
+        """Record a folder or file as a source and return its name. Does not sync."""
+        path = Path(origin).expanduser().absolute()
+        try:
+            kind = "folder" if path.is_dir() else "file"
+            exists = path.exists()
+        except (OSError, ValueError) as error:
+            raise SourceUnavailable(
+                f"{origin} could not be looked at. Check its path and permissions."
+            ) from error
+        if not exists:
+            raise SourceUnavailable(f"There is no file or folder {origin}. Check the path.")
+        name = self._name(workspace, name, path)
+        self._catalog.add_source(workspace, name=name, kind=kind, origin=str(path), base_url=base_url)
+        return name
+
+    def add_upload(self, workspace: str, filename: str, data: bytes, *, name: str, base_url: str) -> str:
+        """Keep the bytes, record them as a source and return its name. Does not sync."""
+        safe = re.sub(r"[^\w.-]+", "-", filename).strip("-.") or "upload.txt"
+        name = self._name(workspace, name, Path(safe))
+        if any(record.name == name for record in self._catalog.sources(workspace)):
+            raise SourceExists(
+                f"A source named {name!r} exists. Choose another name, or remove that one first."
+            )
+        folder = self._upload_folder(workspace, name)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / safe[-LONGEST_NAME:]
+        path.write_bytes(data)
+        self._catalog.add_source(
+            workspace, name=name, kind="file", origin=str(path.absolute()), base_url=base_url
+        )
+        return name
+
+    def remove(self, workspace: str, name: str) -> int:
+        """Remove a source; return how many passages went with it."""
+        removed = self._catalog.remove_source(workspace, name)
+        shutil.rmtree(self._upload_folder(workspace, name), ignore_errors=True)
+        return removed.passages
+
+    def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
+        """Sync one source, or all with an empty name. A source that fails does not stop the others."""
+        if name:
+            return self._syncer.sync(self._catalog.source(workspace, name), progress)
+        total, failed = SyncReport(), None
+        for record in self._catalog.sources(workspace):
+            try:
+                total = merged(total, self._syncer.sync(record, progress))
+            except IndexFailure as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+        return total
+
+    def _name(self, workspace: str, name: str, path: Path) -> str:
+        """Return the wished name, or one made of the file's that is still free."""
+        if name.strip():
+            return name.strip()[:LONGEST_NAME]
+        wanted = re.sub(r"[^\w-]+", "-", path.stem.lower()).strip("-")[:LONGEST_NAME] or "source"
+        taken = {record.name for record in self._catalog.sources(workspace)}
+        if wanted in taken and not any(
+            record.origin == str(path) for record in self._catalog.sources(workspace)
+        ):
+            numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+            return next(free for free in numbered if free not in taken)
+        return wanted
+
+    def _upload_folder(self, workspace: str, name: str) -> Path:
+        return self._uploads / hashlib.sha256(f"{workspace}\0{name}".encode()).hexdigest()[:16]
+
+
+def _line(record: SourceRecord) -> SourceLine:
+    return SourceLine(
+        name=record.name,
+        kind=record.kind,
+        origin=record.origin,
+        documents=record.documents,
+        passages=record.passages,
+        failures=tuple(f"{failure.uri}: {failure.reason}" for failure in record.failures),
+        synced_at=record.synced_at,
+    )

@@ -1,0 +1,33 @@
+"""Every replaceable part by name, one line each. A part is imported when it is first used."""
+
+from importlib import import_module
+from typing import Any
+
+READERS = {
+    "htm": "index.readers.html:HtmlReader",
+    "html": "index.readers.html:HtmlReader",
+    "markdown": "index.readers.markdown:MarkdownReader",
+    "md": "index.readers.markdown:MarkdownReader",
+    "text": "index.readers.plain:PlainReader",
+    "txt": "index.readers.plain:PlainReader",
+    "xhtml": "index.readers.html:HtmlReader",
+}
+
+SOURCES = {
+    "file": "index.sources.file:FileSource",
+    "folder": "index.sources.folder:FolderSource",
+}
+
+ADAPTERS = {
+    "discord": "adapters.discord.client:DiscordAdapter",
+    "slack": "adapters.slack.app:SlackAdapter",
+    "terminal": "adapters.terminal.chat:TerminalAdapter",
+}
+
+EMBEDDER = "index.embedders.sentence_transformer:SentenceTransformerEmbedder"
+
+
+def load(entry: str) -> Any:
+    """Return what "module:attribute" names."""
+    module, attribute = entry.split(":")
+    return getattr(import_module(module), attribute)

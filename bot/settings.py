@@ -1,0 +1,170 @@
+"""All settings, read once from `quoth.toml`, the environment and `.env`."""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from bot.errors import SettingInvalid
+
+FILE = "quoth.toml"
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class EmbedderSettings(_Section):
+    """Which embedding model, and what it wants to read before a text."""
+
+    model: str = "all-MiniLM-L6-v2"
+    query_prompt: str = ""
+    passage_prompt: str = ""
+
+
+class AnswerSettings(_Section):
+    """When to answer: ``threshold`` is the least probability, 0 to 1, that a passage answers."""
+
+    threshold: float = Field(default=0.5, ge=0, le=1)
+    passages: int = Field(default=5, ge=1, le=20)
+
+
+class LimitSettings(_Section):
+    """How many questions one person may ask in how many seconds."""
+
+    questions: int = Field(default=20, ge=1)
+    per_seconds: float = Field(default=60, gt=0)
+
+
+class ModeratorSettings(_Section):
+    """Who may manage sources beside those whom the platform lets manage the workspace."""
+
+    ids: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+
+class SourceSettings(_Section):
+    """The starter folder, and what a chat may add."""
+
+    seeds: Path | None = SEEDS if SEEDS.is_dir() else None
+    allowed_paths: tuple[Path, ...] = ()
+    max_upload_bytes: int = Field(default=10_000_000, ge=1)
+
+
+class LogSettings(_Section):
+    """How to log, and whether questions' words are logged."""
+
+    questions: bool = False
+    format: Literal["text", "json"] = "text"
+
+
+class SlackSettings(_Section):
+    """Where signed HTTP listens, when Slack is not connected by Socket Mode."""
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=3000, ge=0, le=65535)
+
+
+class Settings(BaseSettings):
+    """Every setting. QUOTH_<SECTION>_<NAME> in the environment is [section] name in quoth.toml."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        env_prefix="QUOTH_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        env_file=".env",
+        env_ignore_empty=True,
+        toml_file=FILE,
+        populate_by_name=True,
+    )
+
+    data: Path = Path(".quoth")
+    embedder: EmbedderSettings = EmbedderSettings()
+    answers: AnswerSettings = AnswerSettings()
+    limits: LimitSettings = LimitSettings()
+    moderators: ModeratorSettings = ModeratorSettings()
+    sources: SourceSettings = SourceSettings()
+    logs: LogSettings = LogSettings()
+    slack: SlackSettings = SlackSettings()
+    discord_token: SecretStr = Field(default=SecretStr(""), validation_alias="DISCORD_TOKEN")
+    slack_bot_token: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_SIGNING_SECRET")
+    discord_api_url: str = Field(default="", validation_alias="QUOTH_DISCORD_API_URL")
+    discord_gateway_url: str = Field(default="", validation_alias="QUOTH_DISCORD_GATEWAY_URL")
+    slack_api_url: str = Field(default="", validation_alias="SLACK_API_URL")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The command line beats the environment, that beats .env, and that beats the file."""
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load(**given: Any) -> Settings:
+    """Read the settings; ``given`` ones win. Raises SettingInvalid."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingInvalid(_sentence(error)) from error
+    except ValueError as error:  # quoth.toml is not TOML, or a list in the environment is not JSON
+        raise SettingInvalid(f"The settings could not be read: {error}. Check {FILE} and .env.") from error
+
+
+def explain(settings: Settings) -> list[tuple[str, str, str]]:
+    """Return name, value (secrets masked) and origin of every setting."""
+    rows = []
+    for name, field in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        if isinstance(value, _Section):
+            for inner in type(value).model_fields:
+                variable = f"QUOTH_{name}_{inner}".upper()
+                default = getattr(field.default, inner)
+                rows.append(_row(f"{name}.{inner}", getattr(value, inner), default, variable))
+        else:
+            variable = str(field.validation_alias or f"QUOTH_{name}").upper()
+            rows.append(_row(name, value, field.default, variable))
+    return rows
+
+
+def _row(name: str, value: Any, default: Any, variable: str) -> tuple[str, str, str]:
+    if isinstance(value, SecretStr):
+        shown = "set" if value.get_secret_value() else "not set"
+    else:
+        shown = ", ".join(map(str, value)) if isinstance(value, tuple | frozenset) else str(value)
+    return name, shown, _origin(variable, changed=value != default)
+
+
+def _origin(variable: str, *, changed: bool) -> str:
+    if variable in os.environ:
+        return f"environment, {variable}"
+    if variable in dotenv_values(".env"):
+        return f".env, {variable}"
+    return f"{FILE} or the command line" if changed else "default"
+
+
+def _sentence(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    path = ".".join(str(part) for part in problem["loc"])
+    variable = path if path.isupper() else f"QUOTH_{path.replace('.', '_')}".upper()
+    return (
+        f"The setting {path} is not valid: {problem['msg']}. Correct it in {FILE} or {variable} "
+        "(for example QUOTH_ANSWERS_THRESHOLD=0.5); `quoth doctor` lists all settings."
+    )
