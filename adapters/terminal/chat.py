@@ -1,0 +1,71 @@
+"""The chat loop: reads lines, shows replies."""
+
+import asyncio
+import sys
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import Progress as ProgressBar
+
+from adapters.terminal.render import render
+from adapters.terminal.translate import HELP, Shown, request_from
+from bot.messages import Answer, Progress, Reply, Request
+from bot.ports import Core
+
+PROMPT = "> "
+
+
+class TerminalAdapter:
+    """Talks to whoever sits at the machine, until they leave or the input ends."""
+
+    def __init__(self, *, console: Console | None = None, lines: TextIO | None = None) -> None:
+        self._console = console or Console(highlight=False)
+        self._lines = lines or sys.stdin
+        self._shown: Shown | None = None
+
+    async def run(self, core: Core) -> None:
+        """Serve until /quit or the end of input."""
+        self._console.print("Ask me something. /help lists what else I can do.", style="dim")
+        while (line := await self._next_line()) is not None:
+            if line.strip() in ("/quit", "/exit"):
+                return
+            if line.strip():
+                await self._serve(core, line)
+
+    async def _next_line(self) -> str | None:
+        if self._lines.isatty():
+            self._console.print(PROMPT, end="")
+        # A daemon thread of its own would outlive the loop; a pool's thread waits for the next line.
+        line = await asyncio.to_thread(self._lines.readline)
+        return line or None
+
+    async def _serve(self, core: Core, line: str) -> None:
+        if line.strip() == "/help":
+            self._console.print(HELP, markup=False)
+            return
+        request = request_from(line, self._shown)
+        if isinstance(request, str):
+            self._console.print(request, markup=False)
+            return
+        reply = await self.reply(core, request)
+        if isinstance(reply, Answer):
+            self._shown = Shown(answer_id=reply.id, offset=reply.offset)
+        self._console.print(render(reply))
+
+    async def reply(self, core: Core, request: Request) -> Reply:
+        """Return the final reply to a request; until then, draw its progress as a bar."""
+        final: Reply | None = None
+        with ProgressBar(console=self._console, transient=True) as bars:
+            task = bars.add_task("", total=None, visible=False)
+            async for reply in core.replies(request):
+                if isinstance(reply, Progress):
+                    bars.update(
+                        task,
+                        description=reply.text,
+                        completed=reply.done,
+                        total=reply.total or None,
+                        visible=True,
+                    )
+                final = reply
+        assert final is not None, "a core always replies"
+        return final

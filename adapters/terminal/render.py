@@ -1,0 +1,148 @@
+"""A reply to what a terminal shows; pure."""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import assert_never
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from bot.messages import (
+    Answer,
+    Citation,
+    Failed,
+    NoAnswer,
+    Notice,
+    Progress,
+    Refused,
+    Reply,
+    SourceList,
+    StatusReport,
+)
+
+WIDTH = 100
+UNITS = ((365, "year"), (30, "month"), (1, "day"))
+
+
+def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
+    """Return what to print for a reply; ages are counted up to ``now``."""
+    moment = now or datetime.now(UTC)
+    match reply:
+        case Answer():
+            return _answer(reply, moment)
+        case NoAnswer():
+            return _no_answer(reply)
+        case Refused():
+            return _plain(reply.text, "yellow")
+        case Notice():
+            return Group(_plain(reply.text, "green"), *(_plain(f"  {line}") for line in reply.details))
+        case SourceList():
+            return _sources(reply, moment)
+        case StatusReport():
+            return _status(reply, moment)
+        case Progress():
+            amount = f" {reply.done:,} of {reply.total:,}" if reply.total else ""
+            return _plain(f"{reply.text} ...{amount}")
+        case Failed():
+            return _plain(f"{reply.text} (reference {reply.reference})", "red")
+        case _:
+            assert_never(reply)
+
+
+def printable(text: str) -> str:
+    """Return a text without the control characters that could steer a terminal."""
+    return "".join(
+        character if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf") else "�"
+        for character in text
+    )
+
+
+def age(moment: datetime, now: datetime) -> str:
+    """Return how long ago a moment was, in words."""
+    days = (now - moment).days
+    for length, unit in UNITS:
+        count = days // length
+        if count >= 1:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "today"
+
+
+def _answer(answer: Answer, now: datetime) -> RenderableType:
+    quote = answer.quote
+    passage = Text("... " if quote.cut_before else "")
+    for segment in quote.segments:
+        style = "bold" if segment.bold else ""
+        passage.append(printable(segment.text), style=f"{style} cyan".strip() if segment.code else style)
+    passage.append(" ..." if quote.cut_after else "")
+    hints = "/more for another passage · " if answer.has_more else ""
+    return Group(
+        Panel(
+            Group(passage, Text(), *_citation(quote.citation, now)),
+            title=f"{answer.confidence} confidence",
+            title_align="left",
+            width=WIDTH,
+            border_style="green",
+        ),
+        Text(f"{hints}/helpful or /not-helpful", style="dim"),
+    )
+
+
+def _citation(citation: Citation, now: datetime) -> list[Text]:
+    path = " › ".join(part for part in (citation.title, *citation.heading) if part)
+    where = citation.url or citation.location
+    return [
+        _plain(f"— {path}", "italic"),
+        Text.assemble(
+            (printable(where), f"link {citation.url} blue" if citation.url else "blue"),
+            (printable(f" · {citation.source} · updated {age(citation.updated_at, now)}"), "dim"),
+        ),
+    ]
+
+
+def _no_answer(reply: NoAnswer) -> RenderableType:
+    lines = [_plain(reply.text)]
+    if reply.nearest:
+        lines.append(_plain("Nearest titles:", "dim"))
+    for document in reply.nearest:
+        path = " › ".join(part for part in (document.title, *document.heading) if part)
+        lines.append(_plain(f"  {path}{f'  {document.url}' if document.url else ''}", "dim"))
+    return Group(*lines)
+
+
+def _sources(reply: SourceList, now: datetime) -> RenderableType:
+    if not reply.sources:
+        return _plain("There are no sources yet. Add one with /add PATH or `quoth sources add PATH`.")
+    table = Table("source", "kind", "documents", "passages", "synced", "origin")
+    for source in reply.sources:
+        table.add_row(
+            _plain(source.name),
+            source.kind,
+            f"{source.documents:,}",
+            f"{source.passages:,}",
+            age(source.synced_at, now) if source.synced_at else "never",
+            _plain(source.origin),
+        )
+    failures = [
+        _plain(f"{source.name}: {failure}", "yellow")
+        for source in reply.sources
+        for failure in source.failures
+    ]
+    return Group(table, *failures)
+
+
+def _status(reply: StatusReport, now: datetime) -> RenderableType:
+    synced = age(reply.synced_at, now) if reply.synced_at else "never"
+    return Group(
+        _plain(f"Quoth {reply.version}, embedding with {reply.embedder}"),
+        _plain(
+            f"{reply.sources:,} sources, {reply.documents:,} documents, {reply.passages:,} passages; "
+            f"last synced {synced}{', syncing now' if reply.syncing else ''}"
+        ),
+        _plain(f"{reply.helpful:,} answers rated helpful, {reply.not_helpful:,} not helpful"),
+    )
+
+
+def _plain(text: str, style: str = "") -> Text:
+    return Text(printable(text), style=style)

@@ -1,0 +1,81 @@
+"""A typed line to a request; pure."""
+
+import shlex
+from dataclasses import dataclass
+
+from bot.messages import (
+    Actor,
+    AddSource,
+    Ask,
+    Conversation,
+    More,
+    Rate,
+    Reindex,
+    RemoveSource,
+    Request,
+    Sources,
+    Status,
+)
+
+ACTOR = Actor(id="local", name="you", manages_workspace=True)
+HERE = Conversation(platform="terminal", workspace="local", channel="terminal", private=True)
+
+HELP = """\
+Type a question, or:
+  /more                 the next passage
+  /helpful /not-helpful rate the passage above
+  /sources              what I have read
+  /add PATH [NAME]      read a file or folder
+  /remove NAME          forget a source
+  /reindex [NAME]       read what has changed
+  /status               how I am
+  /quit                 leave"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The passage that was shown last."""
+
+    answer_id: str
+    offset: int
+
+
+def request_from(line: str, shown: Shown | None) -> Request | str:
+    """Return what a line asks for, or a sentence on what is wrong with it."""
+    if not line.lstrip().startswith("/"):
+        return Ask(actor=ACTOR, conversation=HERE, question=line.strip())
+    try:
+        command, *words = shlex.split(line)
+    except ValueError:
+        return "There is a quotation mark too few or too many."
+    match command, words:
+        case "/sources", []:
+            return Sources(actor=ACTOR, conversation=HERE)
+        case "/status", []:
+            return Status(actor=ACTOR, conversation=HERE)
+        case "/reindex", ([] | [_]):
+            return Reindex(actor=ACTOR, conversation=HERE, name="".join(words))
+        case "/remove", [name]:
+            return RemoveSource(actor=ACTOR, conversation=HERE, name=name)
+        case "/add", ([_] | [_, _]):
+            return AddSource(
+                actor=ACTOR, conversation=HERE, origin=words[0], name=words[1] if words[1:] else ""
+            )
+        case (("/more" | "/helpful" | "/not-helpful"), []):
+            return _about_shown(command, shown)
+        case _:
+            return HELP
+
+
+def _about_shown(command: str, shown: Shown | None) -> Request | str:
+    if shown is None:
+        return "There is no answer above yet. Ask a question first."
+    if command == "/more":
+        return More(actor=ACTOR, conversation=HERE, answer_id=shown.answer_id, offset=shown.offset + 1)
+    return Rate(
+        actor=ACTOR,
+        conversation=HERE,
+        answer_id=shown.answer_id,
+        offset=shown.offset,
+        helpful=command == "/helpful",
+    )
