@@ -1,0 +1,183 @@
+"""The composition root: the only module that knows every part."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from bot import registry
+from bot.clock import SystemClock
+from bot.dispatch import ThreadedCore
+from bot.errors import QuothError
+from bot.feedback import Ledger
+from bot.health import beat
+from bot.jobs import Jobs
+from bot.library import CatalogLibrary
+from bot.limits import RateLimit
+from bot.permissions import Permissions
+from bot.ports import Adapter
+from bot.routing import Policy, Router
+from bot.settings import Settings
+from index.catalog import Catalog, SourceRecord
+from index.errors import SourceExists
+from index.ports import Embedder, Reader, Source
+from index.searcher import CatalogSearcher
+from index.syncing import Syncer
+
+LOCAL = "local"
+HEARTBEAT = "heartbeat"
+SEEDS_NAME = "seeds"
+
+
+class Application:
+    """Quoth, put together from its settings. Each part is built when it is first used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.data = settings.data.expanduser().absolute()
+        self._embedder_lock = threading.Lock()
+        self._readers: dict[str, Reader] = {}
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The catalogue."""
+        return Catalog(self.data / "catalog.sqlite")
+
+    def embedder(self) -> Embedder:
+        """Return the embedder; loading it takes seconds, so it is loaded once and when needed."""
+        with self._embedder_lock:
+            return self._embedder
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        chosen = self.settings.embedder
+        embedder: Embedder = registry.load(registry.EMBEDDER)(
+            chosen.model, query_prompt=chosen.query_prompt, passage_prompt=chosen.passage_prompt
+        )
+        return embedder
+
+    @cached_property
+    def searcher(self) -> CatalogSearcher:
+        """The door for questions."""
+        return CatalogSearcher(self.catalog, embedder=self.embedder, folder=self.data / "vectors")
+
+    @cached_property
+    def library(self) -> CatalogLibrary:
+        """The door for moderators."""
+        syncer = Syncer(
+            self.catalog,
+            embedder=self.embedder,
+            open_source=_open_source,
+            open_reader=self._open_reader,
+            lock_path=self.data / "sync.lock",
+        )
+        return CatalogLibrary(self.catalog, syncer, uploads=self.data / "uploads")
+
+    @cached_property
+    def router(self) -> Router:
+        """The core."""
+        settings, clock = self.settings, SystemClock()
+        return Router(
+            searcher=self.searcher,
+            library=self.library,
+            ledger=Ledger(self.data / "ledger.sqlite", clock),
+            permissions=Permissions(ids=settings.moderators.ids, groups=settings.moderators.groups),
+            limit=RateLimit(
+                questions=settings.limits.questions, per_seconds=settings.limits.per_seconds, clock=clock
+            ),
+            jobs=self.jobs,
+            policy=Policy(
+                threshold=settings.answers.threshold,
+                passages=settings.answers.passages,
+                allowed_paths=settings.sources.allowed_paths,
+                max_upload_bytes=settings.sources.max_upload_bytes,
+                log_questions=settings.logs.questions,
+            ),
+            embedder=settings.embedder.model,
+            workspace_ready=self.prepare,
+        )
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Syncs under way."""
+        return Jobs(self.library)
+
+    def prepare(self, workspace: str, watch: Callable[[str, int, int], None] = lambda *_: None) -> None:
+        """Give a chat platform's new workspace its starter source, once, and read it."""
+        if workspace != LOCAL:
+            self.seed(workspace, watch)
+
+    def seed(self, workspace: str, watch: Callable[[str, int, int], None]) -> None:
+        """Add and sync the starter source unless this workspace has had it."""
+        seeds = self.settings.sources.seeds
+        if seeds is None or not self.catalog.mark_seeded(workspace):
+            return
+        try:
+            self.library.add(workspace, str(seeds), name=SEEDS_NAME, base_url="")
+        except SourceExists:
+            return  # a moderator's own source of that name
+        self.jobs.run(workspace, SEEDS_NAME, watch)
+
+    def platforms(self) -> list[Adapter]:
+        """Return the chat platforms that have tokens."""
+        settings = self.settings
+        adapters: list[Adapter] = []
+        if settings.discord_token.get_secret_value():
+            adapters.append(
+                registry.load(registry.ADAPTERS["discord"])(
+                    token=settings.discord_token.get_secret_value(),
+                    api_url=settings.discord_api_url,
+                    gateway_url=settings.discord_gateway_url,
+                    state_dir=self.data,
+                    max_upload_bytes=settings.sources.max_upload_bytes,
+                )
+            )
+        if settings.slack_bot_token.get_secret_value():
+            adapters.append(
+                registry.load(registry.ADAPTERS["slack"])(
+                    bot_token=settings.slack_bot_token.get_secret_value(),
+                    app_token=settings.slack_app_token.get_secret_value(),
+                    signing_secret=settings.slack_signing_secret.get_secret_value(),
+                    api_url=settings.slack_api_url,
+                    state_dir=self.data,
+                    http_host=settings.slack.http_host,
+                    http_port=settings.slack.http_port,
+                    max_upload_bytes=settings.sources.max_upload_bytes,
+                )
+            )
+        return adapters
+
+    async def serve(self, adapters: list[Adapter], terminal: Adapter | None) -> None:
+        """Run all adapters until one fails, or until the terminal ends and no other is there."""
+        core = ThreadedCore(self.router.handle)
+        pulse = asyncio.create_task(beat(self.data / HEARTBEAT))
+        serving = [asyncio.create_task(adapter.run(core)) for adapter in adapters]
+        if terminal is not None:
+            serving.append(asyncio.create_task(terminal.run(core)))
+        try:
+            await asyncio.gather(*serving)
+        finally:
+            for task in (pulse, *serving):
+                task.cancel()
+            await asyncio.gather(pulse, *serving, return_exceptions=True)
+            core.close()
+
+    def _open_reader(self, format: str) -> Reader:
+        if format not in self._readers:
+            self._readers[format] = registry.load(registry.READERS[format])()
+        return self._readers[format]
+
+
+def _open_source(record: SourceRecord) -> Source:
+    if record.kind not in registry.SOURCES:
+        raise QuothError(f"The source {record.name!r} is of the unknown kind {record.kind!r}.")
+    source: Source = registry.load(registry.SOURCES[record.kind])(
+        record.origin, formats=frozenset(registry.READERS), base_url=record.base_url
+    )
+    return source
+
+
+def heartbeat(settings: Settings) -> Path:
+    """Return the file that a running bot touches."""
+    return settings.data.expanduser().absolute() / HEARTBEAT

@@ -1,0 +1,283 @@
+"""The command line."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from bot.bootstrap import LOCAL, Application, heartbeat
+from bot.errors import QuothError
+from bot.health import is_alive
+from bot.logs import configure
+from bot.messages import Answer, Ask, NoAnswer, Notice, Reply, SourceList, Sources, Status
+from bot.settings import explain, load
+from index.errors import IndexFailure
+from index.passages import Audience, Hit, SyncReport
+
+ANSWERED, NOTHING, ERROR = 0, 1, 2
+
+app = typer.Typer(help="Answers questions by quoting your documents, word for word.", no_args_is_help=True)
+sources = typer.Typer(help="What Quoth has read.", no_args_is_help=True)
+app.add_typer(sources, name="sources")
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+@app.callback()
+def choose(
+    context: typer.Context,
+    data: Annotated[Path | None, typer.Option(help="The data folder; QUOTH_DATA sets it, too.")] = None,
+) -> None:
+    """Answers questions by quoting your documents, word for word."""
+    settings = load(**({"data": data} if data is not None else {}))
+    configure(settings.logs.format)
+    context.obj = Application(settings)
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument()] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    jsonl: Annotated[bool, typer.Option(help="Read and write one JSON object a line.")] = False,
+    k: Annotated[int, typer.Option(min=1, max=1000, help="How many passages to list as JSON.")] = 10,
+) -> None:
+    """Ask one question. Exit status: 0 answered, 1 nothing found, 2 error."""
+    application: Application = context.obj
+    if jsonl:
+        _ask_lines(application, k)
+    elif as_json:
+        found = _found(application, "", question, k)
+        print(json.dumps(found, ensure_ascii=False))
+        raise typer.Exit(ANSWERED if found["answered"] else NOTHING)
+    else:
+        reply = _handle(application, question)
+        _show(reply)
+        raise typer.Exit(_status(reply))
+
+
+@app.command()
+def chat(context: typer.Context) -> None:
+    """Chat in the terminal."""
+    application: Application = context.obj
+    _first_sync(application)
+    asyncio.run(application.serve([], _terminal()))
+
+
+@app.command()
+def run(context: typer.Context) -> None:
+    """Serve every platform that has tokens, and the terminal if there is one."""
+    application: Application = context.obj
+    _first_sync(application)
+    platforms = application.platforms()
+    if not platforms and not sys.stdin.isatty():
+        err.print("No tokens are set, so only the terminal is served. README.md says how to connect others.")
+    # A service has no terminal: what stands at its input is not a person.
+    terminal = None if platforms and not sys.stdin.isatty() else _terminal()
+    asyncio.run(application.serve(platforms, terminal))
+
+
+@app.command()
+def sync(context: typer.Context, source: Annotated[str, typer.Argument()] = "") -> None:
+    """Read what has changed in one source, or in all."""
+    application: Application = context.obj
+    with _bar() as watch:
+        report = application.jobs.run(LOCAL, source, watch)
+    _report(report)
+
+
+@app.command()
+def status(context: typer.Context) -> None:
+    """Say what Quoth has read."""
+    from adapters.terminal.translate import ACTOR, HERE
+
+    _show(context.obj.router.handle(Status(actor=ACTOR, conversation=HERE)))
+
+
+@app.command()
+def doctor(context: typer.Context) -> None:
+    """List every setting and where it came from, and check the parts."""
+    import adapters
+    import index
+
+    application: Application = context.obj
+    for name, value, origin in explain(application.settings):
+        out.print(f"{name:28} {value:40} {origin}", markup=False)
+    here = Path(__file__).resolve().parent.parent
+    for package in (adapters, index):
+        found = Path(str(package.__file__)).resolve().parent.parent
+        if found != here:
+            raise QuothError(
+                f"The package {package.__name__} comes from {found}; it should come from {here}."
+            )
+    out.print(f"catalogue: {len(application.catalog.sources(LOCAL))} local sources", markup=False)
+    out.print(f"embedder: {application.embedder().id}", markup=False)
+
+
+@app.command()
+def health(context: typer.Context) -> None:
+    """Exit with status 0 if `quoth run` is alive, else 1."""
+    alive = is_alive(heartbeat(context.obj.settings))
+    out.print("alive" if alive else "not running")
+    raise typer.Exit(0 if alive else 1)
+
+
+@sources.command("add")
+def add_source(
+    context: typer.Context,
+    path: str,
+    name: Annotated[str, typer.Option(help="What to call it; the file's name if not given.")] = "",
+    base_url: Annotated[str, typer.Option(help="Where the same files stand on the web.")] = "",
+) -> None:
+    """Add a file or folder, and read it."""
+    from adapters.terminal.translate import ACTOR, HERE
+    from bot.messages import AddSource
+
+    request = AddSource(actor=ACTOR, conversation=HERE, origin=path, name=name, base_url=base_url)
+    with _bar() as watch:
+        reply = context.obj.router.handle(request, lambda p: watch(p.text, p.done, p.total))
+    _show(reply)
+    raise typer.Exit(0 if isinstance(reply, Notice) else ERROR)
+
+
+@sources.command("list")
+def list_sources(context: typer.Context) -> None:
+    """List the sources."""
+    from adapters.terminal.translate import ACTOR, HERE
+
+    _show(context.obj.router.handle(Sources(actor=ACTOR, conversation=HERE)))
+
+
+@sources.command("show")
+def show_source(context: typer.Context, name: str) -> None:
+    """Show one source and what could not be read of it."""
+    context.obj.catalog.source(LOCAL, name)
+    _show(SourceList(sources=tuple(s for s in context.obj.library.sources(LOCAL) if s.name == name)))
+
+
+@sources.command("remove")
+def remove_source(context: typer.Context, name: str) -> None:
+    """Remove a source and all its passages."""
+    passages = context.obj.library.remove(LOCAL, name)
+    out.print(f"Removed {name} with its {passages:,} passages.", markup=False)
+
+
+def main() -> None:
+    """Run the command line; an expected error is one sentence and exit status 2."""
+    try:
+        app()
+    except (QuothError, IndexFailure) as error:
+        err.print(str(error), markup=False, style="red")
+        sys.exit(ERROR)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _handle(application: Application, question: str) -> Reply:
+    from adapters.terminal.translate import ACTOR, HERE
+
+    return application.router.handle(Ask(actor=ACTOR, conversation=HERE, question=question))
+
+
+def _status(reply: Reply) -> int:
+    if isinstance(reply, Answer):
+        return ANSWERED
+    return NOTHING if isinstance(reply, NoAnswer) else ERROR
+
+
+def _ask_lines(application: Application, k: int) -> None:
+    for line in sys.stdin:
+        if line.strip():
+            print(json.dumps(_answered_line(application, line, k), ensure_ascii=False), flush=True)
+
+
+def _answered_line(application: Application, line: str, k: int) -> dict[str, Any]:
+    id = None
+    try:
+        asked = json.loads(line)
+        id = asked.get("id") if isinstance(asked, dict) else None
+        return _found(application, id, asked["question"], k)
+    except (ValueError, KeyError, TypeError, IndexFailure) as error:
+        reason = 'a line must be {"id": ..., "question": "..."}'
+        return {"id": id, "error": str(error) if isinstance(error, IndexFailure) else reason}
+
+
+def _found(application: Application, id: Any, question: str, k: int) -> dict[str, Any]:
+    from bot.answering import objection
+
+    if not isinstance(question, str):
+        raise TypeError
+    started = time.perf_counter()
+    hits = [] if objection(question) else application.searcher.search(question, k=k, audience=_AUDIENCE)
+    confidence = hits[0].confidence if hits else 0.0
+    return {
+        "id": id,
+        "answered": bool(hits) and confidence >= application.settings.answers.threshold,
+        "confidence": confidence,
+        "elapsed_ms": (time.perf_counter() - started) * 1000,
+        "passages": [_passage(hit) for hit in hits],
+    }
+
+
+_AUDIENCE = Audience(workspace=LOCAL)
+
+
+def _passage(hit: Hit) -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "text": passage.text,
+        "uri": passage.url or passage.uri,
+        "title": passage.title,
+        "heading": list(passage.heading),
+        "score": hit.score,
+        "highlight": list(hit.highlight),
+    }
+
+
+def _first_sync(application: Application) -> None:
+    with _bar() as watch:
+        application.seed(LOCAL, watch)
+        _report(application.jobs.run(LOCAL, "", watch))
+
+
+def _report(report: SyncReport) -> None:
+    out.print(
+        f"{report.passages:,} passages in {report.added + report.changed + report.unchanged:,} documents; "
+        f"{report.embedded:,} newly embedded.",
+        markup=False,
+    )
+    for failure in report.failures:
+        err.print(f"Left out {failure.uri}: {failure.reason}", markup=False, style="yellow")
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[str, int, int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, transient=True) as bars:
+        task = bars.add_task("Loading the embedding model", total=None)
+
+        def watch(text: str, done: int, total: int) -> None:
+            bars.update(task, description=text, completed=done, total=total or None)
+
+        yield watch
+
+
+def _terminal() -> Any:
+    from adapters.terminal.chat import TerminalAdapter
+
+    return TerminalAdapter()
+
+
+def _show(reply: Reply) -> None:
+    from adapters.terminal.render import render
+
+    out.print(render(reply))
