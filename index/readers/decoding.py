@@ -78,7 +78,9 @@ def clean(text: str) -> str:
 
 def _too_large(size: int) -> str:
     limit = MAX_DOCUMENT_BYTES // 1_000_000
-    return f"The document has {size / 1_000_000:.0f} MB; {limit} MB is the limit. Split it into smaller files."
+    return (
+        f"The document has {size / 1_000_000:.0f} MB; {limit} MB is the limit. Split it into smaller files."
+    )
 
 
 def _decoded(data: bytes, declared: str) -> str:
@@ -102,7 +104,9 @@ def _strictly(data: bytes, encoding: str) -> str:
 def _refuse_magic(data: bytes) -> None:
     for magic, kind in _MAGIC:
         if data.startswith(magic):
-            raise DocumentNotText(f"The document is {kind}, not text. Save it as Markdown, HTML or plain text.")
+            raise DocumentNotText(
+                f"The document is {kind}, not text. Save it as Markdown, HTML or plain text."
+            )
 
 
 def _wide_encoding(sample: bytes) -> str:
@@ -117,7 +121,9 @@ def _wide_encoding(sample: bytes) -> str:
 def _refuse_binary(sample: bytes) -> None:
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls > MAX_CONTROL_SHARE * len(sample):
-        raise DocumentNotText("The document is binary data, not text. Save it as Markdown, HTML or plain text.")
+        raise DocumentNotText(
+            "The document is binary data, not text. Save it as Markdown, HTML or plain text."
+        )
 
 
 def _narrow(data: bytes, declared: str) -> str:

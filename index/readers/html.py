@@ -64,6 +64,8 @@ def _refuse_excess(parser: Element) -> None:
     # Past its limits the parser stops and keeps what it has; half a document must not pass for one.
     for entry in parser.error_log:
         if entry.type_name == "ERR_RESOURCE_LIMIT" and "depth" in entry.message:
-            raise DocumentUnreadable("The document's markup is nested too deeply. Simplify it, or save it as text.")
+            raise DocumentUnreadable(
+                "The document's markup is nested too deeply. Simplify it, or save it as text."
+            )
         if entry.type_name == "ERR_RESOURCE_LIMIT":
             raise DocumentTooLarge

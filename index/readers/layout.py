@@ -1,5 +1,6 @@
 """Tells from the shape of plain lines what they are: wrapped prose, verse, lists, tables, code."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -138,7 +139,10 @@ def _read_plain(lines: Sequence[str]) -> Iterator[Stretch]:
     elif _is_wrapped(stripped):
         yield Stretch(shape=Shape.PROSE, text=" ".join(stripped))
     elif len(lines) == 2:
-        yield from (Stretch(shape=Shape.PROSE, text=stripped[0], alone=False), Stretch(shape=Shape.PROSE, text=stripped[1]))
+        yield from (
+            Stretch(shape=Shape.PROSE, text=stripped[0], alone=False),
+            Stretch(shape=Shape.PROSE, text=stripped[1]),
+        )
     else:
         yield Stretch(shape=Shape.LINES, text="\n".join(stripped))
 
@@ -154,7 +158,7 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     if len(lines) == 1:
         return True
     width = max(map(len, lines))
-    pairs = list(zip(lines, lines[1:], strict=False))
+    pairs = list(itertools.pairwise(lines))
     full = sum(1 for line, after in pairs if len(line) + 1 + len(after.split()[0]) > width)
     running = sum(1 for _, after in pairs if _goes_on(after))
     return (

@@ -15,7 +15,9 @@ from index.readers.outline import Outline
 MAX_INLINE_CHARACTERS = 20_000
 """Longer paragraphs are taken as they stand: finding markup in one takes quadratic time."""
 
-_FRONT_MATTER = re.compile(r"\A(?:---|\+\+\+)[ \t]*\n(.*?)^(?:---|\+\+\+|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+_FRONT_MATTER = re.compile(
+    r"\A(?:---|\+\+\+)[ \t]*\n(.*?)^(?:---|\+\+\+|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE
+)
 _FRONT_TITLE = re.compile(r"^[\"']?title[\"']?[ \t]*[:=][ \t]*(.+?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _FRONT_KEY = re.compile(r"^[\w\"'-]+[ \t]*[:=]|^\[|^#", re.MULTILINE)
 _EXPLICIT_ID = re.compile(r"\s*\{:?\s*#([^\s{}]+)[^{}]*\}\s*$")

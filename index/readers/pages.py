@@ -7,15 +7,15 @@ Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
 
 _FURNITURE = frozenset(
-    "aside audio button canvas datalist dialog embed footer head iframe input link map meta nav noscript object"
-    " optgroup option progress script select style svg template textarea title video".split()
+    "aside audio button canvas datalist dialog embed footer head iframe input link map meta nav "
+    "noscript object optgroup option progress script select style svg template textarea title "
+    "video".split()
 )
-_ROLES = frozenset(
-    "banner complementary contentinfo dialog menu menubar navigation search toolbar".split()
-)
+_ROLES = frozenset("banner complementary contentinfo dialog menu menubar navigation search toolbar".split())
 _CLASSES = frozenset(
-    "anchor-link anchorjs-link breadcrumb breadcrumbs gutter header-anchor headerlink line-number line-numbers"
-    " linenodiv lineno linenos navfooter navheader octicon-link related rouge-gutter sphinxsidebar toc toc-backref-up".split()
+    "anchor-link anchorjs-link breadcrumb breadcrumbs gutter header-anchor headerlink line- "
+    "number line-numbers linenodiv lineno linenos navfooter navheader octicon-link related "
+    "rouge-gutter sphinxsidebar toc toc-backref-up".split()
 )
 _MARKS = frozenset({"¶", "#", "§", "🔗"})
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -45,7 +45,9 @@ def is_furniture(element: Element) -> bool:
     if tag in _FURNITURE or not isinstance(tag, str):
         return True
     if tag == "header":
-        return not any(above.tag in _CONTENT or above.get("role") == "main" for above in element.iterancestors())
+        return not any(
+            above.tag in _CONTENT or above.get("role") == "main" for above in element.iterancestors()
+        )
     if tag == "a":
         return _is_permalink(element) or _has_furniture_attributes(element)
     return _has_furniture_attributes(element)

@@ -11,9 +11,9 @@ from index.readers.pages import Element, anchor_of, is_furniture
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
-    "address article blockquote body caption center details dialog div dl fieldset figcaption figure form frameset"
-    " header hgroup hr html legend li main menu ol p pre search section summary table tbody td tfoot th thead tr ul"
-    " dt dd".split()
+    "address article blockquote body caption center details dialog div dl fieldset figcaption "
+    "figure form frameset header hgroup hr html legend li main menu ol p pre search section "
+    "summary table tbody td tfoot th thead tr ul dt dd".split()
 ).union(_HEADINGS)
 _LISTS = ("ul", "ol", "menu", "dir")
 _UNTABULAR = ("table", "pre", "ul", "ol", "dl", "blockquote", *_HEADINGS)
@@ -202,7 +202,6 @@ class _Walker:
         lines = _SPACES_KEEPING_LINES.sub(" ", "".join(self._text)).split("\n")
         self._text = []
         return "\n".join(line.strip() for line in lines).strip()
-
 
 
 def _is_tabular(table: Element) -> bool:

@@ -22,8 +22,8 @@ READERS: dict[str, Callable[[], Reader]] = {"md": MarkdownReader, "html": HtmlRe
 
 
 def open_source(record: SourceRecord) -> Source:
-    kind = {"folder": FolderSource, "file": FileSource}[record.kind]
-    return kind(record.origin, formats=frozenset(READERS), base_url=record.base_url)
+    kinds: dict[str, type[FolderSource | FileSource]] = {"folder": FolderSource, "file": FileSource}
+    return kinds[record.kind](record.origin, formats=frozenset(READERS), base_url=record.base_url)
 
 
 def open_reader(format: str) -> Reader:
