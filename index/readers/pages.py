@@ -68,7 +68,7 @@ def _has_furniture_attributes(element: Element) -> bool:
 
 def _is_permalink(element: Element) -> bool:
     if (element.text or "").strip() in _MARKS and not len(element):
-        return element.get("href", "").startswith("#")
+        return bool(element.get("href", "").startswith("#"))
     return False
 
 
