@@ -90,7 +90,8 @@ def link(passage: Passage, sentence: str) -> str:
         return f"{page}#{percent(passage.anchor)}"
     if fragment:
         return passage.url
-    name = page.split("?")[0].rsplit("/", 1)[-1]
+    path = page.split("?")[0].split("/")[3:]
+    name = path[-1] if path else ""
     format = name.rsplit(".", 1)[1].lower() if "." in name else ""
     words = sentence.split()
     if not words or format not in WEB_PAGES:
@@ -114,7 +115,7 @@ def _window(passage: Passage, highlight: tuple[int, int], limit: int) -> tuple[i
     if len(passage.text) <= limit:
         return 0, len(passage.text)
     start, end = highlight
-    if end - start >= limit:
+    if end - start > limit:
         return start, _word_end(passage.text, start, limit)
     before = [sentence for sentence in passage.sentences if sentence.end <= start]
     after = [sentence for sentence in reversed(passage.sentences) if sentence.start >= end]
@@ -131,7 +132,7 @@ def _window(passage: Passage, highlight: tuple[int, int], limit: int) -> tuple[i
 
 
 def _word_end(text: str, start: int, limit: int) -> int:
-    space = text.rfind(" ", start + limit // 2, start + limit)
+    space = text.rfind(" ", start + limit // 2, start + limit + 1)
     return space if space > 0 else start + limit
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from bot.messages import AddSource, Progress, Reindex, Reply, Request
 
@@ -33,7 +34,9 @@ class ThreadedCore:
         pool = self._long if isinstance(request, AddSource | Reindex) else self._quick
 
         def report(progress: Progress) -> None:
-            loop.call_soon_threadsafe(show, progress)
+            # The loop of whoever asked may have closed; the sync goes on for those who joined it.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(show, progress)
 
         job = loop.run_in_executor(pool, lambda: self._handle(request, report))
         job.add_done_callback(lambda _: changed.set())

@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS answers (
     passages TEXT NOT NULL,
     answered_at TEXT NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS answers_by_age ON answers (answered_at);
 CREATE TABLE IF NOT EXISTS ratings (
     answer_id TEXT NOT NULL REFERENCES answers (id) ON DELETE CASCADE,
     offset_ INTEGER NOT NULL,
@@ -90,9 +91,11 @@ class Ledger:
 
     def recall(self, workspace: str, answer_id: str) -> Remembered | None:
         """Return an answer that was given in this workspace; None for any other."""
+        oldest = (self._clock.now() - KEPT).isoformat()
         with self._transaction() as db:
             row = db.execute(
-                "SELECT actor, passages FROM answers WHERE id = ? AND workspace = ?", (answer_id, workspace)
+                "SELECT actor, passages FROM answers WHERE id = ? AND workspace = ? AND answered_at >= ?",
+                (answer_id, workspace, oldest),
             ).fetchone()
             question = self._questions.get(answer_id, "")
         if row is None:
@@ -130,7 +133,8 @@ class Ledger:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # SQLite itself rolls back when the disk is full
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")

@@ -14,17 +14,28 @@ Watch = Callable[[str, int, int], None]
 class _Job:
     """A running sync and those who watch it."""
 
-    def __init__(self) -> None:
+    def __init__(self, workspace: str, name: str) -> None:
+        self.workspace = workspace
+        self.name = name
         self.done: Future[SyncReport] = Future()
         self._watchers: list[Watch] = []
+        self._latest: tuple[str, int, int] | None = None
         self._lock = threading.Lock()
 
+    def covers(self, workspace: str, name: str) -> bool:
+        return self.workspace == workspace and self.name in ("", name)
+
     def watch(self, watcher: Watch) -> None:
+        """Tell the watcher where the job stands, and from then on of every step."""
         with self._lock:
             self._watchers.append(watcher)
+            latest = self._latest
+        if latest is not None:
+            watcher(*latest)
 
     def report(self, text: str, done: int, total: int) -> None:
         with self._lock:
+            self._latest = (text, done, total)
             watchers = list(self._watchers)
         for watcher in watchers:
             watcher(text, done, total)
@@ -35,41 +46,56 @@ class Jobs:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._running: dict[tuple[str, str], _Job] = {}
+        self._running: list[_Job] = []
         self._lock = threading.Lock()
         self._turn = threading.Lock()
 
-    def run(self, workspace: str, name: str, watcher: Watch) -> SyncReport:
+    def run(self, workspace: str, name: str, watcher: Watch, *, fresh: bool = False) -> SyncReport:
         """Sync a source, or all with an empty name; joins a job that already covers it.
 
+        A ``fresh`` run joins none: a job that began before a source was recorded may miss it.
         Raises what the sync raises, to everyone who watched.
         """
-        with self._lock:
-            job = self._running.get((workspace, "")) or self._running.get((workspace, name))
-            mine = job is None
-            if job is None:
-                job = self._running[workspace, name] = _Job()
-            job.watch(watcher)
+        job, mine = self._job(workspace, name, fresh)
+        job.watch(watcher)
         if mine:
-            self._run(job, workspace, name)
+            self._run(job)
         return job.done.result()
 
     def is_running(self, workspace: str) -> bool:
         """Say whether any of the workspace's sources is being synced."""
         with self._lock:
-            return any(running == workspace for running, _ in self._running)
+            return any(job.workspace == workspace for job in self._running)
 
-    def _run(self, job: _Job, workspace: str, name: str) -> None:
+    def _job(self, workspace: str, name: str, fresh: bool) -> tuple[_Job, bool]:
+        """Return a job to watch, and whether it is the caller's to run."""
+        with self._lock:
+            for job in self._running:
+                if not fresh and job.covers(workspace, name):
+                    return job, False
+            job = _Job(workspace, name)
+            self._running.append(job)
+            return job, True
+
+    def _run(self, job: _Job) -> None:
         try:
-            with self._turn:
-                report = self._library.sync(workspace, name, job.report)
+            report = self._sync(job)
         except BaseException as error:  # handed on to everyone who waits, this thread among them
-            self._finish(workspace, name)
+            self._finish(job)
             job.done.set_exception(error)
         else:
-            self._finish(workspace, name)
+            self._finish(job)
             job.done.set_result(report)
 
-    def _finish(self, workspace: str, name: str) -> None:
+    def _sync(self, job: _Job) -> SyncReport:
+        if not self._turn.acquire(blocking=False):
+            job.report("Waiting for another sync to end", 0, 0)
+            self._turn.acquire()
+        try:
+            return self._library.sync(job.workspace, job.name, job.report)
+        finally:
+            self._turn.release()
+
+    def _finish(self, job: _Job) -> None:
         with self._lock:
-            del self._running[workspace, name]
+            self._running.remove(job)

@@ -22,6 +22,7 @@ class RateLimit:
             spent = self._left(key, now)
             if spent > self._questions - 1:
                 return (spent - (self._questions - 1)) / self._rate
+            self._spent.pop(key, None)  # so that the table is in the order of the last question
             self._spent[key] = (spent + 1, now)
             self._forget_the_idle(now)
             return 0.0
@@ -31,7 +32,7 @@ class RateLimit:
         return max(0.0, spent - (now - since) * self._rate)
 
     def _forget_the_idle(self, now: float) -> None:
-        # Whoever comes first in the table has waited longest since their entry was made.
-        for key in list(self._spent)[:2]:
-            if not self._left(key, now):
-                del self._spent[key]
+        # Whoever asked longest ago comes first. A full bucket needs no entry, so the table never
+        # holds more people than have asked in the last ``per_seconds``, or behind one who has.
+        while not self._left(first := next(iter(self._spent)), now):
+            del self._spent[first]

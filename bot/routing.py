@@ -255,7 +255,7 @@ class Router:
     def _add(self, request: AddSource, report: Report) -> Reply:
         name = self._recorded(request)
         try:
-            synced = self._sync(request, name, report)
+            synced = self._sync(request, name, report, fresh=True)
         except IndexFailure:
             self._library.remove(request.conversation.workspace, name)
             raise
@@ -280,29 +280,39 @@ class Router:
             return self._library.add_upload(
                 workspace, upload.filename, upload.data, name=request.name, base_url=request.base_url
             )
-        if request.conversation.platform != "terminal" and not self._is_allowed(request.origin):
+        origin = request.origin
+        if request.conversation.platform != "terminal":
+            origin = self._allowed(origin)
+        return self._library.add(workspace, origin, name=request.name, base_url=request.base_url)
+
+    def _allowed(self, origin: str) -> str:
+        """Return where a path from a chat leads, links followed, so that just that is added.
+
+        Raises SourceUnavailable when no allowed folder holds it.
+        """
+        try:
+            path = Path(origin).expanduser().resolve()
+        except (OSError, ValueError, RuntimeError):
+            path = None
+        folders = [allowed.expanduser().resolve() for allowed in self._policy.allowed_paths]
+        if path is None or not any(path.is_relative_to(folder) for folder in folders):
             raise SourceUnavailable(
                 "From a chat I only read folders that the setting sources.allowed_paths lists. "
                 "Attach the file instead, or ask whoever runs me to list the folder."
             )
-        return self._library.add(workspace, request.origin, name=request.name, base_url=request.base_url)
-
-    def _is_allowed(self, origin: str) -> bool:
-        try:
-            path = Path(origin).resolve()
-        except (OSError, ValueError, RuntimeError):
-            return False
-        return any(path.is_relative_to(allowed.resolve()) for allowed in self._policy.allowed_paths)
+        return str(path)
 
     def _remove(self, request: RemoveSource) -> Reply:
         passages = self._library.remove(request.conversation.workspace, request.name)
         return Notice(text=f"Removed {request.name} with its {_count(passages, 'passage')}.")
 
-    def _sync(self, request: AddSource | Reindex, name: str, report: Report) -> SyncReport:
+    def _sync(
+        self, request: AddSource | Reindex, name: str, report: Report, *, fresh: bool = False
+    ) -> SyncReport:
         def watch(text: str, done: int, total: int) -> None:
             report(Progress(text=text, done=done, total=total))
 
-        return self._jobs.run(request.conversation.workspace, name, watch)
+        return self._jobs.run(request.conversation.workspace, name, watch, fresh=fresh)
 
     def _status(self, request: Status) -> Reply:
         workspace = request.conversation.workspace

@@ -1,0 +1,257 @@
+"""Stand-ins for what the core needs, for tests of this project and of what extends it."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import PurePath
+
+from bot.messages import SourceLine
+from index.errors import DocumentEmpty, SourceExists, SourceUnavailable, SourceUnknown
+from index.passages import Audience, Failure, Hit, Passage, Sentence, SyncReport, content_hash
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s|\Z)|\Z)", re.DOTALL)
+PARAGRAPH = re.compile(r"\S.*?(?=\n\s*\n|\s*\Z)", re.DOTALL)
+WORD = re.compile(r"\w+")
+
+
+class FakeClock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self._start = now
+        self._passed = 0.0
+
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        return self._start + timedelta(seconds=self._passed)
+
+    def monotonic(self) -> float:
+        """Return the seconds that have passed."""
+        return self._passed
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._passed += seconds
+
+
+def passage(text: str, *, id: int = 1, title: str = "Guide", url: str = "", start: int = 0) -> Passage:
+    """Build a passage of a document of its own; use ``dataclasses.replace`` for anything else."""
+    return Passage(
+        id=id,
+        document_id=id,
+        position=0,
+        start=start,
+        end=start + len(text),
+        text=text,
+        heading=(),
+        anchor="",
+        sentences=tuple(Sentence(start=at.start(), end=at.end()) for at in SENTENCE.finditer(text)),
+        content_hash=content_hash(text),
+        uri=f"{title.lower()}.md",
+        url=url,
+        title=title,
+        revision=content_hash(title),
+        updated_at=NOON,
+        source="docs",
+    )
+
+
+def hit(found: Passage | str, *, confidence: float = 0.9, highlight: tuple[int, int] | None = None) -> Hit:
+    """Build a hit whose first sentence answers, unless another span is given."""
+    found = passage(found) if isinstance(found, str) else found
+    first = found.sentences[0]
+    return Hit(
+        passage=found,
+        score=confidence,
+        confidence=confidence,
+        highlight=highlight or (first.start, first.end),
+    )
+
+
+class FakeSearcher:
+    """Implements ``bot.ports.Searcher``: confidence is the share of the query's words in a passage."""
+
+    def __init__(self) -> None:
+        self._passages: dict[str, dict[int, Passage]] = {}
+        self._ids = count(1)
+
+    def put(self, workspace: str, found: Passage) -> Passage:
+        """Store a passage, under an id that was never used, and return it as stored."""
+        stored = replace(found, id=next(self._ids))
+        self._of(workspace)[stored.id] = stored
+        return stored
+
+    def drop(self, workspace: str, passage_id: int) -> None:
+        """Forget a passage."""
+        del self._of(workspace)[passage_id]
+
+    def search(self, query: str, *, k: int, audience: Audience) -> list[Hit]:
+        """Return up to ``k`` hits that share words with the query, best first."""
+        hits = [self._hit(query, passage) for passage in list(self._of(audience.workspace).values())]
+        return sorted((hit for hit in hits if hit.score), key=lambda hit: -hit.score)[:k]
+
+    def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:
+        """Return the live passage, or None when it is gone or not for this audience."""
+        return self._of(audience.workspace).get(passage_id)
+
+    def highlight(self, query: str, passage: Passage) -> tuple[int, int]:
+        """Return the span of the sentence that shares most words with the query."""
+        best = max(passage.sentences, key=lambda span: _shared(query, passage.text[span.start : span.end]))
+        return best.start, best.end
+
+    def _of(self, workspace: str) -> dict[int, Passage]:
+        return self._passages.setdefault(workspace, {})
+
+    def _hit(self, query: str, passage: Passage) -> Hit:
+        return hit(
+            passage,
+            confidence=_shared(query, passage.text),
+            highlight=self.highlight(query, passage),
+        )
+
+
+def _shared(query: str, text: str) -> float:
+    wanted, held = set(WORD.findall(query.lower())), set(WORD.findall(text.lower()))
+    return len(wanted & held) / len(wanted) if wanted else 0.0
+
+
+@dataclass
+class _Source:
+    kind: str
+    origin: str
+    base_url: str
+    texts: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, list[int]] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+    synced_at: datetime | None = None
+
+    @property
+    def passages(self) -> int:
+        return sum(len(ids) for ids in self.ids.values())
+
+
+class FakeLibrary:
+    """Implements ``bot.ports.Library`` over texts by path; paragraphs become a searcher's passages."""
+
+    def __init__(self, searcher: FakeSearcher, files: Mapping[str, str] | None = None) -> None:
+        """``files`` are the machine's; a file that holds no text is unreadable."""
+        self.files = dict(files or {})
+        self._searcher = searcher
+        self._sources: dict[tuple[str, str], _Source] = {}
+
+    def sources(self, workspace: str) -> list[SourceLine]:
+        """List the sources by name."""
+        mine = sorted((name, source) for (owner, name), source in self._sources.items() if owner == workspace)
+        return [_line(name, source) for name, source in mine]
+
+    def add(self, workspace: str, origin: str, *, name: str, base_url: str) -> str:
+        """Record a folder or file as a source and return its name. Does not sync."""
+        if not self._below(origin):
+            raise SourceUnavailable(f"There is no file or folder {origin}. Check the path.")
+        name = name or PurePath(origin).stem
+        if (workspace, name) in self._sources:
+            raise SourceExists
+        kind = "file" if origin in self.files else "folder"
+        self._sources[workspace, name] = _Source(kind=kind, origin=origin, base_url=base_url)
+        return name
+
+    def add_upload(self, workspace: str, filename: str, data: bytes, *, name: str, base_url: str) -> str:
+        """Keep the bytes, record them as a source and return its name. Does not sync."""
+        origin = f"/uploads/{workspace}/{name}/{filename}"
+        before = self.files.get(origin)
+        self.files[origin] = data.decode(errors="replace")
+        try:
+            return self.add(workspace, origin, name=name, base_url=base_url)
+        except SourceExists:
+            if before is not None:
+                self.files[origin] = before
+            raise
+
+    def remove(self, workspace: str, name: str) -> int:
+        """Remove a source; return how many passages went with it."""
+        source = self._source(workspace, name)
+        gone = source.passages
+        for uri in list(source.ids):
+            self._drop(workspace, source, uri)
+        del self._sources[workspace, name]
+        return gone
+
+    def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
+        """Sync one source, or all with an empty name; calls progress(text, done, total)."""
+        names = [name] if name else [line.name for line in self.sources(workspace)]
+        reports = [self._sync(workspace, each, progress) for each in names]
+        return SyncReport(
+            added=sum(report.added for report in reports),
+            changed=sum(report.changed for report in reports),
+            removed=sum(report.removed for report in reports),
+            unchanged=sum(report.unchanged for report in reports),
+            embedded=sum(report.embedded for report in reports),
+            passages=sum(report.passages for report in reports),
+            failures=tuple(failure for report in reports for failure in report.failures),
+        )
+
+    def _sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
+        source = self._source(workspace, name)
+        texts = self._below(source.origin)
+        readable = {uri: text for uri, text in texts.items() if text.strip()}
+        old, source.texts = source.texts, readable
+        stale = [uri for uri in old if old[uri] != readable.get(uri)]
+        fresh = [uri for uri in readable if old.get(uri) != readable[uri]]
+        for uri in stale:
+            self._drop(workspace, source, uri)
+        for done, uri in enumerate(fresh):
+            progress(f"Reading {uri}", done, len(fresh))
+            self._read(workspace, name, source, uri)
+        source.failures = tuple(
+            Failure(uri=uri, reason=str(DocumentEmpty())) for uri in texts.keys() - readable
+        )
+        source.synced_at = NOON
+        return SyncReport(
+            added=len(readable.keys() - old),
+            changed=len(readable.keys() & set(stale)),
+            removed=len(old.keys() - readable),
+            unchanged=len(readable) - len(fresh),
+            embedded=sum(len(source.ids[uri]) for uri in fresh),
+            passages=source.passages,
+            failures=source.failures,
+        )
+
+    def _read(self, workspace: str, name: str, source: _Source, uri: str) -> None:
+        title = PurePath(uri).stem.title()
+        for at in PARAGRAPH.finditer(source.texts[uri]):
+            found = passage(at.group(), title=title, url=source.base_url, start=at.start())
+            stored = self._searcher.put(workspace, replace(found, uri=uri, source=name))
+            source.ids.setdefault(uri, []).append(stored.id)
+
+    def _drop(self, workspace: str, source: _Source, uri: str) -> None:
+        for passage_id in source.ids.pop(uri):
+            self._searcher.drop(workspace, passage_id)
+
+    def _source(self, workspace: str, name: str) -> _Source:
+        try:
+            return self._sources[workspace, name]
+        except KeyError as error:
+            raise SourceUnknown from error
+
+    def _below(self, origin: str) -> dict[str, str]:
+        """Return the texts of a file or of all files of a folder, by their path within it."""
+        if origin in self.files:
+            return {PurePath(origin).name: self.files[origin]}
+        prefix = origin.rstrip("/") + "/"
+        return {path.removeprefix(prefix): self.files[path] for path in self.files if path.startswith(prefix)}
+
+
+def _line(name: str, source: _Source) -> SourceLine:
+    return SourceLine(
+        name=name,
+        kind=source.kind,
+        origin=source.origin,
+        documents=len(source.texts),
+        passages=source.passages,
+        failures=tuple(f"{failure.uri}: {failure.reason}" for failure in source.failures),
+        synced_at=source.synced_at,
+    )

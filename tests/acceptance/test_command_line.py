@@ -1,0 +1,98 @@
+"""The installed command, as a person or a script uses it, with the real model."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.model
+
+QUOTH = Path(sys.executable).with_name("quoth")
+KILLS = 4
+Quoth = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def quoth(tmp_path: Path) -> Quoth:
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
+
+    def run(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [QUOTH, "--data", "data", *words],
+            input=given,
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    return run
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "tea.md").write_text("# Tea\n\n## Water\n\nGreen tea is brewed with water of eighty degrees.\n")
+    return folder
+
+
+def test_asking_says_by_its_exit_status_how_it_went(quoth: Quoth, docs: Path) -> None:
+    assert 0 == quoth("sources", "add", "docs").returncode
+    answered = quoth("ask", "How hot should water for green tea be?")
+    assert 0 == answered.returncode
+    assert "Green tea is brewed with water of eighty degrees." in answered.stdout
+    assert 1 == quoth("ask", "hello there, how is your day?").returncode
+    assert 2 == quoth("ask", "x" * 5000).returncode
+    assert (docs / "tea.md").exists()
+
+
+def test_the_machine_door_goes_on_after_a_bad_line(quoth: Quoth, docs: Path) -> None:
+    quoth("sources", "add", "docs")
+    lines = '{"id": 1, "question": "How hot is water for green tea?"}\nnot json\n{"id": 3, "question": ""}\n'
+    first, bad, empty = map(json.loads, quoth("ask", "--jsonl", given=lines).stdout.splitlines())
+    assert (1, True, "tea.md") == (first["id"], first["answered"], first["passages"][0]["uri"])
+    assert {"id", "error"} == set(bad)
+    assert (3, False) == (empty["id"], empty["answered"])
+
+
+def test_bad_input_is_one_sentence_and_nothing_is_lost(quoth: Quoth, docs: Path) -> None:
+    quoth("sources", "add", "docs")
+    (docs.parent / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00")
+    for path in ("nowhere.md", "picture.png"):
+        failed = quoth("sources", "add", path)
+        assert 2 == failed.returncode
+        assert "Traceback" not in failed.stdout + failed.stderr
+    assert 2 == quoth("sources", "remove", "nothing").returncode
+    assert 0 == quoth("ask", "How hot should water for green tea be?").returncode
+
+
+def test_a_sync_killed_at_any_moment_leaves_an_index_that_answers(quoth: Quoth, docs: Path) -> None:
+    quoth("sources", "add", "docs")
+    chance = random.Random(7)
+    for round in range(KILLS):
+        for number in range(60):
+            text = f"# Note {number}\n\nThis is edition {round} of note {number}, about nothing at all.\n"
+            (docs / f"{number}.md").write_text(text)
+        kill_a_sync(docs.parent, after=chance.uniform(1, 9))
+        assert 0 == quoth("ask", "How hot should water for green tea be?").returncode
+    assert 0 == quoth("sync").returncode
+
+
+def kill_a_sync(folder: Path, *, after: float) -> None:
+    process = subprocess.Popen(
+        [QUOTH, "--data", "data", "sync"], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        process.wait(after)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
