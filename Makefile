@@ -24,7 +24,9 @@ check: .venv/developed ## ruff, formatting, mypy --strict and the arrows between
 	$(BIN)/lint-imports
 
 bench: .venv/developed ## measure answers to the seeds' own questions
-	$(BIN)/python benchmarks/seeds.py
+	rm -rf .quoth-bench && $(BIN)/quoth --data .quoth-bench sources add seeds
+	$(BIN)/quoth --data .quoth-bench ask --jsonl < seeds/questions.jsonl > .quoth-bench/answers.jsonl
+	$(BIN)/python benchmarks/calibrate.py seeds/questions.jsonl .quoth-bench/answers.jsonl
 
 clean: ## remove .venv and all caches; the data folder stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -39,7 +39,7 @@ def choose(
 ) -> None:
     """Answers questions by quoting your documents, word for word."""
     settings = load(**({"data": data} if data is not None else {}))
-    configure(settings.logs.format)
+    configure(settings.logs.format, service=context.invoked_subcommand == "run" and not sys.stdin.isatty())
     context.obj = Application(settings)
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 import structlog
 
 
-def configure(format: Literal["text", "json"]) -> None:
-    """Send structlog's and the libraries' logs to standard error in one format."""
+def configure(format: Literal["text", "json"], *, service: bool) -> None:
+    """Send logs to standard error in one format; all that happens for a service, else only trouble."""
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -31,7 +31,7 @@ def configure(format: Literal["text", "json"]) -> None:
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in ("bot", "adapters", "index"):
-        logging.getLogger(name).setLevel(logging.INFO)
+        logging.getLogger(name).setLevel(logging.INFO if service else logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
