@@ -1,21 +1,19 @@
-"""The core, driven through its one door over a real index with an embedder that needs no model."""
+"""What the core says to each request."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
-from bot.feedback import Ledger
-from bot.jobs import Jobs
-from bot.library import CatalogLibrary
-from bot.limits import RateLimit
 from bot.messages import (
     Actor,
     AddSource,
     Answer,
     Ask,
+    Confidence,
     Conversation,
     Failed,
     More,
@@ -26,6 +24,8 @@ from bot.messages import (
     Refused,
     Reindex,
     RemoveSource,
+    Reply,
+    Request,
     Share,
     SourceList,
     Sources,
@@ -33,232 +33,356 @@ from bot.messages import (
     StatusReport,
     Upload,
 )
-from bot.permissions import Permissions
-from bot.routing import Policy, Router
-from index.catalog import Catalog
-from index.searcher import CatalogSearcher
-from index.syncing import Syncer
-from index.testing import HashingEmbedder
-from tests.index.conftest import open_reader, open_source
-
-TEA = "# Tea\n\nGreen tea is brewed at eighty degrees.\n\n# Coffee\n\nEspresso wants finely ground beans.\n"
-ANN = Actor(id="ann")
-MODERATOR = Actor(id="mo", manages_workspace=True)
-HERE = Conversation(platform="discord", workspace="discord:1", channel="c")
-ELSEWHERE = replace(HERE, workspace="discord:2")
-QUESTION = "at how many degrees is green tea brewed"
+from bot.testing import FakeSearcher
+from index.errors import CatalogBusy, EmbedderChanged, IndexFailure, SyncBusy
+from index.passages import Audience, Hit
+from tests.bot.conftest import ANN, BOB, HERE, MODERATOR, TEA, TEA_TEXT, TERMINAL, Bench
 
 
-class FakeClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 1, 1, tzinfo=UTC)
-
-    def monotonic(self) -> float:
-        return self.seconds
+def more(answer: Answer, offset: int = 1) -> More:
+    return More(actor=ANN, conversation=HERE, answer_id=answer.id, offset=offset)
 
 
-class House:
-    """A router with all its parts."""
-
-    def __init__(self, folder: Path) -> None:
-        embedder = HashingEmbedder()
-        self.catalog = Catalog(folder / "data" / "catalog.sqlite")
-        self.clock = FakeClock()
-        self.ledger = Ledger(folder / "data" / "ledger.sqlite", self.clock)
-        syncer = Syncer(
-            self.catalog,
-            embedder=lambda: embedder,
-            open_source=open_source,
-            open_reader=open_reader,
-            lock_path=folder / "data" / "sync.lock",
-        )
-        library = CatalogLibrary(self.catalog, syncer, uploads=folder / "data" / "uploads")
-        self.router = Router(
-            searcher=CatalogSearcher(self.catalog, embedder=lambda: embedder, folder=folder / "data" / "v"),
-            library=library,
-            ledger=self.ledger,
-            permissions=Permissions(ids=frozenset({"discord:listed"})),
-            limit=RateLimit(questions=3, per_seconds=60, clock=self.clock),
-            jobs=Jobs(library),
-            policy=Policy(
-                threshold=0.5, passages=5, allowed_paths=(folder / "allowed",), max_upload_bytes=999
-            ),
-            embedder="hashing",
-            workspace_ready=lambda workspace: None,
-        )
-        self.handle = self.router.handle
-
-    def upload(self, conversation: Conversation = HERE, text: str = TEA) -> None:
-        reply = self.handle(add(Upload(filename="drinks.md", data=text.encode()), conversation))
-        assert isinstance(reply, Notice), reply
-
-    def answer(self, conversation: Conversation = HERE) -> Answer:
-        reply = self.handle(ask(QUESTION, conversation))
-        assert isinstance(reply, Answer)
-        return reply
+def share(answer: Answer, actor: Actor = ANN) -> Share:
+    return Share(actor=actor, conversation=HERE, answer_id=answer.id)
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    built = House(tmp_path)
-    yield built
-    built.ledger.close()
+def rate(answer: Answer, actor: Actor = ANN, *, helpful: bool = True) -> Rate:
+    return Rate(actor=actor, conversation=HERE, answer_id=answer.id, offset=0, helpful=helpful)
 
 
-def ask(question: str, conversation: Conversation = HERE) -> Ask:
-    return Ask(actor=ANN, conversation=conversation, question=question)
-
-
-def add(origin: str | Upload, conversation: Conversation = HERE, actor: Actor = MODERATOR) -> AddSource:
+def add(origin: str, actor: Actor = MODERATOR, conversation: Conversation = HERE) -> AddSource:
     return AddSource(actor=actor, conversation=conversation, origin=origin)
 
 
-def test_an_answer_quotes_its_document_word_for_word(house: House) -> None:
-    house.upload()
-    answer = house.answer()
-    cited = answer.quote.citation
-    text = house.catalog.document_text(cited.document_id)
-    assert text is not None
-    assert answer.quote.text == text[cited.start : cited.end]
-    assert ["Green tea is brewed at eighty degrees."] == [s.text for s in answer.quote.segments if s.bold]
+def text_of(reply: Reply) -> str:
+    assert isinstance(reply, Refused | NoAnswer | Notice | Failed)
+    return reply.text
 
 
-def test_nothing_close_is_no_answer_and_names_the_nearest_title(house: House) -> None:
-    house.upload()
-    reply = house.handle(ask("who won the football match yesterday"))
+# Questions
+
+
+def test_a_question_is_answered_word_for_word(bench: Bench) -> None:
+    bench.read_tea()
+    answer = bench.answer("green tea degrees")
+    citation = answer.quote.citation
+    assert TEA_TEXT[citation.start : citation.end] == answer.quote.text
+    assert (1.0, Confidence.HIGH, 0) == (answer.probability, answer.confidence, answer.offset)
+
+
+def test_below_the_threshold_only_the_nearest_titles_are_offered(bench: Bench) -> None:
+    bench.read_tea()
+    reply = bench.ask("who painted the green chapel ceiling")
     assert isinstance(reply, NoAnswer)
-    assert ["Tea"] == [document.title for document in reply.nearest]
+    assert ["Tea"] == [near.title for near in reply.nearest]
 
 
-@pytest.mark.parametrize(("question", "word"), [("", "Ask me"), ("🎉🎉", "words"), ("x" * 5000, "5,000")])
-def test_what_is_no_question_is_told_kindly(house: House, question: str, word: str) -> None:
-    reply = house.handle(ask(question))
-    assert isinstance(reply, Refused)
-    assert word in reply.text
+def test_a_workspace_that_has_read_nothing_says_so(bench: Bench) -> None:
+    assert "read nothing yet" in text_of(bench.ask("green tea"))
 
 
-def test_more_shows_the_next_passage_until_there_is_none(house: House) -> None:
-    house.upload()
-    first = house.answer()
-    more = house.handle(More(actor=ANN, conversation=HERE, answer_id=first.id, offset=1))
-    assert isinstance(more, Answer)
-    assert (True, False) == (first.has_more, more.has_more)
-    assert "Espresso" in more.quote.text
+@pytest.mark.parametrize("question", ["", "   ", "🎉", "x" * 5_000])
+def test_what_is_no_question_is_refused_and_not_counted(bench: Bench, question: str) -> None:
+    bench.read_tea()
+    for _ in range(10):
+        assert isinstance(bench.ask(question), Refused)
+    assert isinstance(bench.ask("green tea"), Answer)
 
 
-def test_a_removed_passage_is_gone_from_older_answers(house: House) -> None:
-    house.upload()
-    first = house.answer()
-    house.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="drinks"))
-    assert isinstance(
-        house.handle(More(actor=ANN, conversation=HERE, answer_id=first.id, offset=0)), NoAnswer
-    )
+def test_who_asks_too_fast_is_told_how_long_to_wait(bench: Bench) -> None:
+    bench.read_tea()
+    replies = [bench.ask("green tea") for _ in range(5)]
+    assert isinstance(replies[3], Answer)
+    assert "in 2 s" in text_of(replies[4])
+    assert isinstance(bench.ask("green tea", BOB), Answer)
+    bench.clock.advance(2)
+    assert isinstance(bench.ask("green tea"), Answer)
 
 
-def test_nothing_can_be_read_across_workspaces(house: House) -> None:
-    house.upload()
-    id = house.answer().id
-    foreign = (
-        ask(QUESTION, ELSEWHERE),
-        More(actor=ANN, conversation=ELSEWHERE, answer_id=id, offset=0),
-        Share(actor=ANN, conversation=ELSEWHERE, answer_id=id),
-        Rate(actor=ANN, conversation=ELSEWHERE, answer_id=id, offset=0, helpful=True),
-        Reindex(actor=MODERATOR, conversation=ELSEWHERE, name="drinks"),
-        RemoveSource(actor=MODERATOR, conversation=ELSEWHERE, name="drinks"),
-    )
-    for request in foreign:
-        assert isinstance(house.handle(request), NoAnswer | Refused)
-    assert SourceList(sources=()) == house.handle(Sources(actor=MODERATOR, conversation=ELSEWHERE))
+def test_the_terminal_is_not_limited(bench: Bench) -> None:
+    bench.read_tea(TERMINAL)
+    assert all(isinstance(bench.ask("green tea", ANN, TERMINAL), Answer) for _ in range(20))
 
 
-def test_only_the_asker_may_share(house: House) -> None:
-    house.upload()
-    id = house.answer().id
-    shared = house.handle(Share(actor=ANN, conversation=HERE, answer_id=id))
-    assert isinstance(shared, Answer)
-    assert ANN == shared.shared_by
-    assert isinstance(house.handle(Share(actor=Actor(id="eve"), conversation=HERE, answer_id=id)), Refused)
+def test_without_a_workspace_the_asker_is_sent_to_a_channel(bench: Bench) -> None:
+    assert "channel" in text_of(bench.ask("green tea", ANN, replace(HERE, workspace="")))
+    assert [] == bench.readied
 
 
-def test_ratings_are_counted_once_per_person(house: House) -> None:
-    house.upload()
-    id = house.answer().id
-    for helpful in (False, True):
-        house.handle(Rate(actor=ANN, conversation=HERE, answer_id=id, offset=0, helpful=helpful))
-    status = house.handle(Status(actor=ANN, conversation=HERE))
+def test_a_workspace_is_readied_before_it_is_searched(bench: Bench) -> None:
+    bench.ask("green tea")
+    assert ["discord:1"] == bench.readied
+
+
+def test_questions_are_logged_only_when_that_is_asked_for() -> None:
+    for wanted in (False, True):
+        bench = Bench(log_questions=wanted)
+        with capture_logs() as lines:
+            bench.ask("a private matter")
+        bench.ledger.close()
+        assert wanted == ("private" in str(lines))
+
+
+# More, Share, Rate
+
+
+def test_more_shows_the_next_passage_and_says_when_it_is_the_last(bench: Bench) -> None:
+    bench.read_tea()
+    first = bench.answer("tea wants water")
+    second = bench.handle(more(first))
+    assert isinstance(second, Answer)
+    assert [True, False] == [first.has_more, second.has_more]
+    assert first.quote.text != second.quote.text
+    assert TEA_TEXT[second.quote.citation.start : second.quote.citation.end] == second.quote.text
+
+
+@pytest.mark.parametrize("offset", [-1, 2, 10**30])
+def test_there_is_no_passage_beyond_the_last(bench: Bench, offset: int) -> None:
+    bench.read_tea()
+    answer = bench.answer("tea wants water")
+    assert "no longer remember" in text_of(bench.handle(more(answer, offset)))
+
+
+def test_a_passage_that_was_removed_is_not_shown_again(bench: Bench) -> None:
+    bench.read_tea()
+    answer = bench.answer("tea wants water")
+    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    for request in (more(answer), share(answer)):
+        reply = bench.handle(request)
+        assert isinstance(reply, NoAnswer)
+        assert "removed" in reply.text
+
+
+def test_the_asker_may_share_an_answer(bench: Bench) -> None:
+    bench.read_tea()
+    answer = bench.answer("green tea")
+    assert replace(answer, shared_by=ANN) == bench.handle(share(answer))
+
+
+def test_nobody_else_may_share_it(bench: Bench) -> None:
+    bench.read_tea()
+    assert isinstance(bench.handle(share(bench.answer("green tea"), BOB)), Refused)
+
+
+def test_ratings_are_thanked_for_and_counted(bench: Bench) -> None:
+    bench.read_tea()
+    answer = bench.answer("green tea")
+    replies = [bench.handle(rate(answer)), bench.handle(rate(answer, BOB, helpful=False))]
+    assert all(text_of(reply).startswith("Thank you") for reply in replies)
+    status = bench.handle(Status(actor=ANN, conversation=HERE))
     assert isinstance(status, StatusReport)
-    assert (1, 0) == (status.helpful, status.not_helpful)
+    assert (1, 1) == (status.helpful, status.not_helpful)
 
 
-def test_only_moderators_manage_sources(house: House) -> None:
-    house.upload()
-    for request in (
-        add(Upload(filename="x.md", data=b"x"), actor=ANN),
-        RemoveSource(actor=ANN, conversation=HERE, name="drinks"),
+# Sources
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        add(TEA, ANN),
+        RemoveSource(actor=ANN, conversation=HERE, name="tea"),
         Reindex(actor=ANN, conversation=HERE),
-    ):
-        reply = house.handle(request)
-        assert isinstance(reply, Refused)
-        assert "moderators" in reply.text
-    listed = Actor(id="listed")
-    assert isinstance(house.handle(Reindex(actor=listed, conversation=HERE)), Notice)
+    ],
+    ids=lambda request: type(request).__name__,
+)
+def test_only_moderators_manage_sources(bench: Bench, request_: Request) -> None:
+    bench.read_tea()
+    before = bench.library.sources("discord:1")
+    assert "Only moderators" in text_of(bench.handle(request_))
+    assert before == bench.library.sources("discord:1")
 
 
-def test_a_chat_adds_only_from_allowed_folders(house: House, tmp_path: Path) -> None:
-    (tmp_path / "allowed").mkdir()
-    (tmp_path / "allowed" / "tea.md").write_text(TEA)
-    (tmp_path / "secret.md").write_text(TEA)
-    (tmp_path / "allowed" / "link.md").symlink_to(tmp_path / "secret.md")
-    for path in ("secret.md", "allowed/../secret.md", "allowed/link.md"):
-        assert isinstance(house.handle(add(str(tmp_path / path))), Refused)
-    assert isinstance(house.handle(add(str(tmp_path / "allowed" / "tea.md"))), Notice)
+def test_a_source_is_added_and_read_with_progress(bench: Bench) -> None:
+    seen: list[Progress] = []
+    reply = bench.router.handle(add(TEA), seen.append)
+    assert "Added tea: 1 document, 2 passages." == text_of(reply)
+    assert [Progress(text="Reading tea.txt", done=0, total=1)] == seen
 
 
-@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n\x00", b"x" * 1000])
-def test_an_upload_that_cannot_be_read_leaves_nothing_behind(house: House, data: bytes) -> None:
-    assert isinstance(house.handle(add(Upload(filename="x.md", data=data))), Refused)
-    assert SourceList(sources=()) == house.handle(Sources(actor=ANN, conversation=HERE))
-
-
-def test_members_do_not_see_where_sources_lie(house: House) -> None:
-    house.upload()
-    seen = house.handle(Sources(actor=ANN, conversation=HERE))
-    assert isinstance(seen, SourceList)
-    assert ["drinks"] == [source.name for source in seen.sources]
-    assert "" == seen.sources[0].origin
-
-
-def test_a_reindex_tells_its_progress(house: House) -> None:
-    house.upload()
-    told: list[Progress] = []
-    reply = house.handle(Reindex(actor=MODERATOR, conversation=HERE), told.append)
+def test_what_could_not_be_read_is_listed_up_to_ten(bench: Bench) -> None:
+    bench.library.files |= {f"/docs/empty-{number}.txt": "" for number in range(12)}
+    reply = bench.handle(add("/docs"))
     assert isinstance(reply, Notice)
-    assert "Reading drinks" == told[0].text
+    assert (11, "and 2 more") == (len(reply.details), reply.details[-1])
 
 
-def test_whoever_asks_too_fast_is_told_when_to_try_again(house: House) -> None:
-    house.upload()
-    for _ in range(3):
-        house.answer()
-    refused = house.handle(ask(QUESTION))
-    assert isinstance(refused, Refused)
-    assert "20 s" in refused.text
-    house.clock.seconds = 20
-    assert isinstance(house.handle(ask(QUESTION)), Answer)
+def test_a_source_with_nothing_to_read_is_not_kept(bench: Bench) -> None:
+    bench.library.files["/docs/empty.txt"] = " "
+    reply = bench.handle(add("/docs/empty.txt"))
+    assert isinstance(reply, Refused)
+    assert "holds no text" in reply.text
+    assert [] == bench.library.sources("discord:1")
 
 
-def test_without_a_workspace_nothing_is_searched(house: House) -> None:
-    assert isinstance(house.handle(ask(QUESTION, replace(HERE, workspace=""))), Refused)
+def test_a_name_that_is_taken_is_refused_and_the_old_source_stays(bench: Bench) -> None:
+    bench.read_tea()
+    assert "exists" in text_of(bench.handle(add(TEA)))
+    assert isinstance(bench.ask("green tea"), Answer)
 
 
-def test_a_surprise_becomes_a_reply_with_a_reference(house: House) -> None:
-    house.ledger.close()
-    house.upload()
-    reply = house.handle(ask(QUESTION))
+@pytest.mark.parametrize(
+    "origin", ["/etc/passwd", "/docs/../etc/passwd", "/docs2/tea.txt", "\0", "~nobody-here"]
+)
+def test_a_chat_may_not_add_what_no_allowed_folder_holds(bench: Bench, origin: str) -> None:
+    bench.library.files[origin] = "Secret."
+    assert "allowed_paths" in text_of(bench.handle(add(origin)))
+    assert [] == bench.library.sources("discord:1")
+
+
+def test_a_link_out_of_an_allowed_folder_leads_nowhere(tmp_path: Path) -> None:
+    allowed, secret = tmp_path / "allowed", tmp_path / "secret.txt"
+    allowed.mkdir()
+    (allowed / "link.txt").symlink_to(secret)
+    bench = Bench(allowed_paths=(allowed,))
+    bench.library.files |= {str(secret): "Secret.", str(allowed / "link.txt"): "Secret."}
+    assert "allowed_paths" in text_of(bench.handle(add(str(allowed / "link.txt"))))
+    bench.ledger.close()
+
+
+def test_a_home_folder_is_looked_up_before_it_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, allowed = tmp_path / "home", tmp_path / "allowed"
+    allowed.mkdir()
+    monkeypatch.chdir(allowed)  # "~/keys" looks like a path below it
+    monkeypatch.setenv("HOME", str(home))
+    bench = Bench(allowed_paths=(allowed,))
+    bench.library.files |= {str(home / "keys"): "Secret.", "~/keys": "Secret."}
+    assert "allowed_paths" in text_of(bench.handle(add("~/keys")))
+    bench.ledger.close()
+
+
+def test_the_terminal_may_add_any_path(bench: Bench) -> None:
+    bench.library.files["/home/ann/notes.txt"] = "Notes."
+    assert isinstance(bench.handle(add("/home/ann/notes.txt", ANN, TERMINAL)), Notice)
+
+
+def test_an_attached_file_is_added(bench: Bench) -> None:
+    assert isinstance(bench.upload("Coffee wants coarse beans."), Notice)
+    assert isinstance(bench.ask("coffee beans"), Answer)
+
+
+def test_an_attached_file_above_the_limit_is_refused() -> None:
+    bench = Bench(max_upload_bytes=10)
+    assert isinstance(bench.upload("Ten bytes."), Notice)
+    assert "11 bytes" in text_of(bench.upload("More than t", name="more"))
+    bench.ledger.close()
+
+
+def test_removing_a_source_says_how_much_went_with_it(bench: Bench) -> None:
+    bench.read_tea()
+    reply = bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    assert "Removed tea with its 2 passages." == text_of(reply)
+    assert "read nothing yet" in text_of(bench.ask("green tea"))
+
+
+def test_an_unknown_source_is_named_as_such(bench: Bench) -> None:
+    for request in (
+        RemoveSource(actor=MODERATOR, conversation=HERE, name="none"),
+        Reindex(actor=MODERATOR, conversation=HERE, name="none"),
+    ):
+        assert "no source of that name" in text_of(bench.handle(request))
+
+
+def test_reindexing_says_what_changed(bench: Bench) -> None:
+    bench.read_tea()
+    bench.library.files[TEA] += "\n\nOolong stands between."
+    reply = bench.handle(Reindex(actor=MODERATOR, conversation=HERE))
+    assert "All sources up to date: 1 changed; 3 passages." == text_of(reply)
+
+
+def test_members_see_the_sources_but_not_where_they_lie(bench: Bench) -> None:
+    bench.read_tea()
+    seen = [bench.handle(Sources(actor=actor, conversation=HERE)) for actor in (ANN, MODERATOR)]
+    origins = [[line.origin for line in reply.sources] for reply in seen if isinstance(reply, SourceList)]
+    assert [[""], [TEA]] == origins
+
+
+def test_the_status_counts_what_was_read(bench: Bench) -> None:
+    bench.read_tea()
+    status = bench.handle(Status(actor=ANN, conversation=HERE))
+    assert isinstance(status, StatusReport)
+    assert ("hashing", 1, 1, 2) == (status.embedder, status.sources, status.documents, status.passages)
+    assert not status.syncing
+    assert status.synced_at is not None
+
+
+# Surprises
+
+
+class BrokenSearcher(FakeSearcher):
+    """Raises what it is given."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def search(self, query: str, *, k: int, audience: Audience) -> list[Hit]:
+        raise self._error
+
+
+def broken(bench: Bench, error: Exception) -> Bench:
+    bench.router._searcher = BrokenSearcher(error)
+    return bench
+
+
+def test_a_surprise_becomes_a_reference_that_the_log_has_too(bench: Bench) -> None:
+    with capture_logs() as lines:
+        reply = broken(bench, RuntimeError("/secret/path")).ask("tea")
     assert isinstance(reply, Failed)
     assert 8 == len(reply.reference)
+    assert reply.reference == lines[-1]["reference"]
+    assert "secret" not in reply.text
+
+
+@pytest.mark.parametrize("error", [EmbedderChanged(), CatalogBusy()])
+def test_a_failing_index_says_in_its_own_words_what_to_do(bench: Bench, error: IndexFailure) -> None:
+    reply = broken(bench, error).ask("tea")
+    assert isinstance(reply, Failed)
+    assert str(error) == reply.text
+
+
+def test_what_the_asker_can_mend_is_refused_without_a_reference(bench: Bench) -> None:
+    assert Refused(text=str(SyncBusy())) == broken(bench, SyncBusy()).ask("tea")
+
+
+ACTORS = st.builds(Actor, id=st.text(), manages_workspace=st.booleans())
+CONVERSATIONS = st.builds(
+    Conversation, platform=st.sampled_from(["discord", "terminal"]), workspace=st.text(), channel=st.text()
+)
+WHO = {"actor": ACTORS, "conversation": CONVERSATIONS}
+SHOWN = WHO | {"answer_id": st.text(), "offset": st.integers()}
+ORIGINS = st.text() | st.builds(Upload, filename=st.text(), data=st.binary())
+REQUESTS: st.SearchStrategy[Request] = st.one_of(
+    st.builds(Ask, question=st.text(), **WHO),
+    st.builds(More, **SHOWN),
+    st.builds(Share, **SHOWN),
+    st.builds(Rate, helpful=st.booleans(), **SHOWN),
+    st.builds(Sources, **WHO),
+    st.builds(AddSource, origin=ORIGINS, name=st.text(), base_url=st.text(), **WHO),
+    st.builds(RemoveSource, name=st.text(), **WHO),
+    st.builds(Reindex, name=st.text(), **WHO),
+    st.builds(Status, **WHO),
+)
+
+
+@given(st.lists(REQUESTS, max_size=5))
+def test_whatever_is_asked_there_is_a_reply(requests: list[Request]) -> None:
+    bench = Bench()
+    for request in requests:
+        assert not isinstance(bench.handle(request), Failed | Progress)
+    bench.ledger.close()
+
+
+@given(REQUESTS)
+def test_whatever_breaks_there_is_a_reply(request: Request) -> None:
+    def fail(workspace: str) -> None:
+        raise MemoryError
+
+    bench = Bench()
+    bench.router._workspace_ready = fail
+    with capture_logs():
+        assert isinstance(bench.handle(request), Failed | Refused)
+    bench.ledger.close()

@@ -1,0 +1,73 @@
+"""A whole core over fakes: everything but the index and the platforms is real."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.feedback import Ledger
+from bot.jobs import Jobs
+from bot.limits import RateLimit
+from bot.messages import Actor, AddSource, Answer, Ask, Conversation, Reply, Request, Upload
+from bot.permissions import Permissions
+from bot.routing import Policy, Router
+from bot.testing import FakeClock, FakeLibrary, FakeSearcher
+
+TEA = "/docs/tea.txt"
+TEA_TEXT = "Green tea wants water at eighty degrees. Wait two minutes.\n\nBlack tea wants boiling water."
+
+ANN = Actor(id="ann", name="Ann")
+BOB = Actor(id="bob", name="Bob")
+MODERATOR = Actor(id="mod", name="Mo", manages_workspace=True)
+
+HERE = Conversation(platform="discord", workspace="discord:1", channel="general")
+ELSEWHERE = Conversation(platform="discord", workspace="discord:2", channel="general")
+TERMINAL = Conversation(platform="terminal", workspace="local", channel="")
+
+
+class Bench:
+    """A router and the parts that it was given."""
+
+    def __init__(self, **policy: object) -> None:
+        self.clock = FakeClock()
+        self.searcher = FakeSearcher()
+        self.library = FakeLibrary(self.searcher, {TEA: TEA_TEXT})
+        self.ledger = Ledger(Path(":memory:"), self.clock)
+        self.readied: list[str] = []
+        self.policy = Policy(**{"threshold": 0.5, "passages": 5, "allowed_paths": (Path("/docs"),)} | policy)  # type: ignore[arg-type]
+        self.router = Router(
+            searcher=self.searcher,
+            library=self.library,
+            ledger=self.ledger,
+            permissions=Permissions(),
+            limit=RateLimit(questions=4, per_seconds=8, clock=self.clock),
+            jobs=Jobs(self.library),
+            policy=self.policy,
+            embedder="hashing",
+            workspace_ready=self.readied.append,
+        )
+
+    def handle(self, request: Request) -> Reply:
+        return self.router.handle(request)
+
+    def read_tea(self, conversation: Conversation = HERE) -> None:
+        self.handle(AddSource(actor=MODERATOR, conversation=conversation, origin=TEA))
+
+    def upload(self, text: str, name: str = "notes", actor: Actor = MODERATOR) -> Reply:
+        origin = Upload(filename=f"{name}.txt", data=text.encode())
+        return self.handle(AddSource(actor=actor, conversation=HERE, origin=origin, name=name))
+
+    def ask(self, question: str, actor: Actor = ANN, conversation: Conversation = HERE) -> Reply:
+        return self.handle(Ask(actor=actor, conversation=conversation, question=question))
+
+    def answer(self, question: str, actor: Actor = ANN, conversation: Conversation = HERE) -> Answer:
+        reply = self.ask(question, actor, conversation)
+        assert isinstance(reply, Answer)
+        return reply
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    bench = Bench()
+    yield bench
+    bench.ledger.close()

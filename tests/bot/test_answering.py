@@ -1,0 +1,148 @@
+"""What is quoted, where it stands, and what is wrong with a question."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering import LONGEST_QUESTION, in_words, link, nearest, objection, quoted
+from bot.messages import Confidence
+from bot.testing import hit, passage
+from index.passages import Passage, Sentence, SentenceKind, content_hash
+
+PAGE = "https://example.com/guide"
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(" .!?\n"), max_size=300)
+
+
+@st.composite
+def quotable(draw: st.DrawFn) -> tuple[str, Passage, tuple[int, int]]:
+    """Draw a document's text, a passage of it and the span of one of its sentences."""
+    before, text, after = draw(TEXTS), "a" + draw(TEXTS), draw(TEXTS)
+    found = passage(text, start=len(before))
+    kinds = [draw(st.sampled_from(SentenceKind)) for _ in found.sentences]
+    sentences = [replace(sentence, kind=kind) for sentence, kind in zip(found.sentences, kinds, strict=True)]
+    best = draw(st.sampled_from(sentences))
+    return before + text + after, replace(found, sentences=tuple(sentences)), (best.start, best.end)
+
+
+@given(quotable(), st.integers(min_value=1, max_value=400))
+def test_every_quote_reads_back_from_its_document(
+    drawn: tuple[str, Passage, tuple[int, int]], limit: int
+) -> None:
+    document, found, highlight = drawn
+    quote = quoted(found, highlight, limit)
+    assert document[quote.citation.start : quote.citation.end] == quote.text
+    assert content_hash(quote.text) == quote.citation.content_hash
+    assert found.revision == quote.citation.revision
+
+
+@given(quotable(), st.integers(min_value=1, max_value=400))
+def test_every_quote_fits_and_shows_the_answering_sentence_in_bold(
+    drawn: tuple[str, Passage, tuple[int, int]], limit: int
+) -> None:
+    _, found, highlight = drawn
+    quote = quoted(found, highlight, limit)
+    bold = "".join(segment.text for segment in quote.segments if segment.bold)
+    sentence = found.text[slice(*highlight)]
+    assert 0 < len(quote.text) <= limit
+    assert sentence.startswith(bold)
+    assert bold == sentence or len(sentence) > limit
+
+
+@given(quotable(), st.integers(min_value=1, max_value=400))
+def test_a_quote_says_where_the_passage_goes_on(
+    drawn: tuple[str, Passage, tuple[int, int]], limit: int
+) -> None:
+    _, found, highlight = drawn
+    quote = quoted(found, highlight, limit)
+    start, end = quote.citation.start - found.start, quote.citation.end - found.start
+    assert bool(found.text[:start].strip()) == quote.cut_before
+    assert bool(found.text[end:].strip()) == quote.cut_after
+
+
+def test_a_short_passage_is_quoted_whole() -> None:
+    quote = quoted(passage("  One. Two.\n"), (7, 11))
+    assert ("  One. Two.\n", False, False) == (quote.text, quote.cut_before, quote.cut_after)
+
+
+def test_a_long_passage_is_cut_at_sentence_ends_around_the_answer() -> None:
+    quote = quoted(passage("One one. Two two. Six six. Ten ten."), (18, 26), limit=20)
+    assert "Six six. Ten ten." == quote.text
+    assert (True, False) == (quote.cut_before, quote.cut_after)
+
+
+def test_a_sentence_of_just_the_limit_is_not_cut() -> None:
+    assert "One one one." == quoted(passage("One one one. Two."), (0, 12), limit=12).text
+
+
+def test_a_sentence_above_the_limit_is_cut_at_a_space() -> None:
+    assert "One two" == quoted(passage("One two three four."), (0, 19), limit=10).text
+
+
+def test_code_is_set_as_code_and_keeps_its_spacing() -> None:
+    text = "Run this:\n\n  make  run\n"
+    code = Sentence(start=11, end=22, kind=SentenceKind.CODE)
+    found = replace(passage(text), sentences=(Sentence(start=0, end=9), code))
+    segments = quoted(found, (0, 9)).segments
+    assert ["  make  run"] == [segment.text for segment in segments if segment.code]
+    assert ["Run this:"] == [segment.text for segment in segments if segment.bold]
+
+
+def test_a_web_page_is_linked_at_its_anchor() -> None:
+    assert f"{PAGE}#br%C3%BChen" == link(replace(passage("Tea.", url=PAGE), anchor="brühen"), "Tea.")
+
+
+def test_a_web_page_without_anchors_is_linked_at_the_sentence() -> None:
+    sentence = "Well-known teas, green & black, are good."
+    expected = f"{PAGE}#:~:text=Well%2Dknown%20teas%2C%20green%20%26%20black%2C%20are%20good."
+    assert expected == link(passage(sentence, url=PAGE), sentence)
+
+
+def test_a_long_sentence_is_linked_by_its_first_and_last_words() -> None:
+    sentence = " ".join("abcdefghijklmnop")
+    expected = f"{PAGE}#:~:text=a%20b%20c%20d%20e,l%20m%20n%20o%20p"
+    assert expected == link(passage(sentence, url=PAGE), sentence)
+
+
+@pytest.mark.parametrize("url", ["https://example.com", "https://example.com/", "https://example.com/a.html"])
+def test_sites_and_html_files_take_a_text_fragment(url: str) -> None:
+    assert f"{url}#:~:text=Tea." == link(passage("Tea.", url=url), "Tea.")
+
+
+def test_a_file_that_is_no_web_page_is_linked_as_it_is() -> None:
+    assert f"{PAGE}.md" == link(passage("Tea.", url=f"{PAGE}.md"), "Tea.")
+
+
+@pytest.mark.parametrize("url", ["", "/home/ann/tea.md", "javascript:alert(1)", "file:///etc/passwd"])
+def test_only_the_web_is_linked(url: str) -> None:
+    assert "" == link(passage("Tea.", url=url), "Tea.")
+
+
+@pytest.mark.parametrize("question", ["", " \n", "🎉🎉", "?!", "x" * (LONGEST_QUESTION + 1)])
+def test_what_is_no_question_is_objected_to(question: str) -> None:
+    assert objection(question)
+
+
+@pytest.mark.parametrize("question", ["tea", "7?", "茶は何度ですか", "x" * LONGEST_QUESTION])
+def test_what_is_a_question_is_not(question: str) -> None:
+    assert not objection(question)
+
+
+def test_the_objection_to_a_long_question_counts_its_characters() -> None:
+    assert "5,000 characters" in objection("x" * 5_000)
+
+
+@pytest.mark.parametrize(
+    ("probability", "expected"),
+    [(1.0, "high"), (0.8, "high"), (0.79, "fair"), (0.6, "fair"), (0.59, "low"), (0.0, "low")],
+)
+def test_confidence_has_a_word(probability: float, expected: str) -> None:
+    assert Confidence(expected) is in_words(probability)
+
+
+def test_the_nearest_documents_are_three_and_each_named_once() -> None:
+    ids = [1, 1, 2, 3, 4]
+    hits = [hit(passage("Tea.", id=id, title=f"Guide {id}")) for id in ids]
+    assert ["Guide 1", "Guide 2", "Guide 3"] == [near.title for near in nearest(hits)]

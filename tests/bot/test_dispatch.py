@@ -1,0 +1,108 @@
+"""The core as adapters on an event loop see it."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+from bot.dispatch import LONG_THREADS, ThreadedCore
+from bot.messages import Ask, Notice, Progress, Reindex, Reply, Request
+from tests.bot.conftest import ANN, HERE, MODERATOR
+
+SECONDS = 10  # only ever waited for when a test fails
+
+QUESTION = Ask(actor=ANN, conversation=HERE, question="tea?")
+REINDEX = Reindex(actor=MODERATOR, conversation=HERE)
+
+Report = Callable[[Progress], None]
+
+
+def step(done: int) -> Progress:
+    return Progress(text="Reading", done=done, total=3)
+
+
+async def all_of(core: ThreadedCore, request: Request) -> list[Reply]:
+    return [reply async for reply in core.replies(request)]
+
+
+def test_a_question_gets_one_reply() -> None:
+    core = ThreadedCore(lambda request, report: Notice(text="done"))
+    assert [Notice(text="done")] == asyncio.run(all_of(core, QUESTION))
+    core.close()
+
+
+def test_only_the_newest_progress_is_shown() -> None:
+    reported, shown = threading.Event(), threading.Event()
+
+    def handle(request: Request, report: Report) -> Reply:
+        for done in (1, 2, 3):
+            report(step(done))
+        reported.set()
+        assert shown.wait(SECONDS)
+        return Notice(text="done")
+
+    async def watch(core: ThreadedCore) -> list[Reply]:
+        asyncio.get_running_loop().call_soon(reported.wait, SECONDS)  # the platform is slow
+        seen: list[Reply] = []
+        async for reply in core.replies(REINDEX):
+            seen.append(reply)
+            shown.set()
+        return seen
+
+    core = ThreadedCore(handle)
+    assert [step(3), Notice(text="done")] == asyncio.run(watch(core))
+    core.close()
+
+
+def test_the_last_reply_is_never_progress() -> None:
+    def handle(request: Request, report: Report) -> Reply:
+        for done in range(100):
+            report(step(done))
+        return Notice(text="done")
+
+    core = ThreadedCore(handle)
+    *progress, last = asyncio.run(all_of(core, REINDEX))
+    core.close()
+    assert Notice(text="done") == last
+    assert all(isinstance(reply, Progress) for reply in progress)
+
+
+def test_a_question_does_not_wait_behind_syncs() -> None:
+    gate = threading.Event()
+
+    def handle(request: Request, report: Report) -> Reply:
+        if isinstance(request, Reindex):
+            assert gate.wait(SECONDS)
+        return Notice(text=type(request).__name__)
+
+    async def ask(core: ThreadedCore) -> list[Reply]:
+        syncs = [asyncio.ensure_future(all_of(core, REINDEX)) for _ in range(LONG_THREADS + 2)]
+        answered = await all_of(core, QUESTION)
+        gate.set()
+        await asyncio.gather(*syncs)
+        return answered
+
+    core = ThreadedCore(handle)
+    assert [Notice(text="Ask")] == asyncio.run(ask(core))
+    core.close()
+
+
+def test_a_sync_goes_on_when_whoever_asked_for_it_has_gone() -> None:
+    begun, gate, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def handle(request: Request, report: Report) -> Reply:
+        begun.set()
+        assert gate.wait(SECONDS)
+        report(step(1))
+        ended.set()
+        return Notice(text="done")
+
+    async def leave(core: ThreadedCore) -> None:
+        asking = asyncio.ensure_future(all_of(core, REINDEX))
+        await asyncio.to_thread(begun.wait, SECONDS)
+        asking.cancel()
+
+    core = ThreadedCore(handle)
+    asyncio.run(leave(core))
+    gate.set()
+    assert ended.wait(SECONDS)
+    core.close()

@@ -1,0 +1,96 @@
+"""What the ledger remembers, for whom and for how long."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.feedback import KEPT, Candidate, Ledger
+from bot.testing import FakeClock, hit, passage
+
+HITS = [hit(passage("One. Two.", id=7), confidence=0.9, highlight=(5, 9)), hit(passage("Six.", id=8))]
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, clock: FakeClock) -> Iterator[Ledger]:
+    ledger = Ledger(tmp_path / "ledger.sqlite", clock)
+    yield ledger
+    ledger.close()
+
+
+def test_an_answer_is_remembered_with_what_it_highlighted(ledger: Ledger) -> None:
+    remembered = ledger.recall("w", ledger.remember("w", "ann", "how?", HITS))
+    assert remembered is not None
+    assert ("ann", "how?") == (remembered.actor_id, remembered.question)
+    assert Candidate(passage_id=7, highlight=(5, 9), probability=0.9) == remembered.candidates[0]
+
+
+def test_an_answer_is_unknown_in_another_workspace(ledger: Ledger) -> None:
+    answer_id = ledger.remember("w", "ann", "how?", HITS)
+    assert ledger.recall("other", answer_id) is None
+
+
+def test_after_a_restart_the_answer_is_known_and_the_question_is_not(tmp_path: Path, ledger: Ledger) -> None:
+    answer_id = ledger.remember("w", "ann", "a secret question", HITS)
+    again = Ledger(tmp_path / "ledger.sqlite", FakeClock())
+    remembered = again.recall("w", answer_id)
+    again.close()
+    assert remembered is not None
+    assert ("", 2) == (remembered.question, len(remembered.candidates))
+
+
+def test_neither_questions_nor_passages_are_written_down(tmp_path: Path, ledger: Ledger) -> None:
+    ledger.remember("w", "ann", "a secret question", HITS)
+    written = b"".join(path.read_bytes() for path in tmp_path.glob("ledger*"))
+    assert b"ann" in written
+    assert b"secret" not in written
+    assert b"Two." not in written
+
+
+def test_a_second_rating_replaces_the_first(ledger: Ledger) -> None:
+    answer_id = ledger.remember("w", "ann", "how?", HITS)
+    ledger.rate(answer_id, 0, "ann", helpful=True)
+    ledger.rate(answer_id, 0, "ann", helpful=False)
+    assert (0, 1) == ledger.ratings("w")
+
+
+def test_ratings_of_each_passage_and_each_person_count(ledger: Ledger) -> None:
+    answer_id = ledger.remember("w", "ann", "how?", HITS)
+    for offset, actor in ((0, "ann"), (1, "ann"), (0, "bob")):
+        ledger.rate(answer_id, offset, actor, helpful=True)
+    assert (3, 0) == ledger.ratings("w")
+    assert (0, 0) == ledger.ratings("other")
+
+
+def test_old_answers_are_forgotten_with_their_ratings(ledger: Ledger, clock: FakeClock) -> None:
+    answer_id = ledger.remember("w", "ann", "how?", HITS)
+    ledger.rate(answer_id, 0, "ann", helpful=True)
+    clock.advance(KEPT.total_seconds() + 1)
+    assert ledger.recall("w", answer_id) is None
+    ledger.remember("w", "ann", "and now?", HITS)
+    assert (0, 0) == ledger.ratings("w")
+
+
+def test_a_refused_write_leaves_the_ledger_usable(ledger: Ledger) -> None:
+    with pytest.raises(Exception, match="FOREIGN KEY"):
+        ledger.rate("unknown", 0, "ann", helpful=True)
+    assert ledger.recall("w", ledger.remember("w", "ann", "how?", HITS)) is not None
+
+
+def test_many_threads_may_remember_at_once(ledger: Ledger) -> None:
+    ids: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: ids.append(ledger.remember("w", "ann", "how?", HITS)))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 8 == len({answer_id for answer_id in ids if ledger.recall("w", answer_id)})
