@@ -1,0 +1,141 @@
+"""The commands and buttons that Discord shows, and whether it has been told of them."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any, Self
+
+import discord
+import structlog
+from discord import app_commands, ui
+
+from adapters.discord import translate
+from adapters.discord.listeners import Interaction, Listeners
+
+SYNCED_FILE = "discord-commands.json"
+MODERATORS = discord.Permissions(manage_guild=True)
+"""Who sees the moderators' commands, unless the guild's settings say otherwise. The core checks too."""
+
+_log = structlog.get_logger("quoth.discord")
+
+
+class Commands(app_commands.CommandTree[discord.Client]):
+    """All commands of the bot; they work in guilds and in direct messages to it."""
+
+    def __init__(self, client: discord.Client, listeners: Listeners) -> None:
+        super().__init__(
+            client,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True),
+        )
+        self._listeners = listeners
+        _for_everyone(self, listeners)
+        _for_moderators(self, listeners)
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        """Tell the person that a command failed before it reached a listener."""
+        await self._listeners.on_error(interaction, getattr(error, "original", error))
+
+    async def sync_changed(self, application: int, state_dir: Path) -> None:
+        """Tell Discord of the commands if they are not those that it was last told of.
+
+        Discord allows 200 such calls a day, and shows commands as new after each.
+        Raises discord.HTTPException, OSError.
+        """
+        now = {"application": application, "commands": self._digest()}
+        remembered = state_dir / SYNCED_FILE
+        if now == _read(remembered):
+            return
+        await self.sync()
+        remembered.write_text(json.dumps(now), encoding="utf-8")
+        _log.info("Discord was told of the commands.")
+
+    def _digest(self) -> str:
+        commands = [command.to_dict(self) for command in self.get_commands()]
+        return hashlib.sha256(json.dumps(commands, sort_keys=True).encode()).hexdigest()
+
+
+class Press(ui.DynamicItem[ui.Button[Any]], template=translate.PRESS.pattern):
+    """Any button of any card, whichever process sent it; heard by the ``listeners`` of the client."""
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        """Take the button as it stands on the message."""
+        assert isinstance(item, ui.Button)
+        return cls(item)
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Act on it."""
+        await interaction.client.listeners.on_press(interaction, self.custom_id)
+
+
+def _for_everyone(tree: Commands, listeners: Listeners) -> None:
+    @tree.command(name="ask", description="Ask a question: I quote the passage that answers")
+    @app_commands.describe(question="Your question, in your own words")
+    async def ask(interaction: Interaction, question: str) -> None:
+        await listeners.on_ask(interaction, question)
+
+    @tree.context_menu(name="Find an answer")
+    async def find(interaction: Interaction, message: discord.Message) -> None:
+        await listeners.on_ask(interaction, message.content)
+
+    @tree.command(name="sources", description="List what I have read")
+    async def sources(interaction: Interaction) -> None:
+        await listeners.on_sources(interaction)
+
+    @tree.command(name="status", description="How much I have read, and how I am")
+    async def status(interaction: Interaction) -> None:
+        await listeners.on_status(interaction)
+
+
+def _for_moderators(tree: Commands, listeners: Listeners) -> None:
+    async def names(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        found = await listeners.source_names(interaction, typed)
+        return [app_commands.Choice(name=name, value=name) for name in found]
+
+    source = app_commands.Group(
+        name="source",
+        description="Add and remove what I read",
+        default_permissions=MODERATORS,
+        guild_only=True,
+    )
+
+    @source.command(name="add", description="Let me read a file, or a folder of the machine I run on")
+    @app_commands.describe(
+        file="A file to read: Markdown, plain text or HTML",
+        path="A file or folder on the machine I run on",
+        name="What to call it; its own name if you leave this out",
+        url="Where the same files stand on the web, so that answers link there",
+    )
+    async def add(
+        interaction: Interaction,
+        file: discord.Attachment | None = None,
+        path: str | None = None,
+        name: str | None = None,
+        url: str | None = None,
+    ) -> None:
+        await listeners.on_add(interaction, file=file, path=path, name=name, url=url)
+
+    @source.command(name="remove", description="Forget a source and everything in it")
+    @app_commands.describe(name="The source to forget")
+    @app_commands.autocomplete(name=names)
+    async def remove(interaction: Interaction, name: str) -> None:
+        await listeners.on_remove(interaction, name)
+
+    @tree.command(name="reindex", description="Read again what has changed in the sources")
+    @app_commands.describe(source="One source; all of them if you leave this out")
+    @app_commands.autocomplete(source=names)
+    @app_commands.default_permissions(MODERATORS)
+    @app_commands.guild_only()
+    async def reindex(interaction: Interaction, source: str = "") -> None:
+        await listeners.on_reindex(interaction, source)
+
+    tree.add_command(source)
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None

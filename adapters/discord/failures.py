@@ -1,0 +1,38 @@
+"""Discord's errors, as the operator's: one table of what may come out of its library."""
+
+import aiohttp
+import discord
+
+from bot.errors import AdapterFailure, IntentMissing, QuothError, TokenRejected
+
+FOREIGN = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError)
+"""Everything that talking to Discord may raise; what is not in here is a fault of ours."""
+
+TOKEN_GONE = frozenset({10015, 10062, 50027})
+"""An interaction's token has ended: unknown webhook, unknown interaction, invalid webhook token."""
+
+INVALID_FORM = 50035
+GATEWAY_REJECTS_TOKEN = 4004
+GATEWAY_REJECTS_INTENTS = (4013, 4014)
+
+
+def code_of(error: BaseException) -> str:
+    """Return Discord's error code, or the error's class where Discord did not answer with one."""
+    if isinstance(error, discord.HTTPException):
+        return str(error.code or error.status)
+    return str(error.code) if isinstance(error, discord.ConnectionClosed) else type(error).__name__
+
+
+def failure_of(error: BaseException) -> QuothError:
+    """Say in one sentence why the bot cannot connect."""
+    gateway = error.code if isinstance(error, discord.ConnectionClosed) else 0
+    if isinstance(error, discord.LoginFailure) or gateway == GATEWAY_REJECTS_TOKEN:
+        return TokenRejected(
+            "Discord rejects the token in DISCORD_TOKEN."
+            " Copy it anew from your application's Bot page on discord.com/developers into .env."
+        )
+    if isinstance(error, discord.PrivilegedIntentsRequired) or gateway in GATEWAY_REJECTS_INTENTS:
+        return IntentMissing()
+    return AdapterFailure(
+        f"Discord could not be reached ({code_of(error)}). Check the network and discordstatus.com."
+    )

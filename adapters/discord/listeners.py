@@ -1,0 +1,292 @@
+"""What the bot does when Discord calls: acknowledge, translate, ask the core, show its replies."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import discord
+import structlog
+
+from adapters.discord import translate
+from adapters.discord.failures import FOREIGN, code_of
+from adapters.discord.guilds import SharedGuilds
+from adapters.discord.outlets import BROKEN, ChannelOutlet, InteractionOutlet, Outlet, passive
+from adapters.discord.render import render
+from adapters.discord.translate import Party
+from bot.messages import (
+    AddSource,
+    Answer,
+    Ask,
+    Failed,
+    Progress,
+    Refused,
+    Reindex,
+    RemoveSource,
+    Request,
+    Share,
+    SourceList,
+    Sources,
+    Status,
+    Upload,
+)
+from bot.ports import Core
+
+Interaction: TypeAlias = discord.Interaction[Any]
+
+TOO_OLD = Refused(text="This button no longer works. Please ask again.")
+MOST_CHOICES = 25
+LONGEST_CHOICE = 100
+
+_log = structlog.get_logger("quoth.discord")
+
+
+class Listeners:
+    """One method per kind of thing that Discord tells us."""
+
+    def __init__(
+        self, *, core: Core, guilds: SharedGuilds, clock: Callable[[], float], max_upload_bytes: int
+    ) -> None:
+        self._core = core
+        self._guilds = guilds
+        self._clock = clock
+        self._max_upload_bytes = max_upload_bytes
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def close(self) -> None:
+        """Stop what is still being answered."""
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    # Listeners
+
+    async def on_ask(self, interaction: Interaction, question: str) -> None:
+        """Answer ``/ask`` and "Find an answer" to the asker alone."""
+        async with self._serving(interaction) as party:
+            text = translate.question(question, interaction.application_id)
+            await self._whisper(
+                interaction, Ask(actor=party.actor, conversation=party.conversation, question=text)
+            )
+
+    async def on_message(self, message: discord.Message, bot: int) -> None:
+        """Answer a mention or a direct message where it stands."""
+        if not _is_for_us(message, bot):
+            return
+        reference = message.to_reference(fail_if_not_exists=False)
+        outlet = ChannelOutlet(message.channel, reference)
+        async with self._guarded(outlet.say):
+            party = await self._author(message)
+            text = translate.question(message.content, bot)
+            await self._deliver(
+                Ask(actor=party.actor, conversation=party.conversation, question=text), outlet, private=False
+            )
+
+    async def on_press(self, interaction: Interaction, custom_id: str) -> None:
+        """Act on a button of a card, however old the card is."""
+        async with self._serving(interaction, edits=":share:" in custom_id) as party:
+            request = translate.press(custom_id, party)
+            if isinstance(request, Share):
+                await self._share(interaction, request)
+            else:
+                await self._whisper(interaction, request or TOO_OLD)
+
+    async def on_sources(self, interaction: Interaction) -> None:
+        """List the sources."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, Sources(actor=party.actor, conversation=party.conversation))
+
+    async def on_status(self, interaction: Interaction) -> None:
+        """Say how the bot is."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, Status(actor=party.actor, conversation=party.conversation))
+
+    async def on_add(
+        self,
+        interaction: Interaction,
+        *,
+        file: discord.Attachment | None,
+        path: str | None,
+        name: str | None,
+        url: str | None,
+    ) -> None:
+        """Add an attached file or a path."""
+        async with self._serving(interaction) as party:
+            upload = await self._fetched(file) if file else None
+            if isinstance(upload, Refused):
+                await self._whisper(interaction, upload)
+            else:
+                await self._whisper(
+                    interaction, translate.add(party, upload=upload, path=path, name=name, url=url)
+                )
+
+    async def on_remove(self, interaction: Interaction, name: str) -> None:
+        """Remove a source."""
+        async with self._serving(interaction) as party:
+            await self._whisper(
+                interaction, RemoveSource(actor=party.actor, conversation=party.conversation, name=name)
+            )
+
+    async def on_reindex(self, interaction: Interaction, name: str) -> None:
+        """Sync one source or all."""
+        async with self._serving(interaction) as party:
+            await self._whisper(
+                interaction, Reindex(actor=party.actor, conversation=party.conversation, name=name)
+            )
+
+    async def source_names(self, interaction: Interaction, typed: str) -> list[str]:
+        """Return the names of sources that hold what a person has typed so far."""
+        party = await self._asker(interaction)
+        request = Sources(actor=party.actor, conversation=party.conversation)
+        names: list[str] = []
+        async for reply in self._core.replies(request):
+            if isinstance(reply, SourceList):
+                names = [source.name for source in reply.sources if len(source.name) <= LONGEST_CHOICE]
+        return [name for name in names if typed.casefold() in name.casefold()][:MOST_CHOICES]
+
+    async def on_error(self, interaction: Interaction, error: Exception) -> None:
+        """Log what should not have happened, and say so to whoever waits."""
+        await self._teller(interaction)(_failed(error))
+
+    # Steps
+
+    @asynccontextmanager
+    async def _serving(self, interaction: Interaction, *, edits: bool = False) -> AsyncIterator[Party]:
+        """Acknowledge within the three seconds that Discord allows, and say who asks and where.
+
+        With ``edits`` the reply is to change the message that the button stands on.
+        """
+        async with self._guarded(self._teller(interaction)):
+            private = _is_whispered(interaction)
+            await interaction.response.defer(thinking=not edits, ephemeral=private and not edits)
+            yield await self._asker(interaction)
+
+    @asynccontextmanager
+    async def _guarded(self, tell: Callable[[discord.ui.LayoutView], Any]) -> AsyncIterator[None]:
+        """Let this task be cancelled with the adapter, and let no fault end in silence."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            yield
+        except FOREIGN as error:
+            # Most often the interaction has ended before we could answer; nobody can be told then.
+            _log.warning("Discord cut a conversation short.", code=code_of(error))
+        except Exception as error:  # a fault of ours must not leave the asker waiting
+            await tell(_failed(error))
+        finally:
+            self._running.discard(task)
+
+    def _teller(self, interaction: Interaction) -> Callable[[discord.ui.LayoutView], Any]:
+        async def tell(view: discord.ui.LayoutView) -> None:
+            try:
+                if interaction.response.is_done():
+                    await interaction.followup.send(view=passive(view), ephemeral=True)
+                else:
+                    await interaction.response.send_message(view=passive(view), ephemeral=True)
+            except FOREIGN as error:
+                _log.warning("Discord refused a message.", code=code_of(error))
+
+        return tell
+
+    async def _whisper(self, interaction: Interaction, request: Request | Refused) -> None:
+        is_job = isinstance(request, AddSource | Reindex)
+        outlet = InteractionOutlet(interaction, self._clock, is_job=is_job)
+        await self._deliver(request, outlet, private=_is_whispered(interaction))
+
+    async def _deliver(self, request: Request | Refused, outlet: Outlet, *, private: bool) -> None:
+        """Show what the core replies; what needs no core is its own reply."""
+        if isinstance(request, Refused):
+            await outlet.say(render(request))
+            return
+        async for reply in self._core.replies(request):
+            view = render(reply, private=private)
+            if isinstance(reply, Progress):
+                await outlet.progress(view)
+            else:
+                await outlet.say(view)
+
+    async def _share(self, interaction: Interaction, request: Share) -> None:
+        """Post the answer for all, and take the button for it off the asker's own card."""
+        async for reply in self._core.replies(request):
+            if isinstance(reply, Answer):
+                await interaction.followup.send(view=passive(render(reply)))
+                own = replace(reply, shared_by=None)
+                await interaction.edit_original_response(view=passive(render(own)))
+            elif not isinstance(reply, Progress):
+                await interaction.followup.send(view=passive(render(reply)), ephemeral=True)
+
+    async def _fetched(self, file: discord.Attachment) -> Upload | Refused:
+        if file.size > self._max_upload_bytes:
+            megabytes = self._max_upload_bytes / 1_000_000
+            return Refused(text=translate.TOO_LARGE.format(name=file.filename, megabytes=megabytes))
+        try:
+            return Upload(filename=file.filename, data=await file.read())
+        except FOREIGN as error:
+            _log.warning("An attached file could not be fetched.", code=code_of(error))
+            return Refused(text=translate.NOT_FETCHED.format(name=file.filename))
+
+    # Who and where
+
+    async def _asker(self, interaction: Interaction) -> Party:
+        user = interaction.user
+        if interaction.guild_id is None or not isinstance(user, discord.Member):
+            return await self._correspondent(user, interaction.channel_id)
+        permissions = interaction.permissions
+        channel = interaction.channel
+        return translate.party(
+            user=user.id,
+            name=user.display_name,
+            manages=permissions.manage_guild or permissions.administrator,
+            roles=[role.id for role in user.roles],
+            guild=interaction.guild_id,
+            channel=interaction.channel_id,
+            parent=channel.parent_id if isinstance(channel, discord.Thread) else None,
+        )
+
+    async def _author(self, message: discord.Message) -> Party:
+        author, channel = message.author, message.channel
+        if not isinstance(author, discord.Member):
+            return await self._correspondent(author, channel.id)
+        return _member(author, channel.id, channel.parent_id if isinstance(channel, discord.Thread) else None)
+
+    async def _correspondent(self, user: discord.User | discord.Member, channel: int | None) -> Party:
+        """Who writes to the bot directly asks in the one guild that both are in."""
+        member = await self._guilds.membership(user.id)
+        if member is None:
+            return translate.party(user=user.id, name=user.display_name, channel=channel, private=True)
+        return _member(member, channel, None, private=True)
+
+
+def _member(
+    member: discord.Member, channel: int | None, parent: int | None, *, private: bool = False
+) -> Party:
+    return translate.party(
+        user=member.id,
+        name=member.display_name,
+        manages=member.guild_permissions.manage_guild,
+        roles=[role.id for role in member.roles],
+        guild=member.guild.id,
+        channel=channel,
+        parent=parent,
+        private=private,
+    )
+
+
+def _is_for_us(message: discord.Message, bot: int) -> bool:
+    if message.author.bot or message.webhook_id or message.is_system():
+        return False
+    return message.guild is None or translate.mentions(message.content, bot)
+
+
+def _is_whispered(interaction: Interaction) -> bool:
+    """Whether only the person sees the response. Where nobody else is, it may as well stay."""
+    return interaction.guild_id is not None
+
+
+def _failed(error: Exception) -> discord.ui.LayoutView:
+    reference = secrets.token_hex(4)
+    _log.error("A Discord listener failed.", reference=reference, exc_info=error)
+    return render(Failed(text=BROKEN, reference=reference))

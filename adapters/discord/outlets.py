@@ -1,0 +1,131 @@
+"""Where replies go: to one person as the answer to an interaction, or into the channel."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import discord
+import structlog
+from discord import ui
+
+from adapters.discord.failures import FOREIGN, INVALID_FORM, TOKEN_GONE, code_of
+from adapters.discord.render import render
+from bot.messages import Failed
+
+UPDATE_SECONDS = 1.5
+"""Between two edits of a message: Discord takes about five in five seconds."""
+
+BROKEN = "Something went wrong on my side. Please try again."
+
+_log = structlog.get_logger("quoth.discord")
+
+
+class Outlet(Protocol):
+    """Takes messages; a Discord that refuses one is logged and survived."""
+
+    async def progress(self, view: ui.LayoutView) -> None:
+        """Show how far a job is, as often as Discord bears."""
+        ...
+
+    async def say(self, view: ui.LayoutView) -> None:
+        """Show the reply, in place of any progress."""
+        ...
+
+
+class InteractionOutlet:
+    """Edits the deferred response of an interaction.
+
+    Its token lives for 15 minutes. What takes longer, and that is only jobs, ends up in the channel.
+    """
+
+    def __init__(
+        self, interaction: discord.Interaction[Any], clock: Callable[[], float], *, is_job: bool
+    ) -> None:
+        self._interaction = interaction
+        self._clock = clock
+        self._is_job = is_job
+        self._due = 0.0
+
+    async def progress(self, view: ui.LayoutView) -> None:
+        """Edit, unless the last edit was just now."""
+        if self._clock() < self._due:
+            return
+        self._due = self._clock() + UPDATE_SECONDS
+        try:
+            await self._interaction.edit_original_response(view=passive(view))
+        except FOREIGN as error:
+            _log_refusal(error)
+
+    async def say(self, view: ui.LayoutView) -> None:
+        """Edit; after the token's end tell the channel how a job ended."""
+        try:
+            await self._edit(view)
+        except discord.HTTPException as error:
+            _log_refusal(error)
+            if error.code in TOKEN_GONE and self._is_job and self._interaction.channel_id:
+                channel = self._interaction.client.get_partial_messageable(self._interaction.channel_id)
+                await ChannelOutlet(channel).say(view)
+        except FOREIGN as error:
+            _log_refusal(error)
+
+    async def _edit(self, view: ui.LayoutView) -> None:
+        try:
+            await self._interaction.edit_original_response(view=passive(view))
+        except discord.HTTPException as error:
+            if error.code != INVALID_FORM:
+                raise
+            await self._interaction.edit_original_response(view=unshowable(error))
+
+
+class ChannelOutlet:
+    """Sends into a channel, as the answer to a message if there is one."""
+
+    def __init__(
+        self, channel: discord.abc.Messageable, reference: discord.MessageReference | None = None
+    ) -> None:
+        self._channel = channel
+        self._reference = reference
+
+    async def progress(self, view: ui.LayoutView) -> None:
+        """Show nothing: what a channel is told is told once."""
+
+    async def say(self, view: ui.LayoutView) -> None:
+        """Send."""
+        try:
+            await self._send(view)
+        except FOREIGN as error:
+            _log_refusal(error)
+
+    async def _send(self, view: ui.LayoutView) -> None:
+        try:
+            await self._send_once(view)
+        except discord.HTTPException as error:
+            if error.code != INVALID_FORM:
+                raise
+            await self._send_once(unshowable(error))
+
+    async def _send_once(self, view: ui.LayoutView) -> None:
+        if self._reference is None:
+            await self._channel.send(view=passive(view))
+        else:
+            await self._channel.send(view=passive(view), reference=self._reference, mention_author=False)
+
+
+def passive(view: ui.LayoutView) -> ui.LayoutView:
+    """Return the view, stopped: the library would keep it for ever to wait for its buttons.
+
+    Buttons are told by their ids instead, which works after a restart too.
+    """
+    view.stop()
+    return view
+
+
+def unshowable(error: BaseException) -> ui.LayoutView:
+    """Return what stands in for a message that Discord finds malformed."""
+    reference = secrets.token_hex(4)
+    _log.error("Discord refused a message's form.", reference=reference, exc_info=error)
+    return passive(render(Failed(text=BROKEN, reference=reference)))
+
+
+def _log_refusal(error: BaseException) -> None:
+    _log.warning("Discord refused a message.", code=code_of(error))

@@ -1,0 +1,195 @@
+"""A reply to a Discord message in Components V2; pure."""
+
+import re
+from typing import assert_never
+
+from discord import ui
+
+from bot.messages import (
+    Answer,
+    Citation,
+    Failed,
+    NoAnswer,
+    Notice,
+    Progress,
+    Quote,
+    Refused,
+    Reply,
+    Segment,
+    SourceList,
+    StatusReport,
+)
+
+GREEN = 0x2E8B57
+LONGEST_TITLE = 200
+LONGEST_URL = 500
+LONGEST_MESSAGE = 4_000
+"""UTF-16 units over all texts of one message."""
+
+LONGEST_LIST = 3_500
+BAR = 20
+CUT = "..."
+
+_URL = r"(?P<url>https?://[^\s<]+[^<.,:;\"'\]\s])"
+_LINE_START = r"(?P<start>^[ \t]*)(?P<line>[#>+-]|[0-9]+(?=\.))"
+_MARKUP = re.compile(rf"{_URL}|{_LINE_START}|(?P<mark>[\\*_~|`<\[@])", re.MULTILINE)
+
+
+def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
+    """Return the message for a reply; ``private`` says that the asker alone sees it."""
+    match reply:
+        case Answer():
+            return _answer(reply, private=private)
+        case NoAnswer():
+            titles = [f"- {_linked(_path(near.title, near.heading), near.url)}" for near in reply.nearest]
+            return _lines(literal(reply.text), *(["Nearest titles:", *titles] if titles else []))
+        case Refused():
+            return _lines(literal(reply.text))
+        case Notice():
+            return _lines(literal(reply.text), *(f"- {literal(line)}" for line in reply.details))
+        case SourceList():
+            return _sources(reply)
+        case StatusReport():
+            return _status(reply)
+        case Progress():
+            return _lines(_progress(reply))
+        case Failed():
+            return _lines(f"{literal(reply.text)} (reference `{literal(reply.reference)}`)")
+        case _:
+            assert_never(reply)
+
+
+def literal(text: str) -> str:
+    """Return a text that Discord shows as it stands: no markup, mention or timestamp in it.
+
+    Addresses stay as they are: Discord links them by themselves, backslashes and all.
+    """
+    return _MARKUP.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    if found["url"]:
+        return found["url"]
+    if found["mark"]:
+        return f"\\{found['mark']}"
+    line = found["line"]
+    return f"{found['start']}{line}\\" if line.isdigit() else f"{found['start']}\\{line}"
+
+
+def passage(quote: Quote, *, fences: bool = True) -> str:
+    """Return a quote as Discord markdown, the answering sentence in bold and code in fences."""
+    parts = [CUT + " "] if quote.cut_before else []
+    parts += [_segment(segment, fences=fences) for segment in quote.segments]
+    return "".join(parts) + (f" {CUT}" if quote.cut_after else "")
+
+
+def _segment(segment: Segment, *, fences: bool) -> str:
+    if segment.code and fences and "```" not in segment.text:
+        return f"\n```\n{segment.text}\n```\n"
+    return _bold(segment.text) if segment.bold else literal(segment.text)
+
+
+def _bold(text: str) -> str:
+    # Markers must touch the words that they set in bold.
+    core = text.strip()
+    lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    return f"{lead}**{literal(core)}**{tail}" if core else text
+
+
+def _answer(answer: Answer, *, private: bool) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    said_by = f"Shared by {literal(answer.shared_by.name)}\n" if answer.shared_by else ""
+    footer = f"{_citation(answer.quote.citation)} · {answer.confidence} confidence"
+    text = said_by + passage(answer.quote)
+    if _size(text) + _size(footer) > LONGEST_MESSAGE:
+        # Only the fences of very many scraps of code make a quote of the core's this long.
+        text = said_by + passage(answer.quote, fences=False)
+    view.add_item(
+        ui.Container(ui.TextDisplay(text), ui.Separator(), ui.TextDisplay(footer), accent_colour=GREEN)
+    )
+    view.add_item(ui.ActionRow(*_buttons(answer, private=private)))
+    return view
+
+
+def _buttons(answer: Answer, *, private: bool) -> list[ui.Button[ui.LayoutView]]:
+    at = f"{answer.id}:{answer.offset}"
+    buttons = [
+        ui.Button[ui.LayoutView](label="Helpful", custom_id=f"quoth:rate:{at}:up"),
+        ui.Button[ui.LayoutView](label="Not helpful", custom_id=f"quoth:rate:{at}:down"),
+    ]
+    if answer.has_more:
+        buttons.append(ui.Button(label="More", custom_id=f"quoth:more:{answer.id}:{answer.offset + 1}"))
+    if private and answer.shared_by is None:
+        buttons.append(ui.Button(label="Share", custom_id=f"quoth:share:{at}"))
+    return buttons
+
+
+def _citation(citation: Citation) -> str:
+    path = _linked(_path(citation.title, citation.heading), citation.url)
+    where = "" if citation.url else f" · {literal(_title(citation.location))}"
+    age = f"<t:{int(citation.updated_at.timestamp())}:R>"
+    return f"{path}{where}\n-# {literal(_title(citation.source))} · updated {age}"
+
+
+def _sources(reply: SourceList) -> ui.LayoutView:
+    if not reply.sources:
+        return _lines("There are no sources yet. A moderator can add one with `/source add`.")
+    lines = []
+    for source in reply.sources:
+        synced = f"synced <t:{int(source.synced_at.timestamp())}:R>" if source.synced_at else "not synced yet"
+        lines.append(
+            f"- **{literal(_title(source.name))}**: {source.documents:,} documents, "
+            f"{source.passages:,} passages, {synced}"
+        )
+        lines += [f"  - {literal(failure)}" for failure in source.failures]
+    return _lines(*lines)
+
+
+def _status(reply: StatusReport) -> ui.LayoutView:
+    synced = f"<t:{int(reply.synced_at.timestamp())}:R>" if reply.synced_at else "never"
+    return _lines(
+        f"Quoth {literal(reply.version)}, embedding with {literal(reply.embedder)}",
+        f"{reply.sources:,} sources, {reply.documents:,} documents, {reply.passages:,} passages",
+        f"Last synced: {synced}{', syncing now' if reply.syncing else ''}",
+        f"{reply.helpful:,} answers rated helpful, {reply.not_helpful:,} not helpful",
+    )
+
+
+def _progress(reply: Progress) -> str:
+    if not reply.total:
+        return f"{literal(reply.text)} ..."
+    full = BAR * reply.done // reply.total
+    return f"{literal(reply.text)}\n`{'█' * full}{'░' * (BAR - full)}` {reply.done:,} of {reply.total:,}"
+
+
+def _lines(*lines: str) -> ui.LayoutView:
+    """Return a message of as many lines as fit, saying how many more there are."""
+    shown: list[str] = []
+    for line in lines:
+        if _size("\n".join((*shown, line))) > LONGEST_LIST:
+            shown.append(f"and {len(lines) - len(shown)} more")
+            break
+        shown.append(line)
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay("\n".join(shown)))
+    return view
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _path(title: str, heading: tuple[str, ...]) -> str:
+    return _title(" › ".join(part for part in (title, *heading) if part))
+
+
+def _title(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1]}…"
+
+
+def _linked(text: str, url: str) -> str:
+    if not url.startswith(("https://", "http://")) or len(url) > LONGEST_URL:
+        return literal(text)
+    safe = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20").replace(">", "%3E")
+    return f"[{literal(text)}](<{safe}>)"
