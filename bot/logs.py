@@ -30,7 +30,7 @@ def configure(format: Literal["text", "json"], *, service: bool) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for name in ("bot", "adapters", "index"):
+    for name in ("bot", "adapters", "index", "quoth"):
         logging.getLogger(name).setLevel(logging.INFO if service else logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -76,7 +76,7 @@ class Gateway:
             await self._socket.close()
 
     async def _hear(self, socket: web.WebSocketResponse, frame: Json) -> None:
-        op, data = frame["op"], frame.get("d")
+        op, data = frame["op"], frame["d"]
         if op == HEARTBEAT:
             self.heartbeats += 1
             await socket.send_json({"op": ACK, "d": None, "s": None, "t": None})

@@ -58,9 +58,18 @@ class DiscordSchema:
             yield "Discord knows no such request"
             return
         validator = Draft202012Validator({**schema, "components": self._components})
-        error = best_match(validator.iter_errors(body))
+        error = best_match(validator.iter_errors(_with_ids_as_text(body)))
         if error is not None:
             yield f"{error.json_path}: {error.message[:300]}"
+
+
+def _with_ids_as_text(body: Any) -> Any:
+    """Return a body whose ids are strings: Discord takes numbers too, whatever its schema says."""
+    if isinstance(body, dict) and isinstance(body.get("message_reference"), dict):
+        reference = body["message_reference"]
+        ids = {name: str(value) for name, value in reference.items() if name.endswith("_id")}
+        return body | {"message_reference": reference | ids}
+    return body
 
 
 def faults_of_message(message: Mapping[str, Any]) -> list[str]:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,22 +18,18 @@ from bot.messages import (
     Ask,
     Conversation,
     More,
-    Notice,
-    Progress,
     Rate,
     Refused,
-    Reindex,
     RemoveSource,
-    Reply,
-    Request,
     Segment,
     Share,
     Sources,
     Status,
     Upload,
 )
-from tests.adapters.slack.replies import REPLIES, STATUS, answer, quote
+from tests.adapters.replies import answer, quote
 from tests.adapters.slack.test_manifest import MANIFEST
+from tests.fakes.core import ScriptedCore, running
 from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.fakes.slack_payloads import FOREIGN_TEAM, GENERAL, TEAM, direct_channel, user_object
 from tests.fakes.slack_transport import SignedHttp, encode, sign
@@ -47,52 +42,6 @@ BOMB = "<!channel> <!here> <@U0ANN> &amp; <https://evil.example|click> *bold* `c
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-class ScriptedCore:
-    """Answers as it is told, and keeps what it was asked. It waits at ``gate`` where that is closed."""
-
-    def __init__(self) -> None:
-        self.requests: list[Request] = []
-        self.replies_to: dict[type, list[Reply]] = {
-            Ask: [answer()],
-            More: [answer(offset=1, has_more=False)],
-            Rate: [Notice(text="Thank you.")],
-            Sources: [REPLIES["source_list"]],
-            Status: [STATUS],
-            AddSource: [Notice(text="Added.")],
-            RemoveSource: [Notice(text="Removed.")],
-            Reindex: [*(Progress(text="Reading", done=n, total=50) for n in range(50)), Notice(text="Done.")],
-        }
-        self.gate = asyncio.Event()
-        self.gate.set()
-        self.error: Exception | None = None
-
-    async def replies(self, request: Request) -> AsyncIterator[Reply]:
-        self.requests.append(request)
-        await self.gate.wait()
-        if self.error is not None:
-            raise self.error
-        shared = [answer(shared_by=request.actor)]
-        for reply in self.replies_to.get(type(request), shared):
-            yield reply
-
-
-@asynccontextmanager
-async def running(adapter: SlackAdapter, core: ScriptedCore) -> AsyncIterator[None]:
-    """Run the adapter until the block ends. An adapter that stops by itself raises here."""
-    serving = asyncio.create_task(adapter.run(core))
-    ready = asyncio.create_task(adapter.ready.wait())
-    try:
-        await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
-        if serving.done():
-            await serving
-        yield
-    finally:
-        ready.cancel()
-        serving.cancel()
-        with suppress(asyncio.CancelledError):
-            await serving
 
 
 def build(slack: FakeSlack, state: Path, **more: Any) -> SlackAdapter:

@@ -17,7 +17,7 @@ from bot.messages import (
     Segment,
     SourceList,
 )
-from tests.adapters.slack.replies import REPLIES, answer, quote, source
+from tests.adapters.replies import REPLIES, answer, quote, source
 from tests.fakes.slack import read_blocks
 from tests.fakes.slack_schema import SlackSchema, walk
 

@@ -6,7 +6,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from adapters.slack.render import render
-from tests.adapters.slack.replies import REPLIES
+from tests.adapters.replies import REPLIES
 from tests.fakes.slack import read_blocks
 
 

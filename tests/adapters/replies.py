@@ -1,4 +1,4 @@
-"""Replies of the core for Slack's tests, one of each kind."""
+"""Replies of the core for the tests of platforms, one of each kind."""
 
 from datetime import UTC, datetime
 

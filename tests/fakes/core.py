@@ -1,0 +1,75 @@
+"""A core that says what a test wants it to say, for tests of platforms."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Protocol
+
+from bot.messages import (
+    AddSource,
+    Ask,
+    More,
+    Notice,
+    Progress,
+    Rate,
+    Reindex,
+    RemoveSource,
+    Reply,
+    Request,
+    Sources,
+    Status,
+)
+from bot.ports import Adapter
+from tests.adapters.replies import REPLIES, STATUS, answer
+
+
+class ReadyAdapter(Adapter, Protocol):
+    """An adapter that tells when it is connected."""
+
+    ready: asyncio.Event
+
+
+class ScriptedCore:
+    """Answers as it is told, and keeps what it was asked. It waits at ``gate`` where that is closed."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.replies_to: dict[type, list[Reply]] = {
+            Ask: [answer()],
+            More: [answer(offset=1, has_more=False)],
+            Rate: [Notice(text="Thank you.")],
+            Sources: [REPLIES["source_list"]],
+            Status: [STATUS],
+            AddSource: [Notice(text="Added.")],
+            RemoveSource: [Notice(text="Removed.")],
+            Reindex: [*(Progress(text="Reading", done=n, total=50) for n in range(50)), Notice(text="Done.")],
+        }
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.error: Exception | None = None
+
+    async def replies(self, request: Request) -> AsyncIterator[Reply]:
+        self.requests.append(request)
+        await self.gate.wait()
+        if self.error is not None:
+            raise self.error
+        shared = [answer(shared_by=request.actor)]
+        for reply in self.replies_to.get(type(request), shared):
+            yield reply
+
+
+@asynccontextmanager
+async def running(adapter: ReadyAdapter, core: ScriptedCore) -> AsyncIterator[None]:
+    """Run the adapter until the block ends. An adapter that stops by itself raises here."""
+    serving = asyncio.create_task(adapter.run(core))
+    ready = asyncio.create_task(adapter.ready.wait())
+    try:
+        await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
+        if serving.done():
+            await serving
+        yield
+    finally:
+        ready.cancel()
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving

@@ -1,0 +1,425 @@
+"""The unmodified discord.py against a Discord on this machine: every way in, every way that fails."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.discord.client import DiscordAdapter
+from bot.errors import AdapterFailure, SettingInvalid, TokenRejected
+from bot.messages import (
+    Actor,
+    AddSource,
+    Ask,
+    Conversation,
+    More,
+    Notice,
+    Progress,
+    Rate,
+    Refused,
+    Reindex,
+    RemoveSource,
+    Segment,
+    Share,
+    Sources,
+    Status,
+    Upload,
+)
+from tests.adapters.replies import answer, quote
+from tests.fakes.core import ScriptedCore, running
+from tests.fakes.discord import TOKEN, FakeDiscord, Message
+from tests.fakes.discord_payloads import APPLICATION, GENERAL, GUILD, MODS, OTHER_GUILD, THREAD
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def build(discord: FakeDiscord, state: Path, **more: Any) -> DiscordAdapter:
+    settings: dict[str, Any] = {
+        "token": TOKEN,
+        "api_url": discord.api_url,
+        "gateway_url": discord.gateway_url,
+        "guild_ready_timeout": 0.05,
+    }
+    return DiscordAdapter(**{**settings, "state_dir": state, **more})
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[FakeDiscord]:
+    async with FakeDiscord() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def core() -> ScriptedCore:
+    return ScriptedCore()
+
+
+@pytest.fixture
+async def bot(discord: FakeDiscord, core: ScriptedCore, tmp_path: Path) -> AsyncIterator[FakeDiscord]:
+    """A Discord with a bot connected."""
+    async with running(build(discord, tmp_path), core):
+        yield discord
+
+
+def at(
+    discord: FakeDiscord, user: str = "Ann", *, channel: str = GENERAL, thread: str = ""
+) -> tuple[Actor, Conversation]:
+    """Who the core is told asks, and where."""
+    moderates = user == "Boss"
+    return (
+        Actor(
+            id=discord.users[user]["id"],
+            name=user,
+            manages_workspace=moderates,
+            groups=frozenset({GUILD, MODS} if moderates else {GUILD}),
+        ),
+        Conversation(platform="discord", workspace=f"discord:{GUILD}", channel=channel, thread=thread),
+    )
+
+
+# Ways in
+
+
+async def test_ask_is_answered_to_the_asker_alone(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.command("Ann", "ask", {"question": "How long is leave?"})
+    assert "Ann" == message.only_for
+    assert "**It lasts sixteen weeks.**" in message.shown
+    assert "[Share]" in message.shown
+    actor, here = at(bot)
+    assert [Ask(actor=actor, conversation=here, question="How long is leave?")] == core.requests
+
+
+async def test_a_mention_is_answered_in_its_place_for_everyone(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    assert "" == message.only_for
+    assert message.answers_to
+    assert "[Share]" not in message.shown
+    actor, here = at(bot)
+    assert [Ask(actor=actor, conversation=here, question="how long?")] == core.requests
+
+
+async def test_a_mention_in_a_thread_names_the_thread(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.say("Ann", f"<@!{APPLICATION}> how long?", channel=THREAD)
+    assert THREAD == message.channel
+    assert at(bot, thread=THREAD)[1] == core.requests[0].conversation
+
+
+async def test_what_is_said_to_others_is_not_answered(bot: FakeDiscord, core: ScriptedCore) -> None:
+    await bot.write("Ann", "how long is leave?")
+    await bot.write("Ann", "", mentions=[bot.bot])  # a reply to the bot, with nothing for it
+    await bot.write("Ann", f"<@{APPLICATION}> I am a bot", author=bot.bot)
+    await bot.write("Ann", f"<@{APPLICATION}> I am a hook", webhook_id="1")
+    await bot.write("Ann", f"<@{APPLICATION}> was pinned", type=6)
+    await bot.say("Ann", f"<@{APPLICATION}> and this?")
+    assert ["and this?"] == [request.question for request in core.requests if isinstance(request, Ask)]
+
+
+async def test_a_direct_message_asks_in_the_shared_guild(bot: FakeDiscord, core: ScriptedCore) -> None:
+    await bot.say("Ann", "how long?", guild=None)
+    conversation = core.requests[0].conversation
+    assert (f"discord:{GUILD}", True) == (conversation.workspace, conversation.private)
+    await bot.command("Ann", "ask", {"question": "how long?"}, guild=None)
+    assert f"discord:{GUILD}" == core.requests[1].conversation.workspace
+    assert 2 == len(bot.requests_of("GET", f"/members/{bot.users['Ann']['id']}"))
+
+
+@pytest.mark.parametrize("memberships", [(), (GUILD, OTHER_GUILD)])
+async def test_a_direct_message_without_one_shared_guild_asks_nowhere(
+    bot: FakeDiscord, core: ScriptedCore, memberships: tuple[str, ...]
+) -> None:
+    for guild in memberships:
+        bot.members[guild]["Stranger"] = []
+    await bot.say("Stranger", "how long?", guild=None)
+    assert "" == core.requests[0].conversation.workspace
+
+
+async def test_the_message_menu_takes_the_message_as_the_question(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    message = await bot.menu("Ann", "Find an answer", "Does anyone know how long leave is?")
+    assert "Ann" == message.only_for
+    assert isinstance(core.requests[0], Ask)
+    assert "Does anyone know how long leave is?" == core.requests[0].question
+
+
+# Buttons
+
+
+async def test_buttons_work_after_a_restart(discord: FakeDiscord, tmp_path: Path) -> None:
+    async with running(build(discord, tmp_path), ScriptedCore()):
+        message = await discord.say("Ann", f"<@{APPLICATION}> how long?")
+    core = ScriptedCore()
+    actor, here = at(discord)
+    async with running(build(discord, tmp_path), core):
+        more = await discord.press("Ann", message, "More")
+        thanks = await discord.press("Ann", message, "Helpful")
+        await discord.press("Ann", message, "Not helpful")
+    assert ("Ann", "Ann") == (more.only_for, thanks.only_for)
+    assert "Thank you." in thanks.shown
+    assert [
+        More(actor=actor, conversation=here, answer_id="a1b2", offset=1),
+        Rate(actor=actor, conversation=here, answer_id="a1b2", offset=0, helpful=True),
+        Rate(actor=actor, conversation=here, answer_id="a1b2", offset=0, helpful=False),
+    ] == core.requests
+
+
+async def test_share_posts_the_answer_for_all_and_its_button_goes(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    private = await bot.command("Ann", "ask", {"question": "how long?"})
+    await bot.press_only("Ann", private, "Share")
+    await bot.until(lambda: private.edits)
+    public = bot.messages[-1]
+    assert "" == public.only_for
+    assert "Shared by Ann" in public.shown
+    assert "[Share]" not in private.shown
+    assert "It lasts sixteen weeks." in private.shown
+    assert isinstance(core.requests[-1], Share)
+
+
+async def test_a_share_that_is_refused_is_told_to_the_presser(bot: FakeDiscord, core: ScriptedCore) -> None:
+    core.replies_to[Share] = [Refused(text="Only the person who asked can share this answer.")]
+    private = await bot.command("Ann", "ask", {"question": "how long?"})
+    refusal = await bot.press("Boss", private, "Share")
+    assert ("Boss", "Only the person who asked can share this answer.") == (refusal.only_for, refusal.shown)
+
+
+async def test_a_button_of_another_making_is_left_alone(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.command("Ann", "ask", {"question": "how long?"})
+    await bot.press_only("Ann", message, "More", custom_id="another:thing")
+    await bot.press("Ann", message, "Helpful")
+    assert [Ask, Rate] == [type(request) for request in core.requests]
+
+
+# Sources
+
+
+async def test_a_moderator_adds_an_attached_file(bot: FakeDiscord, core: ScriptedCore) -> None:
+    options = {"file": ("guide.md", b"# Guide"), "name": "guide", "url": "https://docs.example.com"}
+    message = await bot.command("Boss", "source add", options)
+    assert ("Boss", "Added.") == (message.only_for, message.shown)
+    actor, here = at(bot, "Boss")
+    assert [
+        AddSource(
+            actor=actor,
+            conversation=here,
+            origin=Upload(filename="guide.md", data=b"# Guide"),
+            name="guide",
+            base_url="https://docs.example.com",
+        )
+    ] == core.requests
+
+
+async def test_a_moderator_adds_a_path_or_is_told_what_is_missing(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    await bot.command("Boss", "source add", {"path": "/srv/docs"})
+    neither = await bot.command("Boss", "source add")
+    both = await bot.command("Boss", "source add", {"path": "/srv/docs", "file": ("a.md", b"a")})
+    assert "Give either a file or a path, so that I know what to read." == neither.shown == both.shown
+    assert ["/srv/docs"] == [request.origin for request in core.requests if isinstance(request, AddSource)]
+
+
+async def test_a_file_that_is_too_large_or_gone_is_named(
+    discord: FakeDiscord, core: ScriptedCore, tmp_path: Path
+) -> None:
+    async with running(build(discord, tmp_path, max_upload_bytes=1_000), core):
+        large = await discord.command("Boss", "source add", {"file": ("big.md", b"x" * 1_001)})
+        data = discord._command_data("source add", {"file": ("gone.md", b"x")})
+        discord.files.clear()
+        gone = await discord._shown_after(await discord.interact(2, data, "Boss", GUILD, ""))
+    assert "“big.md” is larger than 0.001 MB" in large.shown
+    assert "“gone.md” could not be fetched" in gone.shown
+    assert [] == core.requests
+
+
+async def test_sources_are_listed_removed_and_completed(bot: FakeDiscord, core: ScriptedCore) -> None:
+    listed = await bot.command("Ann", "sources")
+    assert "source-001" in listed.shown
+    assert ["source-002"] == await bot.choices("Boss", "source remove", "name", "002")
+    assert 3 == len(await bot.choices("Boss", "reindex", "source", ""))
+    await bot.command("Boss", "source remove", {"name": "source-002"})
+    await bot.command("Ann", "status")
+    assert [Sources, Sources, Sources, RemoveSource, Status] == [type(each) for each in core.requests]
+
+
+async def test_reindex_edits_its_progress_into_the_reply(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.command("Boss", "reindex", {"source": "handbook"})
+    assert "0 of 50" in message.shown
+    await bot.until(lambda: "Done." == message.shown)
+    assert 1 == message.edits  # fifty steps came faster than Discord bears
+    actor, here = at(bot, "Boss")
+    assert [Reindex(actor=actor, conversation=here, name="handbook")] == core.requests
+
+
+async def test_a_job_that_outlives_its_interaction_ends_in_the_channel(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    core.gate.clear()
+    data = bot._command_data("reindex", {})
+    await bot.interact(2, data, "Boss", GUILD, "")
+    await bot.until(lambda: core.requests)
+    bot.expire_interactions()
+    core.gate.set()
+    message = await bot.until(lambda: bot.messages and bot.messages[0])
+    assert isinstance(message, Message)
+    assert ("Done.", "", GENERAL) == (message.shown, message.only_for, message.channel)
+
+
+async def test_moderators_commands_are_hidden_from_others_and_from_direct_messages(bot: FakeDiscord) -> None:
+    hidden = {command["name"]: command for command in bot.commands}
+    for name in ("source", "reindex"):
+        assert str(1 << 5) == str(hidden[name]["default_member_permissions"])
+        assert [0] == hidden[name]["contexts"]
+    for name in ("ask", "sources", "status", "Find an answer"):
+        assert hidden[name]["default_member_permissions"] is None
+
+
+# Promises to the platform
+
+
+async def test_commands_are_told_only_when_they_have_changed(discord: FakeDiscord, tmp_path: Path) -> None:
+    for _ in range(2):
+        async with running(build(discord, tmp_path), ScriptedCore()):
+            pass
+    assert 1 == len(discord.requests_of("PUT", "/commands"))
+    remembered = tmp_path / "discord-commands.json"
+    remembered.write_text(json.dumps({"application": 1, "commands": "of before"}), encoding="utf-8")
+    async with running(build(discord, tmp_path), ScriptedCore()):
+        pass
+    remembered.write_text("torn", encoding="utf-8")
+    async with running(build(discord, tmp_path), ScriptedCore()):
+        pass
+    assert 3 == len(discord.requests_of("PUT", "/commands"))
+
+
+async def test_nothing_that_is_sent_can_ping(bot: FakeDiscord, core: ScriptedCore) -> None:
+    bomb = f"@everyone @here <@{bot.users['Ann']['id']}> <@&{MODS}> **bold** [x](https://evil.example)"
+    core.replies_to[Ask] = [Refused(text=bomb)]
+    core.replies_to[Reindex] = [Progress(text=bomb, done=0, total=0), Notice(text=bomb, details=(bomb,))]
+    shown = await bot.say("Ann", f"<@{APPLICATION}> {bomb}")
+    await bot.command("Ann", "ask", {"question": bomb})
+    message = await bot.command("Boss", "reindex")
+    await bot.until(lambda: message.edits)
+    assert "\\@everyone" in shown.shown
+    assert "\\<@" in shown.shown
+    bodies = [
+        each.body
+        for each in bot.requests
+        if each.body and ("messages" in each.path) and isinstance(each.body, dict)
+    ]
+    assert len(bodies) >= 3
+    for body in bodies:
+        allowed = body["allowed_mentions"]
+        assert [] == allowed["parse"]
+        assert not allowed.get("replied_user")
+
+
+async def test_no_privileged_intent_is_asked_for(bot: FakeDiscord) -> None:
+    assert (1 << 0) | (1 << 9) | (1 << 12) == bot.gateway.intents
+
+
+async def test_a_cut_connection_resumes_and_misses_nothing(bot: FakeDiscord, core: ScriptedCore) -> None:
+    await bot.say("Ann", f"<@{APPLICATION}> first")
+    bot.gateway.cut()
+    message = await bot.say("Ann", f"<@{APPLICATION}> second")
+    assert "It lasts sixteen weeks." in message.shown
+    assert (1, 1) == (bot.gateway.identified, bot.gateway.resumed)
+    assert ["first", "second"] == [each.question for each in core.requests if isinstance(each, Ask)]
+
+
+async def test_a_rate_limit_is_waited_out(bot: FakeDiscord) -> None:
+    bot.refuse("/messages", 429, retry_after=0.05)
+    message = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    assert "It lasts sixteen weeks." in message.shown
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 50013), (404, 10003), (403, 50001)])
+async def test_a_refused_message_is_survived(bot: FakeDiscord, status: int, code: int) -> None:
+    bot.refuse("/messages", status, code)
+    await bot.write("Ann", f"<@{APPLICATION}> how long?")
+    await bot.until(lambda: bot.requests_of("POST", "/messages"))
+    message = await bot.say("Ann", f"<@{APPLICATION}> how long now?")
+    assert "It lasts sixteen weeks." in message.shown
+
+
+async def test_a_malformed_message_is_owned_up_to(bot: FakeDiscord) -> None:
+    bot.refuse("/messages", 400, 50035)
+    message = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    assert "Something went wrong on my side. Please try again. (reference" in message.shown
+    bot.refuse("/messages/@original", 400, 50035)
+    message = await bot.command("Ann", "ask", {"question": "how long?"})
+    assert "Something went wrong on my side." in message.shown
+
+
+async def test_a_late_acknowledgement_is_survived(tmp_path: Path) -> None:
+    async with FakeDiscord(deadline=-1.0) as discord:
+        core = ScriptedCore()
+        async with running(build(discord, tmp_path), core):
+            await discord.interact(
+                2, discord._command_data("ask", {"question": "how long?"}), "Ann", GUILD, ""
+            )
+            await discord.until(lambda: discord.requests_of("POST", "/callback"))
+            assert "It lasts" in (await discord.say("Ann", f"<@{APPLICATION}> still there?")).shown
+    assert 1 == len(core.requests)
+
+
+async def test_a_fault_of_ours_is_told_to_whoever_waits(bot: FakeDiscord, core: ScriptedCore) -> None:
+    core.error = ValueError("a fault in the core, which promises to raise nothing")
+    whispered = await bot.command("Ann", "ask", {"question": "how long?"})
+    assert "Ann" == whispered.only_for
+    assert "Something went wrong on my side." in whispered.shown
+    said = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    assert "Something went wrong on my side." in said.shown
+
+
+async def test_a_long_answer_full_of_markup_is_sent_whole(bot: FakeDiscord, core: ScriptedCore) -> None:
+    hard = quote(Segment(text="*" * 600, bold=True), Segment(text="_" * 600), title="[" * 300)
+    core.replies_to[Ask] = [answer(hard)]
+    message = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    assert "\\*" * 600 in message.shown
+    assert "\\_" * 600 in message.shown
+
+
+# Settings
+
+
+async def test_a_wrong_token_is_said_in_a_sentence(discord: FakeDiscord, tmp_path: Path) -> None:
+    with pytest.raises(TokenRejected, match="Discord rejects the token in DISCORD_TOKEN"):
+        async with running(build(discord, tmp_path, token="wrong"), ScriptedCore()):
+            pass
+
+
+async def test_a_token_that_the_gateway_rejects_is_said_too(discord: FakeDiscord, tmp_path: Path) -> None:
+    discord.gateway.token = "another"
+    with pytest.raises(TokenRejected, match="DISCORD_TOKEN"):
+        async with running(build(discord, tmp_path), ScriptedCore()):
+            pass
+
+
+async def test_a_discord_that_is_away_is_said(discord: FakeDiscord, tmp_path: Path) -> None:
+    adapter = build(discord, tmp_path, api_url="http://127.0.0.1:1/api/v10")
+    with pytest.raises(AdapterFailure, match="Discord could not be reached"):
+        async with running(adapter, ScriptedCore()):
+            pass
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"token": ""},
+        {"api_url": "https://discord.example/api"},
+        {"api_url": "ftp://127.0.0.1/"},
+        {"gateway_url": "ws://192.0.2.1/gateway"},
+    ],
+)
+def test_settings_that_cannot_work_are_refused(settings: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(SettingInvalid):
+        DiscordAdapter(**{"token": TOKEN, "state_dir": tmp_path, **settings})  # type: ignore[arg-type]
