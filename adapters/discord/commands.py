@@ -17,6 +17,9 @@ SYNCED_FILE = "discord-commands.json"
 MODERATORS = discord.Permissions(manage_guild=True)
 """Who sees the moderators' commands, unless the guild's settings say otherwise. The core checks too."""
 
+IN_GUILDS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
+"""Said in full: what a command leaves open is taken from the tree."""
+
 _log = structlog.get_logger("quoth.discord")
 
 
@@ -98,7 +101,7 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
         name="source",
         description="Add and remove what I read",
         default_permissions=MODERATORS,
-        guild_only=True,
+        allowed_contexts=IN_GUILDS,
     )
 
     @source.command(name="add", description="Let me read a file, or a folder of the machine I run on")
@@ -127,7 +130,7 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     @app_commands.describe(source="One source; all of them if you leave this out")
     @app_commands.autocomplete(source=names)
     @app_commands.default_permissions(MODERATORS)
-    @app_commands.guild_only()
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def reindex(interaction: Interaction, source: str = "") -> None:
         await listeners.on_reindex(interaction, source)
 
