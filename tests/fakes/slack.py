@@ -47,7 +47,7 @@ T = TypeVar("T")
 BOT_TOKEN = "xoxb-right"
 APP_TOKEN = "xapp-right"
 RESPONSE_USES = 5
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 _DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 
 

@@ -1,0 +1,137 @@
+"""`quoth run` in a process of its own, with the real model, against a Discord and a Slack."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.discord import TOKEN, FakeDiscord
+from tests.fakes.discord_payloads import APPLICATION
+from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack
+
+pytestmark = [pytest.mark.model, pytest.mark.anyio]
+
+QUOTH = Path(sys.executable).with_name("quoth")
+QUESTION = "How hot should water for green tea be?"
+PASSAGE = "Green tea is brewed with water of eighty degrees."
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def environment(discord: FakeDiscord, slack: FakeSlack, folder: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "HF_HUB_OFFLINE": "1",
+        "DISCORD_TOKEN": TOKEN,
+        "QUOTH_DISCORD_API_URL": discord.api_url,
+        "QUOTH_DISCORD_GATEWAY_URL": discord.gateway_url,
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_APP_TOKEN": APP_TOKEN,
+        "SLACK_API_URL": slack.api_url,
+        "QUOTH_SOURCES_SEEDS": str(folder / "docs"),
+        "QUOTH_SOURCES_ALLOWED_PATHS": f'["{folder}"]',
+    }
+
+
+@asynccontextmanager
+async def quoth(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        QUOTH,
+        "--data",
+        "data",
+        "run",
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        await process.communicate()
+
+
+@asynccontextmanager
+async def both(folder: Path) -> AsyncIterator[tuple[FakeDiscord, FakeSlack]]:
+    """A Discord and a Slack with one Quoth connected to them."""
+    async with FakeDiscord() as discord, FakeSlack() as slack:
+        async with quoth(folder, environment(discord, slack, folder)):
+            await discord.until(lambda: discord.commands)
+            await slack.until(lambda: slack.socket.connections)
+            yield discord, slack
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "tea.md").write_text(f"# Tea\n\n## Water\n\n{PASSAGE}\n")
+    return tmp_path
+
+
+async def test_one_process_answers_in_both_and_moderators_reindex(folder: Path) -> None:
+    async with both(folder) as (discord, slack):
+        answers = [
+            (await discord.command("Ann", "ask", {"question": QUESTION})).shown,
+            (await discord.say("Ann", f"<@{APPLICATION}> {QUESTION}")).shown,
+            (await slack.command("U0ANN", "/ask", QUESTION)).shown,
+            (await slack.mention("U0ANN", QUESTION)).shown,
+        ]
+        for answer in answers:
+            assert PASSAGE in answer
+            assert "Tea › Water" in answer
+
+        (folder / "docs" / "tea.md").write_text("# Tea\n\n## Water\n\nBlack tea wants boiling water.\n")
+        refusals = [
+            await discord.command("Ann", "reindex"),
+            await slack.command("U0ANN", "/quoth", "reindex"),
+        ]
+        for refusal in refusals:
+            assert "Only moderators can do that." in refusal.shown
+        assert PASSAGE in (await slack.command("U0ANN", "/ask", QUESTION)).shown
+
+        done = await discord.command("Boss", "reindex")
+        await discord.until(lambda: "up to date" in done.shown)
+        assert "1 changed" in done.shown
+        after = await discord.command("Ann", "ask", {"question": "How is black tea made?"})
+        assert "Black tea wants boiling water." in after.shown
+
+        done_there = await slack.command("U0BOSS", "/quoth", "reindex")
+        await slack.until(
+            lambda: "up to date" in done_there.shown or "up to date" in slack.messages[-1].shown
+        )
+        assert PASSAGE not in (await slack.command("U0ANN", "/ask", QUESTION)).shown
+
+
+@pytest.mark.parametrize(
+    ("variable", "sentence"),
+    [
+        ("DISCORD_TOKEN", "Discord rejects the token in DISCORD_TOKEN."),
+        ("SLACK_BOT_TOKEN", "Slack rejects the token in SLACK_BOT_TOKEN"),
+        ("SLACK_APP_TOKEN", "Slack rejects the token in SLACK_APP_TOKEN"),
+    ],
+)
+async def test_a_wrong_token_ends_the_process_with_a_sentence(
+    folder: Path, variable: str, sentence: str
+) -> None:
+    async with FakeDiscord() as discord, FakeSlack() as slack:
+        wrong = {**environment(discord, slack, folder), variable: "xapp-wrong"}
+        async with quoth(folder, wrong) as process:
+            async with asyncio.timeout(60):
+                _, stderr = await process.communicate()
+    words = stderr.decode()
+    assert 2 == process.returncode
+    assert sentence in " ".join(words.split())
+    assert "Traceback" not in words
+    assert "xapp-wrong" not in words

@@ -1,0 +1,131 @@
+"""How replies look in Discord. Read the snapshots as product copy."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+
+from adapters.discord.render import literal, render
+from bot.answering import LONGEST_QUOTE
+from bot.messages import Notice, Segment, SourceList
+from tests.adapters.replies import REPLIES, answer, quote, source
+from tests.fakes.discord_schema import BUTTON, TEXT, V2, DiscordSchema, walk
+
+SCHEMA = DiscordSchema()
+WEBHOOK = "/channels/1/messages"
+
+
+def sent(name: str, *, private: bool = False) -> dict[str, Any]:
+    return {"flags": V2, "components": render(REPLIES[name], private=private).to_components()}
+
+
+def read(message: dict[str, Any]) -> str:
+    """Return what a person reads, top to bottom, before Discord sets the markup."""
+    lines = []
+    for part in walk(message["components"]):
+        if part["type"] == TEXT:
+            lines.append(part["content"])
+        elif part["type"] == BUTTON:
+            lines.append(f"[{part['label']}]")
+    return "\n".join(lines)
+
+
+def as_discord_shows(text: str) -> str:
+    """Take the backslashes away that Discord takes away: those before a character of punctuation."""
+    shown, at = [], 0
+    while at < len(text):
+        escapes = text[at] == "\\" and at + 1 < len(text) and not text[at + 1].isalnum()
+        at += 1 if escapes and not text[at + 1].isspace() else 0
+        shown.append(text[at])
+        at += 1
+    return "".join(shown)
+
+
+@pytest.mark.parametrize("name", REPLIES)
+@pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
+def test_discord_accepts_every_reply(name: str, private: bool) -> None:
+    assert [] == SCHEMA.faults("POST", WEBHOOK, sent(name, private=private))
+
+
+@pytest.mark.parametrize("name", REPLIES)
+def test_reply_as_people_see_it(name: str, snapshot: SnapshotAssertion) -> None:
+    assert read(sent(name, private=name != "answer_shared")) == snapshot
+
+
+def test_answer_as_discord_gets_it(snapshot: SnapshotAssertion) -> None:
+    assert json.dumps(sent("answer", private=True), indent=2, ensure_ascii=False) == snapshot
+
+
+@given(st.text(alphabet=st.sampled_from("a1. \n*_~|`<>[]()#@-+\\:&é"), max_size=60))
+def test_quoted_text_is_shown_character_for_character(text: str) -> None:
+    assert text == as_discord_shows(literal(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# big", "> quote", ">>> quote", "-# small", "- item", "  - item", "+ item", "12. item", "* item", "##"],
+)
+def test_a_line_keeps_its_first_character(text: str) -> None:
+    assert text == as_discord_shows(literal(text))
+    first = len(text) - len(text.lstrip())
+    assert "\\" == literal(text)[first] or "12\\." == literal(text)[:4]
+
+
+def test_addresses_in_quoted_text_stay_whole() -> None:
+    address = "https://docs.example.com/a_b_c?x=*y*"
+    assert f"see {address} \\_now\\_" == literal(f"see {address} _now_")
+
+
+@pytest.mark.parametrize("character", ["*", "é", "😀", "\\", "#\n"])
+def test_the_longest_quote_fits_whatever_it_is_made_of(character: str) -> None:
+    text = (character * LONGEST_QUOTE)[:LONGEST_QUOTE]
+    half = LONGEST_QUOTE // 2
+    long = quote(
+        Segment(text=text[:half], bold=True),
+        Segment(text=text[half:]),
+        title="[" * 300,
+        source="*" * 300,
+        url="https://docs.example.com/" + "x" * 400,
+    )
+    message = {"flags": V2, "components": render(answer(long), private=True).to_components()}
+    assert [] == SCHEMA.faults("POST", WEBHOOK, message)
+
+
+def test_a_quote_of_many_scraps_of_code_is_shown_without_fences() -> None:
+    scraps = quote(*(Segment(text=f"a{number}\n", code=True) for number in range(300)), title="Handbook")
+    message = {"flags": V2, "components": render(answer(scraps)).to_components()}
+    assert [] == SCHEMA.faults("POST", WEBHOOK, message)
+    assert "a299" in read(message)
+
+
+def test_code_with_a_fence_in_it_is_shown_as_text() -> None:
+    shown = quote(Segment(text="a ``` b", code=True))
+    assert "a \\`\\`\\` b" in read({"components": render(answer(shown)).to_components()})
+
+
+def test_long_lists_say_how_many_more_there_are() -> None:
+    many = SourceList(sources=tuple(source(number) for number in range(200)))
+    message = {"flags": V2, "components": render(many).to_components()}
+    assert [] == SCHEMA.faults("POST", WEBHOOK, message)
+    assert read(message).splitlines()[-1].endswith("more")
+    notice = Notice(text="Read.", details=tuple("x" * 500 for _ in range(20)))
+    assert [] == SCHEMA.faults("POST", WEBHOOK, {"flags": V2, "components": render(notice).to_components()})
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "https://x.example/" + "a" * 900]
+)
+def test_only_web_addresses_of_sane_length_become_links(url: str) -> None:
+    shown = read({"components": render(answer(quote(Segment(text="Yes."), url=url))).to_components()})
+    assert url not in shown
+    assert "](<" not in shown
+
+
+def test_an_address_cannot_break_out_of_its_link() -> None:
+    url = "https://x.example/a) **b** <@1>"
+    shown = read({"components": render(answer(quote(Segment(text="Yes."), url=url))).to_components()})
+    assert "](<https://x.example/a%29" in shown
+    assert "<@1>" not in shown
