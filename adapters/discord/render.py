@@ -31,7 +31,7 @@ BAR = 20
 CUT = "..."
 
 _URL = r"(?P<url>https?://[^\s<]+[^<.,:;\"'\]\s])"
-_LINE_START = r"(?P<start>^[ \t]*)(?P<line>[#>+-]|[0-9]+(?=\.))"
+_LINE_START = r"(?P<start>^[ \t]*)(?P<line>[#>+-]|[0-9]+(?=\.(?:\s|$)))"
 _MARKUP = re.compile(rf"{_URL}|{_LINE_START}|(?P<mark>[\\*_~|`<\[@])", re.MULTILINE)
 
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -66,11 +66,13 @@ async def quoth(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[a
 @asynccontextmanager
 async def both(folder: Path) -> AsyncIterator[tuple[FakeDiscord, FakeSlack]]:
     """A Discord and a Slack with one Quoth connected to them."""
-    async with FakeDiscord() as discord, FakeSlack() as slack:
-        async with quoth(folder, environment(discord, slack, folder)):
-            await discord.until(lambda: discord.commands)
-            await slack.until(lambda: slack.socket.connections)
-            yield discord, slack
+    async with AsyncExitStack() as stack:
+        discord = await stack.enter_async_context(FakeDiscord())
+        slack = await stack.enter_async_context(FakeSlack())
+        await stack.enter_async_context(quoth(folder, environment(discord, slack, folder)))
+        await discord.until(lambda: discord.commands)
+        await slack.until(lambda: slack.socket.connections)
+        yield discord, slack
 
 
 @pytest.fixture
@@ -93,12 +95,8 @@ async def test_one_process_answers_in_both_and_moderators_reindex(folder: Path) 
             assert "Tea › Water" in answer
 
         (folder / "docs" / "tea.md").write_text("# Tea\n\n## Water\n\nBlack tea wants boiling water.\n")
-        refusals = [
-            await discord.command("Ann", "reindex"),
-            await slack.command("U0ANN", "/quoth", "reindex"),
-        ]
-        for refusal in refusals:
-            assert "Only moderators can do that." in refusal.shown
+        assert "Only moderators can do that." in (await discord.command("Ann", "reindex")).shown
+        assert "Only moderators can do that." in (await slack.command("U0ANN", "/quoth", "reindex")).shown
         assert PASSAGE in (await slack.command("U0ANN", "/ask", QUESTION)).shown
 
         done = await discord.command("Boss", "reindex")

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from adapters.discord.render import literal, render
 from bot.answering import LONGEST_QUOTE
-from bot.messages import Notice, Segment, SourceList
+from bot.messages import Notice, Reply, Segment, SourceList
 from tests.adapters.replies import REPLIES, answer, quote, source
 from tests.fakes.discord_schema import BUTTON, TEXT, V2, DiscordSchema, walk
 
@@ -18,8 +18,12 @@ SCHEMA = DiscordSchema()
 WEBHOOK = "/channels/1/messages"
 
 
+def message(reply: Reply, *, private: bool = False) -> dict[str, Any]:
+    return {"flags": V2, "components": render(reply, private=private).to_components()}  # type: ignore[no-untyped-call]
+
+
 def sent(name: str, *, private: bool = False) -> dict[str, Any]:
-    return {"flags": V2, "components": render(REPLIES[name], private=private).to_components()}
+    return message(REPLIES[name], private=private)
 
 
 def read(message: dict[str, Any]) -> str:
@@ -90,42 +94,42 @@ def test_the_longest_quote_fits_whatever_it_is_made_of(character: str) -> None:
         source="*" * 300,
         url="https://docs.example.com/" + "x" * 400,
     )
-    message = {"flags": V2, "components": render(answer(long), private=True).to_components()}
-    assert [] == SCHEMA.faults("POST", WEBHOOK, message)
+    long_message = message(answer(long), private=True)
+    assert [] == SCHEMA.faults("POST", WEBHOOK, long_message)
 
 
 def test_a_quote_of_many_scraps_of_code_is_shown_without_fences() -> None:
     scraps = quote(*(Segment(text=f"a{number}\n", code=True) for number in range(300)), title="Handbook")
-    message = {"flags": V2, "components": render(answer(scraps)).to_components()}
-    assert [] == SCHEMA.faults("POST", WEBHOOK, message)
-    assert "a299" in read(message)
+    long_message = message(answer(scraps))
+    assert [] == SCHEMA.faults("POST", WEBHOOK, long_message)
+    assert "a299" in read(long_message)
 
 
 def test_code_with_a_fence_in_it_is_shown_as_text() -> None:
     shown = quote(Segment(text="a ``` b", code=True))
-    assert "a \\`\\`\\` b" in read({"components": render(answer(shown)).to_components()})
+    assert "a \\`\\`\\` b" in read(message(answer(shown)))
 
 
 def test_long_lists_say_how_many_more_there_are() -> None:
     many = SourceList(sources=tuple(source(number) for number in range(200)))
-    message = {"flags": V2, "components": render(many).to_components()}
-    assert [] == SCHEMA.faults("POST", WEBHOOK, message)
-    assert read(message).splitlines()[-1].endswith("more")
+    long_message = message(many)
+    assert [] == SCHEMA.faults("POST", WEBHOOK, long_message)
+    assert read(long_message).splitlines()[-1].endswith("more")
     notice = Notice(text="Read.", details=tuple("x" * 500 for _ in range(20)))
-    assert [] == SCHEMA.faults("POST", WEBHOOK, {"flags": V2, "components": render(notice).to_components()})
+    assert [] == SCHEMA.faults("POST", WEBHOOK, message(notice))
 
 
 @pytest.mark.parametrize(
     "url", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "https://x.example/" + "a" * 900]
 )
 def test_only_web_addresses_of_sane_length_become_links(url: str) -> None:
-    shown = read({"components": render(answer(quote(Segment(text="Yes."), url=url))).to_components()})
+    shown = read(message(answer(quote(Segment(text="Yes."), url=url))))
     assert url not in shown
     assert "](<" not in shown
 
 
 def test_an_address_cannot_break_out_of_its_link() -> None:
     url = "https://x.example/a) **b** <@1>"
-    shown = read({"components": render(answer(quote(Segment(text="Yes."), url=url))).to_components()})
+    shown = read(message(answer(quote(Segment(text="Yes."), url=url))))
     assert "](<https://x.example/a%29" in shown
     assert "<@1>" not in shown

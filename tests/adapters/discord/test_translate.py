@@ -6,7 +6,7 @@ from adapters.discord import translate
 from bot.messages import AddSource, More, Rate, Refused, Request, Share, Upload
 
 PARTY = translate.party(user=7, name="Ann", roles=[3], guild=1, channel=2)
-HERE = {"actor": PARTY.actor, "conversation": PARTY.conversation}
+ACTOR, HERE = PARTY.actor, PARTY.conversation
 
 
 def test_a_guild_is_a_workspace_and_a_thread_has_its_channel() -> None:
@@ -41,10 +41,13 @@ def test_only_the_bots_own_name_calls_it() -> None:
 @pytest.mark.parametrize(
     ("id", "request_"),
     [
-        ("quoth:more:a1:2", More(**HERE, answer_id="a1", offset=2)),
-        ("quoth:share:a1:0", Share(**HERE, answer_id="a1", offset=0)),
-        ("quoth:rate:a1:0:up", Rate(**HERE, answer_id="a1", offset=0, helpful=True)),
-        ("quoth:rate:a1:0:down", Rate(**HERE, answer_id="a1", offset=0, helpful=False)),
+        ("quoth:more:a1:2", More(actor=ACTOR, conversation=HERE, answer_id="a1", offset=2)),
+        ("quoth:share:a1:0", Share(actor=ACTOR, conversation=HERE, answer_id="a1", offset=0)),
+        ("quoth:rate:a1:0:up", Rate(actor=ACTOR, conversation=HERE, answer_id="a1", offset=0, helpful=True)),
+        (
+            "quoth:rate:a1:0:down",
+            Rate(actor=ACTOR, conversation=HERE, answer_id="a1", offset=0, helpful=False),
+        ),
         ("quoth:more:a1:x", None),
         ("quoth:forget:a1:1", None),
         ("quoth:more:a1:99999999999", None),
@@ -58,6 +61,6 @@ def test_a_button_tells_its_request(id: str, request_: Request | None) -> None:
 def test_a_source_comes_from_a_file_or_a_path_but_not_both() -> None:
     upload = Upload(filename="a.md", data=b"a")
     added = translate.add(PARTY, upload=upload, path=None, name=" a ", url=None)
-    assert AddSource(**HERE, origin=upload, name="a") == added
+    assert AddSource(actor=ACTOR, conversation=HERE, origin=upload, name="a") == added
     assert isinstance(translate.add(PARTY, upload=upload, path="/a", name=None, url=None), Refused)
     assert isinstance(translate.add(PARTY, upload=None, path=" ", name=None, url=None), Refused)
