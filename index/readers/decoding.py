@@ -64,7 +64,7 @@ def decode(data: bytes, *, declared: str = "") -> str:
     overrule it. Raises DocumentTooLarge, DocumentEmpty or DocumentNotText.
     """
     if len(data) > MAX_DOCUMENT_BYTES:
-        raise DocumentTooLarge(_too_large(len(data)))
+        raise DocumentTooLarge(too_large(len(data)))
     text = clean(_decoded(data, declared))
     if not text.strip():
         raise DocumentEmpty
@@ -76,7 +76,7 @@ def clean(text: str) -> str:
     return _UNWANTED.sub("", _NEWLINES.sub("\n", text))
 
 
-def _too_large(size: int) -> str:
+def too_large(size: int) -> str:
     limit = MAX_DOCUMENT_BYTES // 1_000_000
     return (
         f"The document has {size / 1_000_000:.0f} MB; {limit} MB is the limit. Split it into smaller files."

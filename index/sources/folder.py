@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from index.errors import DocumentUnreadable, SourceUnavailable
+from index.errors import DocumentTooLarge, DocumentUnreadable, SourceUnavailable
 from index.ports import Entry
+from index.readers.decoding import MAX_DOCUMENT_BYTES, too_large
 
 
 class FolderSource:
     """The files of a folder whose format has a reader; hidden files and folders are left alone.
 
-    Links are followed to files but not to folders, so that no loop can be walked.
+    Links are followed to files inside the folder only: whoever allowed the folder allowed no more.
     """
 
     def __init__(self, origin: str, *, formats: frozenset[str], base_url: str = "") -> None:
@@ -34,7 +35,12 @@ class FolderSource:
 
     def fetch(self, entry: Entry) -> bytes:
         """Return a file's bytes. Raises DocumentUnreadable."""
-        return read_file(self._paths.get(entry.uri, self._root / entry.uri))
+        path = self._paths.get(entry.uri, self._root / entry.uri)
+        if not path.resolve().is_relative_to(self._root.resolve()):
+            raise DocumentUnreadable(
+                "It is a link out of the folder. Add what it leads to as a source of its own."
+            )
+        return read_file(path)
 
     def _entry(self, path: Path) -> Entry:
         uri = printable(path.relative_to(self._root).as_posix())
@@ -66,6 +72,8 @@ def read_file(path: Path) -> bytes:
     try:
         if not path.is_file():
             raise DocumentUnreadable("It does not exist, or is not a regular file.")
+        if (size := path.stat().st_size) > MAX_DOCUMENT_BYTES:
+            raise DocumentTooLarge(too_large(size))  # before it fills the memory
         return path.read_bytes()
     except OSError as error:
         raise DocumentUnreadable(
