@@ -77,6 +77,7 @@ def clean(text: str) -> str:
 
 
 def too_large(size: int) -> str:
+    """Say that a document of ``size`` bytes is too large."""
     limit = MAX_DOCUMENT_BYTES // 1_000_000
     return (
         f"The document has {size / 1_000_000:.0f} MB; {limit} MB is the limit. Split it into smaller files."

@@ -70,7 +70,7 @@ async def both(folder: Path) -> AsyncIterator[tuple[FakeDiscord, FakeSlack]]:
         discord = await stack.enter_async_context(FakeDiscord())
         slack = await stack.enter_async_context(FakeSlack())
         await stack.enter_async_context(quoth(folder, environment(discord, slack, folder)))
-        await discord.until(lambda: discord.commands)
+        await discord.connected()
         await slack.until(lambda: slack.socket.connections)
         yield discord, slack
 
