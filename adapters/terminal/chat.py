@@ -35,7 +35,8 @@ class TerminalAdapter:
     async def _next_line(self) -> str | None:
         if self._lines.isatty():
             self._console.print(PROMPT, end="")
-        # A daemon thread of its own would outlive the loop; a pool's thread waits for the next line.
+            # A thread that waits for a person could not be stopped when a platform's connection fails.
+            await _readable(self._lines.fileno())
         line = await asyncio.to_thread(self._lines.readline)
         return line or None
 
@@ -51,6 +52,9 @@ class TerminalAdapter:
         if isinstance(reply, Answer):
             self._shown = Shown(answer_id=reply.id, offset=reply.offset)
         self._console.print(render(reply))
+        if isinstance(reply, Answer):
+            more = "/more for another passage · " if reply.has_more else ""
+            self._console.print(f"{more}/helpful or /not-helpful", style="dim")
 
     async def reply(self, core: Core, request: Request) -> Reply:
         """Return the final reply to a request; until then, draw its progress as a bar."""
@@ -69,3 +73,14 @@ class TerminalAdapter:
                 final = reply
         assert final is not None, "a core always replies"
         return final
+
+
+async def _readable(file: int) -> None:
+    """Wait until a line (or the end) can be read; a terminal hands out whole lines."""
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(file, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(file)

@@ -76,16 +76,12 @@ def _answer(answer: Answer, now: datetime) -> RenderableType:
         style = "bold" if segment.bold else ""
         passage.append(printable(segment.text), style=f"{style} cyan".strip() if segment.code else style)
     passage.append(" ..." if quote.cut_after else "")
-    hints = "/more for another passage · " if answer.has_more else ""
-    return Group(
-        Panel(
-            Group(passage, Text(), *_citation(quote.citation, now)),
-            title=f"{answer.confidence} confidence",
-            title_align="left",
-            width=WIDTH,
-            border_style="green",
-        ),
-        Text(f"{hints}/helpful or /not-helpful", style="dim"),
+    return Panel(
+        Group(passage, Text(), *_citation(quote.citation, now)),
+        title=f"{answer.confidence} confidence",
+        title_align="left",
+        width=WIDTH,
+        border_style="green",
     )
 
 

@@ -43,7 +43,9 @@ def environment(discord: FakeDiscord, slack: FakeSlack, folder: Path) -> dict[st
 
 
 @asynccontextmanager
-async def quoth(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+async def quoth(
+    folder: Path, environment: Mapping[str, str], stdin: int = subprocess.DEVNULL
+) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         QUOTH,
         "--data",
@@ -51,7 +53,7 @@ async def quoth(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[a
         "run",
         cwd=folder,
         env=environment,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
@@ -128,8 +130,25 @@ async def test_a_wrong_token_ends_the_process_with_a_sentence(
         async with quoth(folder, wrong) as process:
             async with asyncio.timeout(60):
                 _, stderr = await process.communicate()
-    words = stderr.decode()
-    assert 2 == process.returncode
+    _said_in_a_sentence(process.returncode, stderr.decode(), sentence)
+
+
+async def test_a_wrong_token_ends_the_process_though_a_person_sits_at_the_terminal(folder: Path) -> None:
+    async with FakeDiscord() as discord, FakeSlack() as slack:
+        wrong = {**environment(discord, slack, folder), "DISCORD_TOKEN": "wrong"}
+        keyboard, screen = os.openpty()
+        try:
+            async with quoth(folder, wrong, stdin=screen) as process:
+                async with asyncio.timeout(60):
+                    _, stderr = await process.communicate()
+        finally:
+            os.close(keyboard)
+            os.close(screen)
+    _said_in_a_sentence(process.returncode, stderr.decode(), "Discord rejects the token in DISCORD_TOKEN.")
+
+
+def _said_in_a_sentence(status: int | None, words: str, sentence: str) -> None:
+    assert 2 == status
     assert sentence in " ".join(words.split())
     assert "Traceback" not in words
-    assert "xapp-wrong" not in words
+    assert "wrong" not in words
