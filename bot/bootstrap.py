@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from bot.dispatch import ThreadedCore
 from bot.errors import QuothError
 from bot.feedback import Ledger
 from bot.health import beat
-from bot.jobs import Jobs
+from bot.jobs import Jobs, Watch
 from bot.library import CatalogLibrary
 from bot.limits import RateLimit
 from bot.permissions import Permissions
@@ -20,10 +19,11 @@ from bot.ports import Adapter
 from bot.routing import Policy, Router
 from bot.settings import Settings
 from index.catalog import Catalog, SourceRecord
-from index.errors import SourceExists
+from index.errors import IndexFailure, SourceExists
+from index.passages import SyncReport
 from index.ports import Embedder, Reader, Source
 from index.searcher import CatalogSearcher
-from index.syncing import Syncer
+from index.syncing import Syncer, merged
 
 LOCAL = "local"
 HEARTBEAT = "heartbeat"
@@ -103,21 +103,33 @@ class Application:
         """Syncs under way."""
         return Jobs(self.library)
 
-    def prepare(self, workspace: str, watch: Callable[[str, int, int], None] = lambda *_: None) -> None:
+    def prepare(self, workspace: str) -> None:
         """Give a chat platform's new workspace its starter source, once, and read it."""
-        if workspace != LOCAL:
-            self.seed(workspace, watch)
+        if workspace != LOCAL and self.seed(workspace):
+            self.jobs.run(workspace, SEEDS_NAME, lambda text, done, total: None)
 
-    def seed(self, workspace: str, watch: Callable[[str, int, int], None]) -> None:
-        """Add and sync the starter source unless this workspace has had it."""
+    def seed(self, workspace: str) -> bool:
+        """Add the starter source unless this workspace has had it; return whether it was added."""
         seeds = self.settings.sources.seeds
         if seeds is None or not self.catalog.mark_seeded(workspace):
-            return
+            return False
         try:
             self.library.add(workspace, str(seeds), name=SEEDS_NAME, base_url="")
         except SourceExists:
-            return  # a moderator's own source of that name
-        self.jobs.run(workspace, SEEDS_NAME, watch)
+            return False  # a moderator's own source of that name
+        return True
+
+    def sync(self, watch: Watch) -> SyncReport:
+        """Sync every source of every workspace. Raises IndexFailure, after the others are done."""
+        total, failed = SyncReport(), None
+        for workspace in dict.fromkeys((LOCAL, *self.catalog.workspaces())):
+            try:
+                total = merged(total, self.jobs.run(workspace, "", watch))
+            except IndexFailure as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+        return total
 
     def platforms(self) -> list[Adapter]:
         """Return the chat platforms that have tokens."""

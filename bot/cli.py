@@ -19,7 +19,7 @@ from bot.health import is_alive
 from bot.logs import configure
 from bot.messages import Answer, Ask, NoAnswer, Notice, Reply, SourceList, Sources, Status
 from bot.settings import explain, load
-from index.errors import IndexFailure
+from index.errors import DiskFull, IndexFailure, SourceUnavailable, SyncBusy
 from index.passages import Audience, Hit, SyncReport
 
 ANSWERED, NOTHING, ERROR = 0, 1, 2
@@ -88,10 +88,10 @@ def run(context: typer.Context) -> None:
 
 @app.command()
 def sync(context: typer.Context, source: Annotated[str, typer.Argument()] = "") -> None:
-    """Read what has changed in one source, or in all."""
+    """Read what has changed in one local source, or in all sources of all communities."""
     application: Application = context.obj
     with _bar() as watch:
-        report = application.jobs.run(LOCAL, source, watch)
+        report = application.jobs.run(LOCAL, source, watch) if source else application.sync(watch)
     _report(report)
 
 
@@ -245,8 +245,14 @@ def _passage(hit: Hit) -> dict[str, Any]:
 
 def _first_sync(application: Application) -> None:
     with _bar() as watch:
-        application.seed(LOCAL, watch)
-        _report(application.jobs.run(LOCAL, "", watch))
+        application.seed(LOCAL)
+        try:
+            report = application.sync(watch)
+        except (DiskFull, SourceUnavailable, SyncBusy) as error:
+            # What was read before answers still, and is worth more than no bot at all.
+            err.print(str(error), markup=False, style="yellow")
+            return
+    _report(report)
 
 
 def _report(report: SyncReport) -> None:

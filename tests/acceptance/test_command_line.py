@@ -75,6 +75,15 @@ def test_bad_input_is_one_sentence_and_nothing_is_lost(quoth: Quoth, docs: Path)
     assert 0 == quoth("ask", "How hot should water for green tea be?").returncode
 
 
+def test_a_source_that_is_gone_keeps_nobody_from_asking(quoth: Quoth, docs: Path) -> None:
+    assert 0 == quoth("sources", "add", "docs").returncode
+    docs.rename(docs.with_name("elsewhere"))
+    chat = quoth("chat", given="How hot should water for green tea be?\n")
+    assert 0 == chat.returncode
+    assert "does not exist" in chat.stderr
+    assert "eighty degrees" in chat.stdout
+
+
 def test_a_sync_killed_at_any_moment_leaves_an_index_that_answers(quoth: Quoth, docs: Path) -> None:
     quoth("sources", "add", "docs")
     chance = random.Random(7)

@@ -113,6 +113,12 @@ async def test_one_process_answers_in_both_and_moderators_reindex(folder: Path) 
         )
         assert PASSAGE not in (await slack.command("U0ANN", "/ask", QUESTION)).shown
 
+    # The machine's own sync is for every community: Discord's, Slack's and the terminal's.
+    (folder / "docs" / "tea.md").write_text(f"# Tea\n\n{PASSAGE}\n")
+    command = [str(QUOTH), "--data", "data", "sync"]
+    synced = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    assert "3 passages in 3 documents; 1 newly embedded." in synced.stdout
+
 
 @pytest.mark.parametrize(
     ("variable", "sentence"),
