@@ -24,6 +24,8 @@ def objection(question: str) -> str:
     """Return what is wrong with a question, in a sentence to its asker, or an empty string."""
     if not question.strip():
         return "Ask me a question, and I look for a passage that answers it."
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        return "That question holds broken characters. Write it anew, please."
     if not any(character.isalnum() for character in question):
         return "I can only look for words. Ask me a question in words, please."
     if len(question) > LONGEST_QUESTION:

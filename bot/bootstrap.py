@@ -2,13 +2,17 @@
 
 import asyncio
 import threading
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
+
+import structlog
+from filelock import FileLock, Timeout
 
 from bot import registry
 from bot.clock import SystemClock
 from bot.dispatch import ThreadedCore
-from bot.errors import QuothError
+from bot.errors import AlreadyRunning, QuothError
 from bot.feedback import Ledger
 from bot.health import beat
 from bot.jobs import Jobs, Watch
@@ -30,6 +34,9 @@ HEARTBEAT = "heartbeat"
 SEEDS_NAME = "seeds"
 
 
+log = structlog.get_logger()
+
+
 class Application:
     """Quoth, put together from its settings. Each part is built when it is first used."""
 
@@ -38,6 +45,7 @@ class Application:
         self.data = settings.data.expanduser().absolute()
         self._embedder_lock = threading.Lock()
         self._readers: dict[str, Reader] = {}
+        self._prepared: set[str] = set()
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -104,20 +112,31 @@ class Application:
         return Jobs(self.library)
 
     def prepare(self, workspace: str) -> None:
-        """Give a chat platform's new workspace its starter source, once, and read it."""
-        if workspace != LOCAL and self.seed(workspace):
-            self.jobs.run(workspace, SEEDS_NAME, lambda text, done, total: None)
+        """Give a chat platform's new workspace its starter source, once, and read it.
 
-    def seed(self, workspace: str) -> bool:
-        """Add the starter source unless this workspace has had it; return whether it was added."""
-        seeds = self.settings.sources.seeds
-        if seeds is None or not self.catalog.mark_seeded(workspace):
-            return False
+        What fails here is tried again with the next request; nobody's question fails by it.
+        """
+        if workspace == LOCAL or workspace in self._prepared:
+            return
         try:
+            self.seed(workspace)
+            if any(record.synced_at is None for record in self.catalog.sources(workspace)):
+                if not self.jobs.are_idle():
+                    return  # questions do not wait behind another community's sync
+                self.jobs.run(workspace, "", lambda text, done, total: None)
+        except IndexFailure as error:
+            log.warning("A new community could not be given its sources", reason=str(error))
+        else:
+            self._prepared.add(workspace)
+
+    def seed(self, workspace: str) -> None:
+        """Add the starter source unless this workspace has had it. Raises SourceUnavailable."""
+        seeds = self.settings.sources.seeds
+        if seeds is None or self.catalog.is_seeded(workspace):
+            return
+        with suppress(SourceExists):  # a moderator's own source of that name, or one cut short
             self.library.add(workspace, str(seeds), name=SEEDS_NAME, base_url="")
-        except SourceExists:
-            return False  # a moderator's own source of that name
-        return True
+        self.catalog.mark_seeded(workspace)
 
     def sync(self, watch: Watch) -> SyncReport:
         """Sync every source of every workspace. Raises IndexFailure, after the others are done."""
@@ -161,7 +180,21 @@ class Application:
         return adapters
 
     async def serve(self, adapters: list[Adapter], terminal: Adapter | None) -> None:
-        """Run all adapters until one fails, or until the terminal ends and no other is there."""
+        """Run all adapters until one fails, or until the terminal ends and no other is there.
+
+        Raises AlreadyRunning when another process serves chat platforms from this data folder.
+        """
+        with self._only_server() if adapters else nullcontext():
+            await self._serve(adapters, terminal)
+
+    def _only_server(self) -> AbstractContextManager[object]:
+        """Hold a lock: two servers would answer everything twice. Raises AlreadyRunning."""
+        try:
+            return FileLock(self.data / "run.lock").acquire(blocking=False)
+        except Timeout as error:
+            raise AlreadyRunning from error
+
+    async def _serve(self, adapters: list[Adapter], terminal: Adapter | None) -> None:
         core = ThreadedCore(self.router.handle)
         pulse = asyncio.create_task(beat(self.data / HEARTBEAT))
         serving = [asyncio.create_task(adapter.run(core)) for adapter in adapters]

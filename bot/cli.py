@@ -39,7 +39,8 @@ def choose(
 ) -> None:
     """Answers questions by quoting your documents, word for word."""
     settings = load(**({"data": data} if data is not None else {}))
-    configure(settings.logs.format, service=context.invoked_subcommand == "run" and not sys.stdin.isatty())
+    is_service = context.invoked_subcommand == "run" and not sys.stdin.isatty() and settings.has_tokens
+    configure(settings.logs.format, service=is_service)
     context.obj = Application(settings)
 
 
@@ -195,18 +196,21 @@ def _status(reply: Reply) -> int:
 
 
 def _ask_lines(application: Application, k: int) -> None:
-    for line in sys.stdin:
+    for line in sys.stdin.buffer:
         if line.strip():
-            print(json.dumps(_answered_line(application, line, k), ensure_ascii=False), flush=True)
+            answer = json.dumps(_answered_line(application, line, k), ensure_ascii=False)
+            # Half a surrogate pair has no UTF-8; what it is replaced with is JSON's own escape for it.
+            sys.stdout.buffer.write(answer.encode("utf-8", "backslashreplace") + b"\n")
+            sys.stdout.buffer.flush()
 
 
-def _answered_line(application: Application, line: str, k: int) -> dict[str, Any]:
+def _answered_line(application: Application, line: bytes, k: int) -> dict[str, Any]:
     id = None
     try:
         asked = json.loads(line)
         id = asked.get("id") if isinstance(asked, dict) else None
         return _found(application, id, asked["question"], k)
-    except (ValueError, KeyError, TypeError, IndexFailure) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, IndexFailure) as error:
         reason = 'a line must be {"id": ..., "question": "..."}'
         return {"id": id, "error": str(error) if isinstance(error, IndexFailure) else reason}
 
@@ -245,8 +249,8 @@ def _passage(hit: Hit) -> dict[str, Any]:
 
 def _first_sync(application: Application) -> None:
     with _bar() as watch:
-        application.seed(LOCAL)
         try:
+            application.seed(LOCAL)
             report = application.sync(watch)
         except (DiskFull, SourceUnavailable, SyncBusy) as error:
             # What was read before answers still, and is worth more than no bot at all.

@@ -8,6 +8,7 @@
     |   +-- TokenRejected
     |   +-- IntentMissing
     +-- AlreadyRunning
+    +-- LedgerUnavailable
 
 The docstring of a class is its message when it is raised without one.
 """
@@ -40,3 +41,7 @@ class IntentMissing(AdapterFailure):
 
 class AlreadyRunning(QuothError):
     """Quoth already runs with this data folder. Stop it, or choose another folder with --data."""
+
+
+class LedgerUnavailable(QuothError):
+    """The record of answers could not be opened. Check that the data folder exists and is writable."""

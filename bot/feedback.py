@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
+
+from bot.errors import LedgerUnavailable
 from bot.ports import Clock
 from index.passages import Hit
 
@@ -36,6 +39,9 @@ CREATE TABLE IF NOT EXISTS ratings (
 """
 
 
+log = structlog.get_logger()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A passage of an answer, by id, with the span to highlight and the probability that it answers."""
@@ -59,14 +65,15 @@ class Ledger:
     """Answers of the last 90 days, in a SQLite file. Holds passage ids, no text."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Open or create the file; a damaged one is put aside. Raises LedgerUnavailable."""
         self._clock = clock
         self._lock = threading.Lock()
         self._questions: OrderedDict[str, str] = OrderedDict()
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._db.executescript(SCHEMA)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = _opened(path)
+        except (OSError, sqlite3.Error) as error:
+            raise LedgerUnavailable from error
 
     def close(self) -> None:
         """Close the file."""
@@ -74,25 +81,31 @@ class Ledger:
             self._db.close()
 
     def remember(self, workspace: str, actor_id: str, question: str, hits: list[Hit]) -> str:
-        """Record an answer and return its id, short enough for a button."""
+        """Record an answer and return its id, short enough for a button.
+
+        An answer that cannot be recorded is given all the same; its buttons say that it is forgotten.
+        """
         answer_id = secrets.token_urlsafe(9)
         candidates = [(hit.passage.id, *hit.highlight, hit.confidence) for hit in hits]
         now = self._clock.now()
-        with self._transaction() as db:
-            db.execute("DELETE FROM answers WHERE answered_at < ?", ((now - KEPT).isoformat(),))
-            db.execute(
-                "INSERT INTO answers VALUES (?, ?, ?, ?, ?)",
-                (answer_id, workspace, actor_id, json.dumps(candidates), now.isoformat()),
-            )
-            self._questions[answer_id] = question
-            while len(self._questions) > REMEMBERED_QUESTIONS:
-                self._questions.popitem(last=False)
+        try:
+            with self._transaction() as db:
+                db.execute("DELETE FROM answers WHERE answered_at < ?", ((now - KEPT).isoformat(),))
+                db.execute(
+                    "INSERT INTO answers VALUES (?, ?, ?, ?, ?)",
+                    (answer_id, workspace, actor_id, json.dumps(candidates), now.isoformat()),
+                )
+                self._questions[answer_id] = question
+                while len(self._questions) > REMEMBERED_QUESTIONS:
+                    self._questions.popitem(last=False)
+        except sqlite3.Error as error:
+            log.warning("An answer could not be recorded", reason=str(error))
         return answer_id
 
     def recall(self, workspace: str, answer_id: str) -> Remembered | None:
         """Return an answer that was given in this workspace; None for any other."""
         oldest = (self._clock.now() - KEPT).isoformat()
-        with self._transaction() as db:
+        with self._transaction("BEGIN") as db:
             row = db.execute(
                 "SELECT actor, passages FROM answers WHERE id = ? AND workspace = ? AND answered_at >= ?",
                 (answer_id, workspace, oldest),
@@ -119,7 +132,7 @@ class Ledger:
 
     def ratings(self, workspace: str) -> tuple[int, int]:
         """Return how many ratings were helpful and not helpful."""
-        with self._transaction() as db:
+        with self._transaction("BEGIN") as db:
             row = db.execute(
                 """SELECT coalesce(sum(helpful), 0), coalesce(sum(NOT helpful), 0) FROM ratings
                 JOIN answers ON answers.id = answer_id WHERE workspace = ?""",
@@ -128,9 +141,9 @@ class Ledger:
         return row[0], row[1]
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, begin: str = "BEGIN IMMEDIATE") -> Iterator[sqlite3.Connection]:
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(begin)
             try:
                 yield self._db
                 self._db.execute("COMMIT")
@@ -138,3 +151,26 @@ class Ledger:
                 if self._db.in_transaction:  # SQLite itself rolls back when the disk is full
                     self._db.execute("ROLLBACK")
                 raise
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    try:
+        return _connected(path)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        # Not a database, or no whole one. It remembers only what buttons need: begin a new one.
+        path.replace(path.with_suffix(".damaged"))
+        return _connected(path)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            db.execute(f"PRAGMA {pragma}")
+        db.executescript(SCHEMA)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db

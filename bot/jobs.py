@@ -67,6 +67,11 @@ class Jobs:
         with self._lock:
             return any(job.workspace == workspace for job in self._running)
 
+    def are_idle(self) -> bool:
+        """Say whether nothing at all is being synced."""
+        with self._lock:
+            return not self._running
+
     def _job(self, workspace: str, name: str, fresh: bool) -> tuple[_Job, bool]:
         """Return a job to watch, and whether it is the caller's to run."""
         with self._lock:

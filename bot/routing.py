@@ -185,8 +185,10 @@ class Router:
 
     def _more(self, request: More) -> Reply:
         remembered = self._recall(request)
-        if remembered is None or not 0 <= request.offset < len(remembered.candidates):
+        if remembered is None:
             return _forgotten()
+        if not 0 <= request.offset < len(remembered.candidates):
+            return Refused(text="That was the last passage I have for this question.")
         return self._shown(request, remembered, request.offset, shared_by=None)
 
     def _share(self, request: Share) -> Reply:

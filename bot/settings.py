@@ -105,6 +105,11 @@ class Settings(BaseSettings):
     discord_gateway_url: str = Field(default="", validation_alias="QUOTH_DISCORD_GATEWAY_URL")
     slack_api_url: str = Field(default="", validation_alias="SLACK_API_URL")
 
+    @property
+    def has_tokens(self) -> bool:
+        """Whether any chat platform is to be connected."""
+        return any(token.get_secret_value() for token in (self.discord_token, self.slack_bot_token))
+
     @classmethod
     def settings_customise_sources(
         cls,

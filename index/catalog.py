@@ -88,17 +88,20 @@ class Catalog:
         with self._database.read() as db:
             return [row["name"] for row in db.execute("SELECT name FROM workspaces ORDER BY name")]
 
-    def mark_seeded(self, workspace: str) -> bool:
-        """Record that a workspace has had its starter source; return whether it is new to it.
+    def is_seeded(self, workspace: str) -> bool:
+        """Whether a workspace has had its starter source."""
+        with self._database.read() as db:
+            row = db.execute("SELECT seeded FROM workspaces WHERE name = ?", (workspace,)).fetchone()
+            return row is not None and bool(row["seeded"])
+
+    def mark_seeded(self, workspace: str) -> None:
+        """Record that a workspace has had its starter source.
 
         What a moderator has removed must not come back with the next start.
         """
         with self._database.write() as db:
             _touch(db, workspace)
-            changed = db.execute(
-                "UPDATE workspaces SET seeded = 1 WHERE name = ? AND seeded = 0", (workspace,)
-            )
-            return changed.rowcount == 1
+            db.execute("UPDATE workspaces SET seeded = 1 WHERE name = ?", (workspace,))
 
     def add_source(self, workspace: str, *, name: str, kind: str, origin: str, base_url: str) -> None:
         """Record a source. Raises SourceExists."""
@@ -276,7 +279,7 @@ def _touch(db: sqlite3.Connection, workspace: str) -> None:
 
 
 def _advance(db: sqlite3.Connection, workspace: str) -> None:
-    db.execute("UPDATE workspaces SET revision = revision + 1 WHERE name = ?", (workspace,))
+    db.execute("UPDATE workspaces SET revision = abs(random() / 2) WHERE name = ?", (workspace,))
 
 
 def _source_id(db: sqlite3.Connection, workspace: str, name: str) -> int | None:

@@ -1,11 +1,7 @@
 -- The catalogue. Offsets count Unicode code points, times are ISO 8601 in UTC.
 
-CREATE TABLE meta (
-    key   TEXT PRIMARY KEY,
-    value TEXT NOT NULL
-) STRICT;
-
--- revision grows with every change that a search could see.
+-- revision is another random number after every change that a search could see, so that vectors
+-- of another catalogue, or of this one before it was restored, are never taken for its own.
 CREATE TABLE workspaces (
     name     TEXT PRIMARY KEY,
     revision INTEGER NOT NULL DEFAULT 0,

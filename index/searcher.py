@@ -148,7 +148,10 @@ class CatalogSearcher:
         folder = self._folder / content_hash(workspace)[:16]
         try:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            if manifest["embedder"] != embedder.id:
+            if (manifest["embedder"], manifest["revision"]) != (
+                embedder.id,
+                self._catalog.revision(workspace),
+            ):
                 return empty
             store = FaissStore.load(folder / manifest["vectors"], embedder.dimension)
         except (OSError, ValueError, KeyError, TypeError):

@@ -44,15 +44,18 @@ class Commands(app_commands.CommandTree[discord.Client]):
         """Tell Discord of the commands if they are not those that it was last told of.
 
         Discord allows 200 such calls a day, and shows commands as new after each.
-        Raises discord.HTTPException, OSError.
+        Raises discord.HTTPException.
         """
         now = {"application": application, "commands": self._digest()}
         remembered = state_dir / SYNCED_FILE
         if now == _read(remembered):
             return
         await self.sync()
-        remembered.write_text(json.dumps(now), encoding="utf-8")
         _log.info("Discord was told of the commands.")
+        try:
+            remembered.write_text(json.dumps(now), encoding="utf-8")
+        except OSError as error:
+            _log.warning("Discord will be told again at the next start.", reason=str(error))
 
     def _digest(self) -> str:
         commands = [command.to_dict(self) for command in self.get_commands()]

@@ -11,7 +11,7 @@ import discord
 import structlog
 
 from adapters.discord import translate
-from adapters.discord.failures import FOREIGN, code_of
+from adapters.discord.failures import FOREIGN, TOKEN_GONE, code_of
 from adapters.discord.guilds import SharedGuilds
 from adapters.discord.outlets import BROKEN, ChannelOutlet, InteractionOutlet, Outlet, passive
 from adapters.discord.render import render
@@ -172,8 +172,9 @@ class Listeners:
         try:
             yield
         except FOREIGN as error:
-            # Most often the interaction has ended before we could answer; nobody can be told then.
             _log.warning("Discord cut a conversation short.", code=code_of(error))
+            if getattr(error, "code", None) not in TOKEN_GONE:  # else nobody can be told any more
+                await tell(_failed(error))
         except Exception as error:  # a fault of ours must not leave the asker waiting
             await tell(_failed(error))
         finally:

@@ -35,7 +35,7 @@ class Outlet(Protocol):
 class InteractionOutlet:
     """Edits the deferred response of an interaction.
 
-    Its token lives for 15 minutes. What takes longer, and that is only jobs, ends up in the channel.
+    Its token lives for 15 minutes. How a longer job has ended is told to the person directly.
     """
 
     def __init__(
@@ -57,14 +57,13 @@ class InteractionOutlet:
             _log_refusal(error)
 
     async def say(self, view: ui.LayoutView) -> None:
-        """Edit; after the token's end tell the channel how a job ended."""
+        """Edit; after the token's end tell the person directly how a job ended."""
         try:
             await self._edit(view)
         except discord.HTTPException as error:
             _log_refusal(error)
-            if error.code in TOKEN_GONE and self._is_job and self._interaction.channel_id:
-                channel = self._interaction.client.get_partial_messageable(self._interaction.channel_id)
-                await ChannelOutlet(channel).say(view)
+            if error.code in TOKEN_GONE and self._is_job:
+                await ChannelOutlet(self._interaction.user).say(view)
         except FOREIGN as error:
             _log_refusal(error)
 

@@ -27,6 +27,7 @@ LONGEST_MESSAGE = 4_000
 """UTF-16 units over all texts of one message."""
 
 LONGEST_LIST = 3_500
+LONGEST_LINE = 1_000
 BAR = 20
 CUT = "..."
 
@@ -165,6 +166,7 @@ def _progress(reply: Progress) -> str:
 def _lines(*lines: str) -> ui.LayoutView:
     """Return a message of as many lines as fit, saying how many more there are."""
     shown: list[str] = []
+    lines = tuple(_line(part) for line in lines for part in line.split("\n"))
     for line in lines:
         if _size("\n".join((*shown, line))) > LONGEST_LIST:
             shown.append(f"and {len(lines) - len(shown)} more")
@@ -177,6 +179,10 @@ def _lines(*lines: str) -> ui.LayoutView:
 
 def _size(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
+
+
+def _line(text: str) -> str:
+    return text if _size(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE // 2]}…"
 
 
 def _path(title: str, heading: tuple[str, ...]) -> str:
@@ -192,4 +198,6 @@ def _linked(text: str, url: str) -> str:
     if not url.startswith(("https://", "http://")) or len(url) > LONGEST_URL:
         return literal(text)
     safe = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20").replace(">", "%3E")
+    if "://" in text:  # an address in a label is Discord's to link, or to end the label with
+        return f"{literal(text)} · <{safe}>"
     return f"[{literal(text)}](<{safe}>)"

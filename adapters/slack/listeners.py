@@ -178,6 +178,9 @@ class Listeners:
         text = translate.question(event.get("text") or "", self._home)
         outlet, private = self._outlet_for_message(place)
         files = event.get("files") or []
+        if not place.private and ((translate.is_adding(text) and files) or translate.is_command(text)):
+            # What the machine's folders are called is for the moderator, not for the channel.
+            outlet, private = self._whisperer(place, {}), True
         if translate.is_adding(text) and files:
             for file in files:
                 upload = await self._files.fetch(file)

@@ -255,6 +255,11 @@ def _add_path(text: str, party: Party) -> AddSource | Refused:
     return _add_source(path, options, party)
 
 
+def is_command(text: str) -> bool:
+    """Whether a message is one of the commands that may be said to the bot, and no question."""
+    return _SPOKEN.match(text) is not None
+
+
 def is_adding(text: str) -> bool:
     """Whether a message with files asks to have them read."""
     return text.lower() == "add" or text.lower().startswith("add ")

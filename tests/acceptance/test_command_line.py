@@ -64,6 +64,22 @@ def test_the_machine_door_goes_on_after_a_bad_line(quoth: Quoth, docs: Path) -> 
     assert (3, False) == (empty["id"], empty["answered"])
 
 
+def test_the_machine_door_survives_bytes_that_are_no_text(quoth: Quoth, docs: Path, tmp_path: Path) -> None:
+    assert 0 == quoth("sources", "add", "docs").returncode
+    good = json.dumps({"id": "last", "question": "How hot should water for green tea be?"})
+    broken = json.dumps({"id": "\ud800", "question": "\ud800 tea"})
+    lines = b"\xff\xfe\n" + b"[" * 200_000 + b"\n" + f"{broken}\n{good}\n".encode()
+    (tmp_path / "lines").write_bytes(lines)
+    with (tmp_path / "lines").open("rb") as given:
+        command = [str(QUOTH), "--data", "data", "ask", "--jsonl"]
+        done = subprocess.run(command, stdin=given, cwd=tmp_path, capture_output=True, check=True)
+    answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert ["error", "error", "answered", "answered"] == [
+        "error" if "error" in answer else "answered" for answer in answers
+    ]
+    assert answers[-1]["answered"]
+
+
 def test_bad_input_is_one_sentence_and_nothing_is_lost(quoth: Quoth, docs: Path) -> None:
     quoth("sources", "add", "docs")
     (docs.parent / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00")

@@ -139,6 +139,15 @@ async def test_a_wrong_token_ends_the_process_with_a_sentence(
     _said_in_a_sentence(process.returncode, stderr.decode(), sentence)
 
 
+async def test_a_second_server_on_one_data_folder_is_refused(folder: Path) -> None:
+    async with AsyncExitStack() as stack:
+        discord, slack = await stack.enter_async_context(both(folder))
+        second = await stack.enter_async_context(quoth(folder, environment(discord, slack, folder)))
+        async with asyncio.timeout(60):
+            _, stderr = await second.communicate()
+    _said_in_a_sentence(second.returncode, stderr.decode(), "Quoth already runs with this data folder.")
+
+
 async def test_a_wrong_token_ends_the_process_though_a_person_sits_at_the_terminal(folder: Path) -> None:
     async with FakeDiscord() as discord, FakeSlack() as slack:
         wrong = {**environment(discord, slack, folder), "DISCORD_TOKEN": "wrong"}

@@ -1,11 +1,13 @@
 """What the ledger remembers, for whom and for how long."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.errors import LedgerUnavailable
 from bot.feedback import KEPT, Candidate, Ledger
 from bot.testing import FakeClock, hit, passage
 
@@ -94,3 +96,32 @@ def test_many_threads_may_remember_at_once(ledger: Ledger) -> None:
     for thread in threads:
         thread.join()
     assert 8 == len({answer_id for answer_id in ids if ledger.recall("w", answer_id)})
+
+
+def test_a_damaged_file_is_put_aside_and_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    path.write_bytes(b"this was a database once" * 100)
+    ledger = Ledger(path, FakeClock())
+    id = ledger.remember("discord:1", "ann", "how long?", [hit("Sixteen weeks.")])
+    assert ledger.recall("discord:1", id) is not None
+    ledger.close()
+    assert (tmp_path / "ledger.damaged").exists()
+
+
+def test_a_file_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way")
+    with pytest.raises(LedgerUnavailable, match="data folder"):
+        Ledger(tmp_path / "data" / "ledger.sqlite", FakeClock())
+
+
+def test_an_answer_that_cannot_be_recorded_is_given_all_the_same(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite", FakeClock())
+    holder = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    ledger._db.execute("PRAGMA busy_timeout = 10")
+    id = ledger.remember("discord:1", "ann", "how long?", [hit("Sixteen weeks.")])
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert id
+    assert ledger.recall("discord:1", id) is None
+    ledger.close()

@@ -141,7 +141,7 @@ def test_more_shows_the_next_passage_and_says_when_it_is_the_last(bench: Bench) 
 def test_there_is_no_passage_beyond_the_last(bench: Bench, offset: int) -> None:
     bench.read_tea()
     answer = bench.answer("tea wants water")
-    assert "no longer remember" in text_of(bench.handle(more(answer, offset)))
+    assert "That was the last passage" in text_of(bench.handle(more(answer, offset)))
 
 
 def test_a_passage_that_was_removed_is_not_shown_again(bench: Bench) -> None:

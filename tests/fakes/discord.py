@@ -34,6 +34,7 @@ from tests.fakes.discord_payloads import (
     OTHER_GENERAL,
     OTHER_GUILD,
     VIEW_AND_SEND,
+    channel_object,
     guild_object,
     interaction_object,
     member_object,
@@ -449,6 +450,10 @@ class FakeDiscord:
                 return _json(self.commands)
             case "GET", "guilds", guild, "members", user:
                 return self._find_member(guild, user)
+            case "POST", "users", "@me", "channels":
+                [name] = [n for n, person in self.users.items() if person["id"] == str(body["recipient_id"])]
+                recipient = {"recipients": [self.users[name]]}
+                return _json(channel_object(self._direct_channel(name), None) | recipient)
             case "POST", "channels", channel, "messages":
                 return self._send(channel, body)
             case "POST", "interactions", _, token, "callback":

@@ -65,6 +65,8 @@ class DiscordSchema:
 
 def _with_ids_as_text(body: Any) -> Any:
     """Return a body whose ids are strings: Discord takes numbers too, whatever its schema says."""
+    if isinstance(body, dict) and "recipient_id" in body:
+        return body | {"recipient_id": str(body["recipient_id"])}
     if isinstance(body, dict) and isinstance(body.get("message_reference"), dict):
         reference = body["message_reference"]
         ids = {name: str(value) for name, value in reference.items() if name.endswith("_id")}

@@ -228,3 +228,20 @@ def test_documents_link_to_where_they_stand_on_the_web(bench: Bench) -> None:
     bench.add(base_url="https://example.org/docs/")
     bench.sync()
     assert "https://example.org/docs/hot%20drinks/tea.md" == bench.search("green leaves")[0].passage.url
+
+
+def test_vectors_of_another_catalogue_are_never_taken_for_this_ones(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    bench.add()
+    bench.sync()
+    bench.search("green tea")
+    for file in bench.data.glob("catalog.sqlite*"):
+        file.unlink()
+    (bench.folder / "tea.md").unlink()
+    bench.write("coffee.md", COFFEE)
+    fresh = bench.reopened()
+    fresh.add()
+    fresh.sync()
+    assert all(hit.score > 0 for hit in fresh.search("grind beans espresso", k=1))
+    assert 0 == fresh.search("zebra", k=1)[0].score
+    assert fresh.search("grind beans for espresso", k=1)[0].score > 0.3

@@ -259,7 +259,7 @@ async def test_reindex_edits_its_progress_into_the_reply(bot: FakeDiscord, core:
     assert [Reindex(actor=actor, conversation=here, name="handbook")] == core.requests
 
 
-async def test_a_job_that_outlives_its_interaction_ends_in_the_channel(
+async def test_a_job_that_outlives_its_interaction_ends_in_a_direct_message(
     bot: FakeDiscord, core: ScriptedCore
 ) -> None:
     core.gate.clear()
@@ -270,7 +270,7 @@ async def test_a_job_that_outlives_its_interaction_ends_in_the_channel(
     core.gate.set()
     message = await bot.until(lambda: bot.messages and bot.messages[0])
     assert isinstance(message, Message)
-    assert ("Done.", "", GENERAL) == (message.shown, message.only_for, message.channel)
+    assert ("Done.", bot._direct_channel("Boss")) == (message.shown, message.channel)
 
 
 async def test_moderators_commands_are_hidden_from_others_and_from_direct_messages(bot: FakeDiscord) -> None:

@@ -80,6 +80,11 @@ async def test_ask_is_answered_to_the_asker_alone(bot: FakeSlack, core: Scripted
     assert [Ask(actor=ann, conversation=here, question="How long is A & B's leave?")] == core.requests
 
 
+async def test_commands_said_in_a_channel_are_answered_to_their_author_alone(bot: FakeSlack) -> None:
+    for command in ("sources", "status", "reindex"):
+        assert "U0BOSS" == (await bot.mention("U0BOSS", command)).only_for
+
+
 async def test_a_mention_is_answered_in_its_thread_for_everyone(bot: FakeSlack, core: ScriptedCore) -> None:
     payload = bot.mention_payload("U0ANN", "how long?")
     await bot.deliver("events_api", payload)

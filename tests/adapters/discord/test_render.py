@@ -133,3 +133,19 @@ def test_an_address_cannot_break_out_of_its_link() -> None:
     shown = read(message(answer(quote(Segment(text="Yes."), url=url))))
     assert "](<https://x.example/a%29" in shown
     assert "<@1>" not in shown
+
+
+def test_an_address_in_a_title_cannot_end_its_link() -> None:
+    trick = quote(
+        Segment(text="Yes."),
+        url="https://real.example/",
+        title="See https://good.example](https://evil.example)",
+    )
+    assert "[See" not in read(message(answer(trick)))
+    assert "<https://real.example/>" in read(message(answer(trick)))
+
+
+def test_a_very_long_line_is_cut_and_the_rest_is_shown() -> None:
+    shown = read(message(Notice(text="x" * 5_000, details=("broken.md: empty",))))
+    assert "…" in shown
+    assert "broken.md: empty" in shown

@@ -1,0 +1,59 @@
+"""The chat in the terminal: lines in, cards out."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from adapters.terminal.chat import TerminalAdapter
+from bot.messages import Ask, More, NoAnswer, Notice, Rate, Reindex, Sources
+from tests.fakes.core import ScriptedCore
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def core() -> ScriptedCore:
+    return ScriptedCore()
+
+
+async def chat(core: ScriptedCore, *lines: str) -> str:
+    screen = io.StringIO()
+    console = Console(file=screen, width=100, highlight=False)
+    await TerminalAdapter(console=console, lines=io.StringIO("\n".join(lines))).run(core)
+    return screen.getvalue()
+
+
+async def test_a_line_is_a_question_and_its_answer_can_be_followed_up(core: ScriptedCore) -> None:
+    said = await chat(core, "how long?", "/more", "/helpful", "/not-helpful", "/quit", "unheard")
+    assert "It lasts sixteen weeks." in said
+    assert [Ask, More, Rate, Rate] == [type(request) for request in core.requests]
+    assert [("a1b2", 1), ("a1b2", 1)] == [
+        (request.answer_id, request.offset) for request in core.requests if isinstance(request, Rate)
+    ]
+
+
+async def test_following_up_needs_an_answer(core: ScriptedCore) -> None:
+    await chat(core, "/more", "/helpful")
+    assert [] == core.requests
+
+
+async def test_a_question_without_an_answer_forgets_the_answer_before(core: ScriptedCore) -> None:
+    await chat(core, "how long?")
+    core.replies_to[Ask] = [NoAnswer(text="I found nothing that answers this.")]
+    said = await chat(core, "what else?", "/helpful")
+    assert "I found nothing that answers this." in said
+    assert Rate not in [type(request) for request in core.requests]
+
+
+async def test_moderating_works_from_the_terminal_too(core: ScriptedCore) -> None:
+    core.replies_to[Reindex] = [Notice(text="All up to date.")]
+    said = await chat(core, "/sources", "/reindex", "/help", "/nonsense", "")
+    assert [Sources, Reindex] == [type(request) for request in core.requests]
+    assert "All up to date." in said
+    assert "/reindex" in said
