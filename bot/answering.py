@@ -1,5 +1,6 @@
 """From hits to an answer: what is quoted, where it stands, and when to stay silent."""
 
+import re
 from urllib.parse import quote as percent
 
 from bot.messages import Citation, Confidence, Nearest, Quote, Segment
@@ -18,6 +19,7 @@ HIGH, FAIR = 0.8, 0.6
 
 WEB_PAGES = frozenset({"", "html", "htm", "xhtml", "php", "asp", "aspx"})
 FRAGMENT_WORDS = 5
+ITEM_MARK = re.compile(r"^\s*(?:-|\d+\.) ")
 
 
 def objection(question: str) -> str:
@@ -95,8 +97,9 @@ def link(passage: Passage, sentence: str) -> str:
     path = page.split("?")[0].split("/")[3:]
     name = path[-1] if path else ""
     format = name.rsplit(".", 1)[1].lower() if "." in name else ""
-    words = sentence.split()
-    if not words or format not in WEB_PAGES:
+    # The mark before a list item is ours or the browser's, and no text of the page.
+    words = ITEM_MARK.sub("", sentence).split()
+    if not words or " | " in sentence or format not in WEB_PAGES:
         return page
     return f"{page}#:~:text={_text_directive(words)}"
 

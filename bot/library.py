@@ -1,14 +1,14 @@
 """The sources of each workspace: added, removed and synced in the catalogue."""
 
-import hashlib
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import mkdtemp
 
 from bot.messages import SourceLine
 from index.catalog import Catalog, SourceRecord
-from index.errors import IndexFailure, SourceExists, SourceUnavailable
+from index.errors import IndexFailure, SourceUnavailable
 from index.passages import SyncReport
 from index.syncing import Syncer, merged
 
@@ -47,23 +47,24 @@ class CatalogLibrary:
         """Keep the bytes, record them as a source and return its name. Does not sync."""
         safe = re.sub(r"[^\w.-]+", "-", filename).strip("-.") or "upload.txt"
         name = self._name(workspace, name, Path(safe))
-        if any(record.name == name for record in self._catalog.sources(workspace)):
-            raise SourceExists(
-                f"A source named {name!r} exists. Choose another name, or remove that one first."
-            )
-        folder = self._upload_folder(workspace, name)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / safe[-LONGEST_NAME:]
-        path.write_bytes(data)
-        self._catalog.add_source(
-            workspace, name=name, kind="file", origin=str(path.absolute()), base_url=base_url
-        )
+        # A folder of its own, so that two uploads of one name at once cannot touch each other's file.
+        self._uploads.mkdir(parents=True, exist_ok=True)
+        folder = Path(mkdtemp(dir=self._uploads)).absolute()
+        try:
+            path = folder / safe[-LONGEST_NAME:]
+            path.write_bytes(data)
+            self._catalog.add_source(workspace, name=name, kind="file", origin=str(path), base_url=base_url)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return name
 
     def remove(self, workspace: str, name: str) -> int:
         """Remove a source; return how many passages went with it."""
         removed = self._catalog.remove_source(workspace, name)
-        shutil.rmtree(self._upload_folder(workspace, name), ignore_errors=True)
+        folder = Path(removed.origin).parent
+        if folder.parent == self._uploads.absolute():
+            shutil.rmtree(folder, ignore_errors=True)
         return removed.passages
 
     def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
@@ -92,9 +93,6 @@ class CatalogLibrary:
             numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
             return next(free for free in numbered if free not in taken)
         return wanted
-
-    def _upload_folder(self, workspace: str, name: str) -> Path:
-        return self._uploads / hashlib.sha256(f"{workspace}\0{name}".encode()).hexdigest()[:16]
 
 
 def _line(record: SourceRecord) -> SourceLine:

@@ -146,3 +146,14 @@ def test_the_nearest_documents_are_three_and_each_named_once() -> None:
     ids = [1, 1, 2, 3, 4]
     hits = [hit(passage("Tea.", id=id, title=f"Guide {id}")) for id in ids]
     assert ["Guide 1", "Guide 2", "Guide 3"] == [near.title for near in nearest(hits)]
+
+
+@pytest.mark.parametrize("item", ["- Ask your manager first.", "2. Ask your manager first."])
+def test_a_link_to_a_list_item_leaves_its_mark_out(item: str) -> None:
+    page = passage(item, url="https://docs.example.com/leave.html")
+    assert "https://docs.example.com/leave.html#:~:text=Ask%20your%20manager%20first." == link(page, item)
+
+
+def test_a_link_to_a_table_row_names_the_page_alone() -> None:
+    page = passage("Rome | 3", url="https://docs.example.com/prices.html")
+    assert "https://docs.example.com/prices.html" == link(page, "Rome | 3")

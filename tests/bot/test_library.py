@@ -1,0 +1,58 @@
+"""The sources of a workspace, as moderators keep them."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.library import CatalogLibrary
+from index.errors import SourceExists, SourceUnavailable
+from index.testing import HashingEmbedder
+from tests.index.conftest import Bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(folder=tmp_path / "docs", data=tmp_path / "data", embedder=HashingEmbedder())
+
+
+@pytest.fixture
+def library(bench: Bench) -> CatalogLibrary:
+    return CatalogLibrary(bench.catalog, bench.syncer, uploads=bench.data / "uploads")
+
+
+def upload(library: CatalogLibrary, text: str, name: str = "") -> str:
+    return library.add_upload("w", "../tea notes.md", text.encode(), name=name, base_url="")
+
+
+def quiet(text: str, done: int, total: int) -> None:
+    """Watch nothing."""
+
+
+def test_an_upload_is_kept_read_and_removed_with_its_source(library: CatalogLibrary, bench: Bench) -> None:
+    name = upload(library, "# Tea\n\nGreen tea wants eighty degrees.\n")
+    assert "tea-notes" == name
+    assert 1 == library.sync("w", name, quiet).passages
+    assert "eighty" in bench.search("green tea", workspace="w")[0].passage.text
+    assert 1 == library.remove("w", name)
+    assert [] == list((bench.data / "uploads").iterdir())
+
+
+def test_a_refused_upload_leaves_the_one_of_that_name_as_it_is(library: CatalogLibrary, bench: Bench) -> None:
+    upload(library, "# Tea\n\nGreen tea wants eighty degrees.\n", name="tea")
+    with pytest.raises(SourceExists):
+        upload(library, "# Tea\n\nAnother text.\n", name="tea")
+    library.sync("w", "tea", quiet)
+    assert "eighty" in bench.search("green tea", workspace="w")[0].passage.text
+    assert 1 == len(list((bench.data / "uploads").iterdir()))
+
+
+def test_removing_a_folder_source_leaves_its_files_alone(library: CatalogLibrary, bench: Bench) -> None:
+    kept = bench.write("tea.md", "# Tea\n\nGreen tea wants eighty degrees.\n")
+    name = library.add("w", str(bench.folder), name="", base_url="")
+    library.remove("w", name)
+    assert kept.exists()
+
+
+def test_a_path_that_leads_nowhere_says_so(library: CatalogLibrary) -> None:
+    with pytest.raises(SourceUnavailable, match="Check the path"):
+        library.add("w", "/nowhere/at/all", name="", base_url="")
