@@ -17,7 +17,7 @@ from bot.bootstrap import LOCAL, Application, heartbeat
 from bot.errors import QuothError
 from bot.health import is_alive
 from bot.logs import configure
-from bot.messages import Answer, Ask, NoAnswer, Notice, Reply, SourceList, Sources, Status
+from bot.messages import Answer, Ask, NoAnswer, Notice, Reply, SourceList, Sources, Status, counted
 from bot.settings import explain, load
 from index.errors import DiskFull, IndexFailure, SourceUnavailable, SyncBusy
 from index.passages import Audience, Hit, SyncReport
@@ -120,7 +120,8 @@ def doctor(context: typer.Context) -> None:
             raise QuothError(
                 f"The package {package.__name__} comes from {found}; it should come from {here}."
             )
-    out.print(f"catalogue: {len(application.catalog.sources(LOCAL))} local sources", markup=False)
+    local = counted(len(application.catalog.sources(LOCAL)), "local source")
+    out.print(f"catalogue: {local}", markup=False)
     out.print(f"embedder: {application.embedder().id}", markup=False)
 
 
@@ -169,7 +170,7 @@ def show_source(context: typer.Context, name: str) -> None:
 def remove_source(context: typer.Context, name: str) -> None:
     """Remove a source and all its passages."""
     passages = context.obj.library.remove(LOCAL, name)
-    out.print(f"Removed {name} with its {passages:,} passages.", markup=False)
+    out.print(f"Removed {name} with its {counted(passages, 'passage')}.", markup=False)
 
 
 def main() -> None:
@@ -260,9 +261,9 @@ def _first_sync(application: Application) -> None:
 
 
 def _report(report: SyncReport) -> None:
+    documents = counted(report.added + report.changed + report.unchanged, "document")
     out.print(
-        f"{report.passages:,} passages in {report.added + report.changed + report.unchanged:,} documents; "
-        f"{report.embedded:,} newly embedded.",
+        f"{counted(report.passages, 'passage')} in {documents}; {report.embedded:,} newly embedded.",
         markup=False,
     )
     for failure in report.failures:

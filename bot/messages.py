@@ -313,3 +313,8 @@ class Failed:
 
 
 Reply: TypeAlias = Answer | NoAnswer | Refused | Notice | SourceList | StatusReport | Progress | Failed
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun as people say it: "1 passage", "1,234 passages"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -37,6 +37,7 @@ from bot.messages import (
     Status,
     StatusReport,
     Upload,
+    counted,
 )
 from bot.permissions import Permissions
 from bot.ports import Library, Searcher
@@ -266,7 +267,7 @@ class Router:
             reasons = _failures(synced) or ("It holds no document that I can read.",)
             return Refused(text="\n".join((f"I could not read anything in {name}.", *reasons)))
         return Notice(
-            text=f"Added {name}: {_count(synced.added, 'document')}, {_count(synced.passages, 'passage')}.",
+            text=f"Added {name}: {counted(synced.added, 'document')}, {counted(synced.passages, 'passage')}.",
             details=_failures(synced),
         )
 
@@ -306,7 +307,7 @@ class Router:
 
     def _remove(self, request: RemoveSource) -> Reply:
         passages = self._library.remove(request.conversation.workspace, request.name)
-        return Notice(text=f"Removed {request.name} with its {_count(passages, 'passage')}.")
+        return Notice(text=f"Removed {request.name} with its {counted(passages, 'passage')}.")
 
     def _sync(
         self, request: AddSource | Reindex, name: str, report: Report, *, fresh: bool = False
@@ -363,7 +364,7 @@ def _synced(name: str, report: SyncReport) -> Notice:
     ]
     return Notice(
         text=f"{name or 'All sources'} up to date: {', '.join(changes) or 'no documents'}; "
-        f"{_count(report.passages, 'passage')}.",
+        f"{counted(report.passages, 'passage')}.",
         details=_failures(report),
     )
 
@@ -372,10 +373,6 @@ def _failures(report: SyncReport) -> tuple[str, ...]:
     lines = tuple(f"{failure.uri}: {failure.reason}" for failure in report.failures[:LISTED_FAILURES])
     rest = len(report.failures) - len(lines)
     return (*lines, f"and {rest} more") if rest else lines
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _failed(request: Request, error: Exception) -> Failed:

@@ -18,6 +18,7 @@ from bot.messages import (
     Segment,
     SourceList,
     StatusReport,
+    counted,
 )
 
 GREEN = 0x2E8B57
@@ -139,8 +140,8 @@ def _sources(reply: SourceList) -> ui.LayoutView:
     for source in reply.sources:
         synced = f"synced <t:{int(source.synced_at.timestamp())}:R>" if source.synced_at else "not synced yet"
         lines.append(
-            f"- **{literal(_title(source.name))}**: {source.documents:,} documents, "
-            f"{source.passages:,} passages, {synced}"
+            f"- **{literal(_title(source.name))}**: {counted(source.documents, 'document')}, "
+            f"{counted(source.passages, 'passage')}, {synced}"
         )
         lines += [f"  - {literal(failure)}" for failure in source.failures]
     return _lines(*lines)
@@ -150,9 +151,10 @@ def _status(reply: StatusReport) -> ui.LayoutView:
     synced = f"<t:{int(reply.synced_at.timestamp())}:R>" if reply.synced_at else "never"
     return _lines(
         f"Quoth {literal(reply.version)}, embedding with {literal(reply.embedder)}",
-        f"{reply.sources:,} sources, {reply.documents:,} documents, {reply.passages:,} passages",
+        f"{counted(reply.sources, 'source')}, {counted(reply.documents, 'document')}, "
+        f"{counted(reply.passages, 'passage')}",
         f"Last synced: {synced}{', syncing now' if reply.syncing else ''}",
-        f"{reply.helpful:,} answers rated helpful, {reply.not_helpful:,} not helpful",
+        f"{counted(reply.helpful, 'answer')} rated helpful, {reply.not_helpful:,} not helpful",
     )
 
 

@@ -31,6 +31,7 @@ from bot.messages import (
     SourceLine,
     SourceList,
     StatusReport,
+    counted,
 )
 
 MAX_TEXT = 2900
@@ -97,8 +98,8 @@ def _remainder(count: int) -> Json:
 def _source_list(reply: SourceList) -> Json:
     if not reply.sources:
         return _message(NO_SOURCES)
-    text = "1 source" if len(reply.sources) == 1 else f"{len(reply.sources)} sources"
-    return _message(text, rich_text(bullets(_fitting([_source(line) for line in reply.sources]))))
+    lines = _fitting([_source(line) for line in reply.sources])
+    return _message(counted(len(reply.sources), "source"), rich_text(bullets(lines)))
 
 
 def _fitting(lines: Sequence[Json]) -> list[Json]:
@@ -114,7 +115,7 @@ def _fitting(lines: Sequence[Json]) -> list[Json]:
 
 
 def _source(line: SourceLine) -> Json:
-    counts = f" · {line.documents} documents, {line.passages} passages"
+    counts = f" · {counted(line.documents, 'document')}, {counted(line.passages, 'passage')}"
     facts = words(shorten(f" · {line.kind} {line.origin}", MAX_LINE) + counts)
     synced = [words(" · not synced yet")]
     if line.synced_at:
@@ -131,7 +132,8 @@ def _failures(line: SourceLine) -> list[Json]:
 
 
 def _status_report(reply: StatusReport) -> Json:
-    counts = f"{reply.passages} passages of {reply.documents} documents from {reply.sources} sources"
+    documents, sources = counted(reply.documents, "document"), counted(reply.sources, "source")
+    counts = f"{counted(reply.passages, 'passage')} of {documents} from {sources}"
     facts = [
         section(words("Read: ", bold=True), words(counts)),
         section(words("Synced: ", bold=True), *_synced(reply)),
@@ -142,7 +144,7 @@ def _status_report(reply: StatusReport) -> Json:
 
 
 def _feedback_counts(reply: StatusReport) -> str:
-    return f"{reply.helpful} helpful, {reply.not_helpful} not helpful"
+    return f"{reply.helpful:,} helpful, {reply.not_helpful:,} not helpful"
 
 
 def _synced(reply: StatusReport) -> list[Json]:

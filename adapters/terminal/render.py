@@ -20,6 +20,7 @@ from bot.messages import (
     Reply,
     SourceList,
     StatusReport,
+    counted,
 )
 
 WIDTH = 100
@@ -65,7 +66,7 @@ def age(moment: datetime, now: datetime) -> str:
     for length, unit in UNITS:
         count = days // length
         if count >= 1:
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+            return f"{counted(count, unit)} ago"
     return "today"
 
 
@@ -133,10 +134,11 @@ def _status(reply: StatusReport, now: datetime) -> RenderableType:
     return Group(
         _plain(f"Quoth {reply.version}, embedding with {reply.embedder}"),
         _plain(
-            f"{reply.sources:,} sources, {reply.documents:,} documents, {reply.passages:,} passages; "
+            f"{counted(reply.sources, 'source')}, {counted(reply.documents, 'document')}, "
+            f"{counted(reply.passages, 'passage')}; "
             f"last synced {synced}{', syncing now' if reply.syncing else ''}"
         ),
-        _plain(f"{reply.helpful:,} answers rated helpful, {reply.not_helpful:,} not helpful"),
+        _plain(f"{counted(reply.helpful, 'answer')} rated helpful, {reply.not_helpful:,} not helpful"),
     )
 
 

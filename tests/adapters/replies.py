@@ -1,5 +1,6 @@
 """Replies of the core for the tests of platforms, one of each kind."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.messages import (
@@ -114,8 +115,10 @@ REPLIES: dict[str, Reply] = {
             source(3, failures=("a.md: empty", "b.md: empty", "c.md: empty", "d.md: empty")),
         )
     ),
+    "source_list_of_one": SourceList(sources=(source(1, documents=1, passages=1),)),
     "source_list_empty": SourceList(sources=()),
     "status": STATUS,
+    "status_of_one": replace(STATUS, sources=1, documents=1, passages=1, helpful=1, not_helpful=0),
     "progress": Progress(text="Reading handbook", done=3, total=12),
     "progress_of_unknown_length": Progress(text="Looking for files", done=0, total=0),
     "failed": Failed(text="Something went wrong.", reference="3f2a"),
