@@ -2,10 +2,11 @@
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -52,10 +53,14 @@ class ModeratorSettings(_Section):
     groups: frozenset[str] = frozenset()
 
 
-class SourceSettings(_Section):
-    """The starter folder, and what a chat may add."""
+def _or_none(given: Any) -> Any:
+    return None if given == "" else given
 
-    seeds: Path | None = SEEDS if SEEDS.is_dir() else None
+
+class SourceSettings(_Section):
+    """The starter folder (empty: none), and what a chat may add."""
+
+    seeds: Annotated[Path | None, BeforeValidator(_or_none)] = SEEDS if SEEDS.is_dir() else None
     allowed_paths: tuple[Path, ...] = ()
     max_upload_bytes: int = Field(default=10_000_000, ge=1)
 
@@ -120,7 +125,20 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The command line beats the environment, that beats .env, and that beats the file."""
-        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+        file_settings = TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _SeedsSwitchedOff(settings_cls), dotenv_settings, file_settings
+
+
+class _SeedsSwitchedOff(PydanticBaseSettingsSource):
+    """The one variable whose empty value says something; all others are then as if not set."""
+
+    def __call__(self) -> dict[str, Any]:
+        given = dotenv_values(".env") | os.environ
+        return {"sources": {"seeds": ""}} if given.get("QUOTH_SOURCES_SEEDS") == "" else {}
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return nothing: this source knows no field by itself."""
+        return None, field_name, False
 
 
 def load(**given: Any) -> Settings:
@@ -152,6 +170,8 @@ def explain(settings: Settings) -> list[tuple[str, str, str]]:
 def _row(name: str, value: Any, default: Any, variable: str) -> tuple[str, str, str]:
     if isinstance(value, SecretStr):
         shown = "set" if value.get_secret_value() else "not set"
+    elif value is None:
+        shown = "none"
     else:
         shown = ", ".join(map(str, value)) if isinstance(value, tuple | frozenset) else str(value)
     return name, shown, _origin(variable, changed=value != default)
