@@ -24,7 +24,7 @@ class QuothError(Exception):
 
 
 class SettingInvalid(QuothError):
-    """A setting is not valid. Run `quoth doctor` to see all settings and where they come from."""
+    """A setting is not valid. Correct it in quoth.toml, in the environment or in .env."""
 
 
 class AdapterFailure(QuothError):

@@ -1,5 +1,6 @@
 """All settings, read once from `quoth.toml`, the environment and `.env`."""
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -7,8 +8,10 @@ from typing import Annotated, Any, Literal
 from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -22,6 +25,16 @@ SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _from_json(given: Any) -> Any:
+    """Read a list as the environment spells it, so that a misspelt one is an error like any other."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given)
+    except ValueError as error:
+        raise ValueError('Write a list, such as ["one", "two"]') from error
 
 
 class EmbedderSettings(_Section):
@@ -49,8 +62,8 @@ class LimitSettings(_Section):
 class ModeratorSettings(_Section):
     """Who may manage sources beside those whom the platform lets manage the workspace."""
 
-    ids: frozenset[str] = frozenset()
-    groups: frozenset[str] = frozenset()
+    ids: Annotated[frozenset[str], NoDecode, BeforeValidator(_from_json)] = frozenset()
+    groups: Annotated[frozenset[str], NoDecode, BeforeValidator(_from_json)] = frozenset()
 
 
 def _or_none(given: Any) -> Any:
@@ -61,7 +74,7 @@ class SourceSettings(_Section):
     """The starter folder (empty: none), and what a chat may add."""
 
     seeds: Annotated[Path | None, BeforeValidator(_or_none)] = SEEDS if SEEDS.is_dir() else None
-    allowed_paths: tuple[Path, ...] = ()
+    allowed_paths: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_from_json)] = ()
     max_upload_bytes: int = Field(default=10_000_000, ge=1)
 
 
@@ -142,12 +155,13 @@ class _SeedsSwitchedOff(PydanticBaseSettingsSource):
 
 
 def load(**given: Any) -> Settings:
-    """Read the settings; ``given`` ones win. Raises SettingInvalid."""
+    """Read the settings; ``given`` ones win. Raises SettingInvalid, which names all that are wrong."""
     try:
         return Settings(**given)
     except ValidationError as error:
-        raise SettingInvalid(_sentence(error)) from error
-    except ValueError as error:  # quoth.toml is not TOML, or a list in the environment is not JSON
+        sentences = dict.fromkeys(_sentence(problem) for problem in error.errors())
+        raise SettingInvalid("\n".join(sentences)) from error
+    except ValueError as error:  # quoth.toml is not TOML, or a section in the environment is not JSON
         raise SettingInvalid(f"The settings could not be read: {error}. Check {FILE} and .env.") from error
 
 
@@ -185,11 +199,16 @@ def _origin(variable: str, *, changed: bool) -> str:
     return f"{FILE} or the command line" if changed else "default"
 
 
-def _sentence(error: ValidationError) -> str:
-    problem = error.errors()[0]
-    path = ".".join(str(part) for part in problem["loc"])
-    variable = path if path.isupper() else f"QUOTH_{path.replace('.', '_')}".upper()
-    return (
-        f"The setting {path} is not valid: {problem['msg']}. Correct it in {FILE} or {variable} "
-        "(for example QUOTH_ANSWERS_THRESHOLD=0.5); `quoth doctor` lists all settings."
-    )
+def _sentence(problem: ErrorDetails) -> str:
+    path = [str(part) for part in problem["loc"][:2]]  # a third part counts the items of a list
+    name = ".".join(path)
+    variable = name if name.isupper() else "_".join(("QUOTH", *path)).upper()
+    reason = problem["msg"].removeprefix("Value error, ")
+    return f"The setting {name} is not valid: {reason}. Correct it in {FILE} or {variable}{_example(path)}."
+
+
+def _example(path: list[str]) -> str:
+    """Return the default of a setting, if there is such a setting and it is worth showing."""
+    section = getattr(Settings.model_fields.get(path[0]), "default", None)
+    default = getattr(section, path[-1], None)
+    return f" (the default is {default})" if default else ""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import LOCAL, Application
+from bot.errors import SettingInvalid
 from bot.settings import SEEDS, Settings, explain, load
 
 
@@ -72,3 +73,46 @@ def test_without_a_word_about_it_the_starter_source_is_the_projects_own(folder: 
     application = Application(load(data=folder / "data"))
     application.seed(LOCAL)
     assert [str(SEEDS)] == [source.origin for source in application.catalog.sources(LOCAL)]
+
+
+# What is wrong with them
+
+
+def test_every_invalid_setting_is_named_with_its_variable(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "quoth.toml").write_text("[limits]\nquestions = 0\n[moderators]\ngroups = [1, 2]\n")
+    monkeypatch.setenv("QUOTH_ANSWERS_THRESHOLD", "2")
+    monkeypatch.setenv("QUOTH_MODERATORS_IDS", "ann, bob")
+    monkeypatch.setenv("QUOTH_LOGS_COLOUR", "blue")
+    with pytest.raises(SettingInvalid) as caught:
+        load()
+    sentences = str(caught.value).splitlines()
+    for name, words in (
+        ("answers.threshold", "QUOTH_ANSWERS_THRESHOLD (the default is 0.5)."),
+        ("limits.questions", "QUOTH_LIMITS_QUESTIONS (the default is 20)."),
+        ("moderators.ids", 'Write a list, such as ["one", "two"].'),
+        ("moderators.groups", "QUOTH_MODERATORS_GROUPS."),
+        ("logs.colour", "QUOTH_LOGS_COLOUR."),
+    ):
+        [sentence] = [each for each in sentences if each.startswith(f"The setting {name} is not valid: ")]
+        assert words in sentence
+    assert 5 == len(sentences)
+
+
+def test_lists_come_from_the_environment_and_from_the_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "quoth.toml").write_text('[moderators]\ngroups = ["editors"]\n')
+    monkeypatch.setenv("QUOTH_MODERATORS_IDS", '["ann", "discord:1"]')
+    monkeypatch.setenv("QUOTH_SOURCES_ALLOWED_PATHS", '["/srv/docs"]')
+    settings = load()
+    assert {"ann", "discord:1"} == settings.moderators.ids
+    assert {"editors"} == settings.moderators.groups
+    assert (Path("/srv/docs"),) == settings.sources.allowed_paths
+
+
+def test_a_file_that_is_not_toml_is_named(folder: Path) -> None:
+    (folder / "quoth.toml").write_text("threshold: 0.5\n")
+    with pytest.raises(SettingInvalid, match=r"could not be read.*quoth\.toml"):
+        load()
