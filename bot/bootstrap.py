@@ -179,6 +179,11 @@ class Application:
             )
         return adapters
 
+    def terminal(self) -> Adapter:
+        """Return the chat with whoever sits at the machine."""
+        adapter: Adapter = registry.load(registry.ADAPTERS["terminal"])()
+        return adapter
+
     async def serve(self, adapters: list[Adapter], terminal: Adapter | None) -> None:
         """Run all adapters until one fails, or until the terminal ends and no other is there.
 

@@ -13,11 +13,27 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+import adapters
+import index
+from adapters.terminal.render import render
+from adapters.terminal.translate import ACTOR, HERE
+from bot.answering import objection
 from bot.bootstrap import LOCAL, Application, heartbeat
 from bot.errors import QuothError
 from bot.health import is_alive
 from bot.logs import configure
-from bot.messages import Answer, Ask, NoAnswer, Notice, Reply, SourceList, Sources, Status, counted
+from bot.messages import (
+    AddSource,
+    Answer,
+    Ask,
+    NoAnswer,
+    Notice,
+    Reply,
+    SourceList,
+    Sources,
+    Status,
+    counted,
+)
 from bot.settings import explain, load
 from index.errors import DiskFull, IndexFailure, SourceUnavailable, SyncBusy
 from index.passages import Audience, Hit, SyncReport
@@ -71,7 +87,7 @@ def chat(context: typer.Context) -> None:
     """Chat in the terminal."""
     application: Application = context.obj
     _first_sync(application)
-    asyncio.run(application.serve([], _terminal()))
+    asyncio.run(application.serve([], application.terminal()))
 
 
 @app.command()
@@ -83,7 +99,7 @@ def run(context: typer.Context) -> None:
     if not platforms and not sys.stdin.isatty():
         err.print("No tokens are set, so only the terminal is served. README.md says how to connect others.")
     # A service has no terminal: what stands at its input is not a person.
-    terminal = None if platforms and not sys.stdin.isatty() else _terminal()
+    terminal = None if platforms and not sys.stdin.isatty() else application.terminal()
     asyncio.run(application.serve(platforms, terminal))
 
 
@@ -99,17 +115,12 @@ def sync(context: typer.Context, source: Annotated[str, typer.Argument()] = "") 
 @app.command()
 def status(context: typer.Context) -> None:
     """Say what Quoth has read."""
-    from adapters.terminal.translate import ACTOR, HERE
-
     _show(context.obj.router.handle(Status(actor=ACTOR, conversation=HERE)))
 
 
 @app.command()
 def doctor(context: typer.Context) -> None:
     """List every setting and where it came from, and check the parts."""
-    import adapters
-    import index
-
     application: Application = context.obj
     for name, value, origin in explain(application.settings):
         out.print(f"{name:28} {value:40} {origin}", markup=False)
@@ -141,9 +152,6 @@ def add_source(
     base_url: Annotated[str, typer.Option(help="Where the same files stand on the web.")] = "",
 ) -> None:
     """Add a file or folder, and read it."""
-    from adapters.terminal.translate import ACTOR, HERE
-    from bot.messages import AddSource
-
     request = AddSource(actor=ACTOR, conversation=HERE, origin=path, name=name, base_url=base_url)
     with _bar() as watch:
         reply = context.obj.router.handle(request, lambda p: watch(p.text, p.done, p.total))
@@ -154,8 +162,6 @@ def add_source(
 @sources.command("list")
 def list_sources(context: typer.Context) -> None:
     """List the sources."""
-    from adapters.terminal.translate import ACTOR, HERE
-
     _show(context.obj.router.handle(Sources(actor=ACTOR, conversation=HERE)))
 
 
@@ -185,8 +191,6 @@ def main() -> None:
 
 
 def _handle(application: Application, question: str) -> Reply:
-    from adapters.terminal.translate import ACTOR, HERE
-
     return application.router.handle(Ask(actor=ACTOR, conversation=HERE, question=question))
 
 
@@ -217,8 +221,6 @@ def _answered_line(application: Application, line: bytes, k: int) -> dict[str, A
 
 
 def _found(application: Application, id: Any, question: str, k: int) -> dict[str, Any]:
-    from bot.answering import objection
-
     if not isinstance(question, str):
         raise TypeError
     started = time.perf_counter()
@@ -282,13 +284,5 @@ def _bar() -> Iterator[Callable[[str, int, int], None]]:
         yield watch
 
 
-def _terminal() -> Any:
-    from adapters.terminal.chat import TerminalAdapter
-
-    return TerminalAdapter()
-
-
 def _show(reply: Reply) -> None:
-    from adapters.terminal.render import render
-
     out.print(render(reply))
