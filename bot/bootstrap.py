@@ -2,9 +2,12 @@
 
 import asyncio
 import threading
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from functools import cached_property
+from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import structlog
 from filelock import FileLock, Timeout
@@ -18,8 +21,9 @@ from bot.health import beat
 from bot.jobs import Jobs, Watch
 from bot.library import CatalogLibrary
 from bot.limits import RateLimit
+from bot.messages import counted
 from bot.permissions import Permissions
-from bot.ports import Adapter
+from bot.ports import Adapter, Platform
 from bot.routing import Policy, Router
 from bot.settings import Settings
 from index.catalog import Catalog, SourceRecord
@@ -150,41 +154,36 @@ class Application:
             raise failed
         return total
 
-    def platforms(self) -> list[Adapter]:
-        """Return the chat platforms that have tokens."""
-        settings = self.settings
-        adapters: list[Adapter] = []
-        if settings.discord_token.get_secret_value():
-            adapters.append(
-                registry.load(registry.ADAPTERS["discord"])(
-                    token=settings.discord_token.get_secret_value(),
-                    api_url=settings.discord_api_url,
-                    gateway_url=settings.discord_gateway_url,
-                    state_dir=self.data,
-                    max_upload_bytes=settings.sources.max_upload_bytes,
-                )
-            )
-        if settings.slack_bot_token.get_secret_value():
-            adapters.append(
-                registry.load(registry.ADAPTERS["slack"])(
-                    bot_token=settings.slack_bot_token.get_secret_value(),
-                    app_token=settings.slack_app_token.get_secret_value(),
-                    signing_secret=settings.slack_signing_secret.get_secret_value(),
-                    api_url=settings.slack_api_url,
-                    state_dir=self.data,
-                    http_host=settings.slack.http_host,
-                    http_port=settings.slack.http_port,
-                    max_upload_bytes=settings.sources.max_upload_bytes,
-                )
-            )
-        return adapters
+    def platforms(self) -> list[Platform]:
+        """Return the chat platforms that have tokens. Raises SettingInvalid."""
+        return [self._platform(name) for name in self.settings.platforms]
+
+    def _platform(self, name: str) -> Platform:
+        platform: Platform = registry.load(registry.ADAPTERS[name])(
+            state_dir=self.data,
+            max_upload_bytes=self.settings.sources.max_upload_bytes,
+            **_PLATFORM_SETTINGS[name](self.settings),
+        )
+        return platform
 
     def terminal(self) -> Adapter:
         """Return the chat with whoever sits at the machine."""
         adapter: Adapter = registry.load(registry.ADAPTERS["terminal"])()
         return adapter
 
-    async def serve(self, adapters: list[Adapter], terminal: Adapter | None) -> None:
+    def checks(self) -> dict[str, Callable[[], str]]:
+        """Return what can be tried, by name: each says how it is, or raises QuothError or IndexFailure."""
+        return {
+            "packages": _check_packages,
+            "catalogue": lambda: counted(len(self.catalog.sources(LOCAL)), "local source"),
+            "embedder": lambda: self.embedder().id,
+            **{name: partial(self._check_platform, name) for name in self.settings.platforms},
+        }
+
+    def _check_platform(self, name: str) -> str:
+        return asyncio.run(self._platform(name).check())
+
+    async def serve(self, adapters: Sequence[Adapter], terminal: Adapter | None) -> None:
         """Run all adapters until one fails, or until the terminal ends and no other is there.
 
         Raises AlreadyRunning when another process serves chat platforms from this data folder.
@@ -199,7 +198,7 @@ class Application:
         except Timeout as error:
             raise AlreadyRunning from error
 
-    async def _serve(self, adapters: list[Adapter], terminal: Adapter | None) -> None:
+    async def _serve(self, adapters: Sequence[Adapter], terminal: Adapter | None) -> None:
         core = ThreadedCore(self.router.handle)
         pulse = asyncio.create_task(beat(self.data / HEARTBEAT))
         serving = [asyncio.create_task(adapter.run(core)) for adapter in adapters]
@@ -217,6 +216,41 @@ class Application:
         if format not in self._readers:
             self._readers[format] = registry.load(registry.READERS[format])()
         return self._readers[format]
+
+
+def _discord_settings(settings: Settings) -> dict[str, Any]:
+    return {
+        "token": settings.discord_token.get_secret_value(),
+        "api_url": settings.discord_api_url,
+        "gateway_url": settings.discord_gateway_url,
+    }
+
+
+def _slack_settings(settings: Settings) -> dict[str, Any]:
+    return {
+        "bot_token": settings.slack_bot_token.get_secret_value(),
+        "app_token": settings.slack_app_token.get_secret_value(),
+        "signing_secret": settings.slack_signing_secret.get_secret_value(),
+        "api_url": settings.slack_api_url,
+        "http_host": settings.slack.http_host,
+        "http_port": settings.slack.http_port,
+    }
+
+
+_PLATFORM_SETTINGS = {"discord": _discord_settings, "slack": _slack_settings}
+
+
+def _check_packages() -> str:
+    """Say where the packages are; their names are common. Raises QuothError when one is not ours."""
+    here = Path(__file__).resolve().parent.parent
+    for name in ("adapters", "index"):
+        found = Path(str(import_module(name).__file__)).resolve().parent.parent
+        if found != here:
+            raise QuothError(
+                f"The package {name} comes from {found}; it should come from {here}. "
+                "Run Quoth in an environment of its own."
+            )
+    return str(here)
 
 
 def _open_source(record: SourceRecord) -> Source:

@@ -13,8 +13,6 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-import adapters
-import index
 from adapters.terminal.render import render
 from adapters.terminal.translate import ACTOR, HERE
 from bot.answering import objection
@@ -55,7 +53,7 @@ def choose(
 ) -> None:
     """Answers questions by quoting your documents, word for word."""
     settings = load(**({"data": data} if data is not None else {}))
-    is_service = context.invoked_subcommand == "run" and not sys.stdin.isatty() and settings.has_tokens
+    is_service = context.invoked_subcommand == "run" and not sys.stdin.isatty() and bool(settings.platforms)
     configure(settings.logs.format, service=is_service)
     context.obj = Application(settings)
 
@@ -120,20 +118,18 @@ def status(context: typer.Context) -> None:
 
 @app.command()
 def doctor(context: typer.Context) -> None:
-    """List every setting and where it came from, and check the parts."""
+    """List every setting and where it came from, and try every part. Exit status 2 if one is broken."""
     application: Application = context.obj
     for name, value, origin in explain(application.settings):
         out.print(f"{name:28} {value:40} {origin}", markup=False)
-    here = Path(__file__).resolve().parent.parent
-    for package in (adapters, index):
-        found = Path(str(package.__file__)).resolve().parent.parent
-        if found != here:
-            raise QuothError(
-                f"The package {package.__name__} comes from {found}; it should come from {here}."
-            )
-    local = counted(len(application.catalog.sources(LOCAL)), "local source")
-    out.print(f"catalogue: {local}", markup=False)
-    out.print(f"embedder: {application.embedder().id}", markup=False)
+    broken = False
+    for name, check in application.checks().items():
+        try:
+            out.print(f"{name}: {check()}", markup=False)
+        except (QuothError, IndexFailure) as error:
+            broken = True
+            err.print(f"{name}: {error}", markup=False, style="red")
+    raise typer.Exit(ERROR if broken else 0)
 
 
 @app.command()

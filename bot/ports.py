@@ -30,6 +30,17 @@ class Adapter(Protocol):
         ...
 
 
+class Platform(Adapter, Protocol):
+    """A connection that needs tokens."""
+
+    async def check(self) -> str:
+        """Try the tokens without serving; return who the platform takes the bot for, in a sentence.
+
+        Raises AdapterFailure, whose message says what is missing.
+        """
+        ...
+
+
 class Searcher(Protocol):
     """The index's door for questions."""
 

@@ -124,9 +124,15 @@ class Settings(BaseSettings):
     slack_api_url: str = Field(default="", validation_alias="SLACK_API_URL")
 
     @property
-    def has_tokens(self) -> bool:
-        """Whether any chat platform is to be connected."""
-        return any(token.get_secret_value() for token in (self.discord_token, self.slack_bot_token))
+    def platforms(self) -> tuple[str, ...]:
+        """The chat platforms to connect: those of which any token or secret is set."""
+        tokens = {
+            "discord": (self.discord_token,),
+            "slack": (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret),
+        }
+        return tuple(
+            name for name, given in tokens.items() if any(token.get_secret_value() for token in given)
+        )
 
     @classmethod
     def settings_customise_sources(

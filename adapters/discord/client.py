@@ -72,6 +72,18 @@ class DiscordAdapter:
             self.ready.clear()
             await client.listeners.close()
 
+    async def check(self) -> str:
+        """Log in without serving, and say who Discord takes us for. Raises AdapterFailure, TokenRejected."""
+        _quieten()
+        self._redirect()
+        try:
+            async with discord.Client(intents=discord.Intents.none()) as client:
+                await client.login(self._token)
+        except FOREIGN as error:
+            raise failure_of(error) from error
+        assert client.user is not None, "who has logged in is somebody"
+        return f"Discord takes the token and knows the bot as {client.user.name}."
+
     def _redirect(self) -> None:
         # The library has no settings for these, and no second place where it keeps them.
         if self._api_url:

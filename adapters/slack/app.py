@@ -22,6 +22,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncRateLimitErrorRetryHandler,
 )
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.deliveries import Deliveries
 from adapters.slack.failures import FOREIGN, failure_of
@@ -88,11 +89,30 @@ class SlackAdapter:
         finally:
             self.ready.clear()
 
+    async def check(self) -> str:
+        """Try each token without serving, and say who Slack takes us for. Raises AdapterFailure."""
+        problems = []
+        async with _session() as session:
+            client = self._client(session)
+            try:
+                me = await self._introduction(client)
+            except AdapterFailure as error:
+                problems.append(str(error))
+            try:
+                if self._app_token:
+                    await self._socket_address(client)
+            except AdapterFailure as error:
+                problems.append(str(error))
+        if problems:
+            raise AdapterFailure(" ".join(dict.fromkeys(problems)))
+        # Whether signed requests arrive cannot be tried from here.
+        tokens = "both tokens" if self._app_token else "the bot token"
+        return f"Slack takes {tokens} and knows the bot as {me['user']} in {me['team']}."
+
     async def _connect(self, core: Core, stack: AsyncExitStack) -> None:
-        timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        session = await stack.enter_async_context(_session())
         client = self._client(session)
-        home = await self._introduce(client)
+        home = _home(await self._introduction(client))
         deliveries = stack.enter_context(self._deliveries())
         listeners = Listeners(
             core=core,
@@ -124,13 +144,20 @@ class SlackAdapter:
             client.proxy = None  # a stand-in on this machine is not behind the company's proxy
         return client
 
-    async def _introduce(self, client: AsyncWebClient) -> Home:
+    async def _introduction(self, client: AsyncWebClient) -> AsyncSlackResponse:
         """Ask Slack who we are: the one call that shows whether the token works."""
         try:
-            answer = await client.auth_test()
+            return await client.auth_test()
         except FOREIGN as error:
             raise failure_of(error, "SLACK_BOT_TOKEN") from error
-        return Home(team=answer["team_id"], user=answer["user_id"], bot=answer.get("bot_id") or "")
+
+    async def _socket_address(self, client: AsyncWebClient) -> str:
+        """Ask where to connect: the library would retry for ever with a token that Slack rejects."""
+        try:
+            opened = await client.apps_connections_open(app_token=self._app_token)
+        except FOREIGN as error:
+            raise failure_of(error, "SLACK_APP_TOKEN") from error
+        return str(opened["url"])
 
     def _deliveries(self) -> Deliveries:
         try:
@@ -177,11 +204,7 @@ class SlackAdapter:
 
     @asynccontextmanager
     async def _socket(self, app: AsyncApp, client: AsyncWebClient) -> AsyncIterator[None]:
-        try:
-            # The library would retry for ever with a token that Slack rejects.
-            opened = await client.apps_connections_open(app_token=self._app_token)
-        except FOREIGN as error:
-            raise failure_of(error, "SLACK_APP_TOKEN") from error
+        address = await self._socket_address(client)
         handler = AsyncSocketModeHandler(
             app,
             self._app_token,
@@ -190,12 +213,20 @@ class SlackAdapter:
             ping_interval=self._ping_interval,
         )
         handler.client.proxy = client.proxy
-        handler.client.wss_uri = opened["url"]
+        handler.client.wss_uri = address
         try:
             await handler.connect_async()  # type: ignore[no-untyped-call]
             yield
         finally:
             await _close(handler)
+
+
+def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=REQUEST_SECONDS))
+
+
+def _home(me: AsyncSlackResponse) -> Home:
+    return Home(team=me["team_id"], user=me["user_id"], bot=me.get("bot_id") or "")
 
 
 async def _close(handler: AsyncSocketModeHandler) -> None:

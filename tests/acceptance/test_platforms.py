@@ -162,6 +162,51 @@ async def test_a_wrong_token_ends_the_process_though_a_person_sits_at_the_termin
     _said_in_a_sentence(process.returncode, stderr.decode(), "Discord rejects the token in DISCORD_TOKEN.")
 
 
+async def doctor(folder: Path, environment: Mapping[str, str]) -> tuple[int | None, str]:
+    """Run `quoth doctor` to its end; return its exit status and all that it says, on one line."""
+    process = await asyncio.create_subprocess_exec(
+        QUOTH,
+        "--data",
+        "data",
+        "doctor",
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    async with asyncio.timeout(60):
+        words, _ = await process.communicate()
+    return process.returncode, " ".join(words.decode().split())
+
+
+async def test_the_doctor_says_what_each_platform_takes_the_bot_for(folder: Path) -> None:
+    async with FakeDiscord() as discord, FakeSlack() as slack:
+        status, words = await doctor(folder, environment(discord, slack, folder))
+    assert 0 == status
+    assert "embedder: all-MiniLM-L6-v2" in words
+    assert "discord: Discord takes the token and knows the bot as quoth." in words
+    assert "slack: Slack takes both tokens and knows the bot as quoth in Home." in words
+    assert TOKEN not in words
+    assert BOT_TOKEN not in words
+
+
+async def test_the_doctor_goes_on_to_the_last_thing_that_is_wrong(folder: Path) -> None:
+    async with FakeDiscord() as discord, FakeSlack() as slack:
+        wrong = {
+            **environment(discord, slack, folder),
+            "DISCORD_TOKEN": "wrong",
+            "SLACK_BOT_TOKEN": "",
+            "QUOTH_EMBEDDER_MODEL": "no/such-model",
+        }
+        status, words = await doctor(folder, wrong)
+    assert 2 == status
+    assert "catalogue: 0 local sources" in words
+    assert "embedder: The embedding model 'no/such-model'" in words
+    assert "discord: Discord rejects the token in DISCORD_TOKEN." in words
+    assert "slack: SLACK_BOT_TOKEN is not set." in words
+    assert "Traceback" not in words
+
+
 def _said_in_a_sentence(status: int | None, words: str, sentence: str) -> None:
     assert 2 == status
     assert sentence in " ".join(words.split())

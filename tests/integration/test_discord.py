@@ -411,6 +411,25 @@ async def test_a_discord_that_is_away_is_said(discord: FakeDiscord, tmp_path: Pa
             pass
 
 
+async def test_the_token_is_tried_without_serving(discord: FakeDiscord, tmp_path: Path) -> None:
+    sentence = await build(discord, tmp_path).check()
+    assert f"Discord takes the token and knows the bot as {discord.bot['username']}." == sentence
+    assert [] == discord.requests_of("PUT", "/commands")
+    assert 0 == discord.gateway.identified
+
+
+async def test_a_token_that_is_tried_may_be_wrong(discord: FakeDiscord, tmp_path: Path) -> None:
+    with pytest.raises(TokenRejected, match="Discord rejects the token in DISCORD_TOKEN"):
+        await build(discord, tmp_path, token="wrong").check()
+
+
+async def test_a_discord_that_is_away_is_said_when_the_token_is_tried(
+    discord: FakeDiscord, tmp_path: Path
+) -> None:
+    with pytest.raises(AdapterFailure, match="Discord could not be reached"):
+        await build(discord, tmp_path, api_url="http://127.0.0.1:1/api/v10").check()
+
+
 @pytest.mark.parametrize(
     "settings",
     [

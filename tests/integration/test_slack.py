@@ -358,6 +358,38 @@ async def test_no_slack_at_all_is_a_failure_in_words(core: ScriptedCore, tmp_pat
         await build(gone, tmp_path).run(core)
 
 
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({}, "Slack takes both tokens and knows the bot as quoth in Home."),
+        (
+            {"app_token": "", "signing_secret": SECRET},
+            "Slack takes the bot token and knows the bot as quoth in Home.",
+        ),
+    ],
+)
+async def test_tokens_are_tried_without_serving(
+    slack: FakeSlack, tmp_path: Path, settings: dict[str, str], sentence: str
+) -> None:
+    assert sentence == await build(slack, tmp_path, **settings).check()
+    assert 0 == slack.socket.connections
+    assert [] == list(tmp_path.iterdir())
+
+
+async def test_every_wrong_token_is_named_when_they_are_tried(slack: FakeSlack, tmp_path: Path) -> None:
+    wrong = build(slack, tmp_path, bot_token="xoxb-wrong", app_token="xapp-wrong")
+    with pytest.raises(AdapterFailure, match=r"SLACK_BOT_TOKEN.*SLACK_APP_TOKEN"):
+        await wrong.check()
+
+
+async def test_a_slack_that_is_away_is_said_once(tmp_path: Path) -> None:
+    async with FakeSlack() as gone:
+        pass
+    with pytest.raises(AdapterFailure) as caught:
+        await build(gone, tmp_path).check()
+    assert 1 == str(caught.value).count("Slack could not be reached")
+
+
 async def test_a_state_folder_that_cannot_be_is_a_failure_in_words(
     slack: FakeSlack, core: ScriptedCore, tmp_path: Path
 ) -> None:
