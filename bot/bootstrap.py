@@ -207,6 +207,7 @@ class Application:
         try:
             await asyncio.gather(*serving)
         finally:
+            self.jobs.stop()  # the process would not end before its syncs do
             for task in (pulse, *serving):
                 task.cancel()
             await asyncio.gather(pulse, *serving, return_exceptions=True)

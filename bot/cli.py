@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from typer.core import TyperGroup
 
 from adapters.terminal.render import render
 from adapters.terminal.translate import ACTOR, HERE
@@ -36,9 +37,22 @@ from bot.settings import explain, load
 from index.errors import DiskFull, IndexFailure, SourceUnavailable, SyncBusy
 from index.passages import Audience, Hit, SyncReport
 
-ANSWERED, NOTHING, ERROR = 0, 1, 2
+ANSWERED, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
 
-app = typer.Typer(help="Answers questions by quoting your documents, word for word.", no_args_is_help=True)
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; Ctrl-C is no error, and gets a sentence of its own."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            err.print("Stopped. Nothing is lost; a sync that was cut short goes on from here next time.")
+            raise typer.Exit(INTERRUPTED) from interrupt
+
+
+app = typer.Typer(
+    cls=_Commands, help="Answers questions by quoting your documents, word for word.", no_args_is_help=True
+)
 sources = typer.Typer(help="What Quoth has read.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
 
@@ -182,8 +196,6 @@ def main() -> None:
     except (QuothError, IndexFailure) as error:
         err.print(str(error), markup=False, style="red")
         sys.exit(ERROR)
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 def _handle(application: Application, question: str) -> Reply:

@@ -9,6 +9,7 @@
     |   +-- IntentMissing
     +-- AlreadyRunning
     +-- LedgerUnavailable
+    +-- Stopping
 
 The docstring of a class is its message when it is raised without one.
 """
@@ -45,3 +46,7 @@ class AlreadyRunning(QuothError):
 
 class LedgerUnavailable(QuothError):
     """The record of answers could not be opened. Check that the data folder exists and is writable."""
+
+
+class Stopping(QuothError):
+    """I am being stopped. Nothing is lost; what was not read yet is read with the next sync."""

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from bot.errors import Stopping
 from bot.ports import Library
 from index.passages import SyncReport
 
@@ -14,12 +15,13 @@ Watch = Callable[[str, int, int], None]
 class _Job:
     """A running sync and those who watch it."""
 
-    def __init__(self, workspace: str, name: str) -> None:
+    def __init__(self, workspace: str, name: str, stopping: threading.Event) -> None:
         self.workspace = workspace
         self.name = name
         self.done: Future[SyncReport] = Future()
         self._watchers: list[Watch] = []
         self._latest: tuple[str, int, int] | None = None
+        self._stopping = stopping
         self._lock = threading.Lock()
 
     def covers(self, workspace: str, name: str) -> bool:
@@ -34,6 +36,8 @@ class _Job:
             watcher(*latest)
 
     def report(self, text: str, done: int, total: int) -> None:
+        if self._stopping.is_set():
+            raise Stopping
         with self._lock:
             self._latest = (text, done, total)
             watchers = list(self._watchers)
@@ -49,6 +53,7 @@ class Jobs:
         self._running: list[_Job] = []
         self._lock = threading.Lock()
         self._turn = threading.Lock()
+        self._stopping = threading.Event()
 
     def run(self, workspace: str, name: str, watcher: Watch, *, fresh: bool = False) -> SyncReport:
         """Sync a source, or all with an empty name; joins a job that already covers it.
@@ -61,6 +66,10 @@ class Jobs:
         if mine:
             self._run(job)
         return job.done.result()
+
+    def stop(self) -> None:
+        """Let every sync end with Stopping at its next step; the index stays as it was before it."""
+        self._stopping.set()
 
     def is_running(self, workspace: str) -> bool:
         """Say whether any of the workspace's sources is being synced."""
@@ -78,7 +87,7 @@ class Jobs:
             for job in self._running:
                 if not fresh and job.covers(workspace, name):
                     return job, False
-            job = _Job(workspace, name)
+            job = _Job(workspace, name, self._stopping)
             self._running.append(job)
             return job, True
 

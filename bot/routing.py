@@ -11,6 +11,7 @@ from typing import assert_never
 import structlog
 
 from bot.answering import in_words, nearest, objection, quoted
+from bot.errors import Stopping
 from bot.feedback import Ledger, Remembered
 from bot.jobs import Jobs
 from bot.limits import RateLimit
@@ -54,8 +55,8 @@ from index.errors import (
 )
 from index.passages import Audience, SyncReport
 
-EXPECTED = (DocumentUnreadable, SourceExists, SourceUnavailable, SourceUnknown, SyncBusy)
-"""What the asker can mend; everything else is for the operator, who finds it in the log."""
+EXPECTED = (DocumentUnreadable, SourceExists, SourceUnavailable, SourceUnknown, Stopping, SyncBusy)
+"""What the asker can mend, or wait for; everything else is for the operator, who finds it in the log."""
 
 FOR_THE_OPERATOR = (CatalogUnavailable, EmbedderChanged, EmbedderUnavailable)
 

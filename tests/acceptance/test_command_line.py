@@ -3,10 +3,13 @@
 import json
 import os
 import random
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ pytestmark = pytest.mark.model
 
 QUOTH = Path(sys.executable).with_name("quoth")
 KILLS = 4
+NOTES = 800
 Quoth = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -110,6 +114,35 @@ def test_a_sync_killed_at_any_moment_leaves_an_index_that_answers(quoth: Quoth, 
         kill_a_sync(docs.parent, after=chance.uniform(1, 9))
         assert 0 == quoth("ask", "How hot should water for green tea be?").returncode
     assert 0 == quoth("sync").returncode
+
+
+def test_an_interrupted_sync_says_so_and_the_next_goes_on_from_there(quoth: Quoth, docs: Path) -> None:
+    quoth("sources", "add", "docs")
+    for number in range(NOTES):
+        text = f"# Note {number}\n\nThis is note {number}, about nothing at all.\n"
+        (docs / f"{number}.md").write_text(text)
+    status, words = interrupt_a_sync(docs.parent, when_embedded=100)
+    assert 130 == status
+    assert "Stopped. Nothing is lost; a sync that was cut short goes on from here next time." == words
+    assert 0 == quoth("ask", "How hot should water for green tea be?").returncode
+    [left] = re.findall(r"(\d+) newly embedded", quoth("sync").stdout)
+    assert 0 < int(left) < NOTES
+
+
+def interrupt_a_sync(folder: Path, *, when_embedded: int) -> tuple[int, str]:
+    """Press Ctrl-C in a sync that has got so far; return its exit status and what it says."""
+    command = [str(QUOTH), "--data", "data", "sync"]
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    with closing(sqlite3.connect(folder / "data" / "catalog.sqlite")) as catalog:
+        while catalog.execute("SELECT count(*) FROM vectors").fetchone()[0] < when_embedded:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
+                break
+    process.send_signal(signal.SIGINT)
+    words, _ = process.communicate(timeout=60)
+    return process.returncode, " ".join(words.split())
 
 
 def kill_a_sync(folder: Path, *, after: float) -> None:

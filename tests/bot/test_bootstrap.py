@@ -1,12 +1,25 @@
 """Which parts are put together, and which are left alone."""
 
+import asyncio
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from bot.bootstrap import Application
+from bot.jobs import Jobs
+from bot.messages import Reindex
+from bot.ports import Core
+from bot.settings import load
+from bot.testing import FakeLibrary, FakeSearcher
+from index.passages import SyncReport
+from tests.bot.conftest import MODERATOR, TERMINAL
+
+SECONDS = 10  # only ever waited for when a test fails
 PLATFORMS = {"discord", "slack_bolt", "slack_sdk"}
 TOKENS = {"discord": {"DISCORD_TOKEN": "x"}, "slack": {"SLACK_BOT_TOKEN": "x", "SLACK_APP_TOKEN": "x"}}
 BUILD = """
@@ -44,3 +57,40 @@ def test_only_the_platforms_that_have_tokens_are_built_and_imported(
     built, modules = done.stdout.splitlines()
     assert adapters == built.split()
     assert libraries == PLATFORMS & set(modules.split())
+
+
+class EndlessLibrary(FakeLibrary):
+    """Syncs for ever, or until the test is over."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeSearcher())
+        self.stopped = threading.Event()
+        self.test_is_over = threading.Event()
+
+    def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
+        try:
+            while not self.test_is_over.is_set():
+                progress("Reading", 1, 2)
+        except BaseException:
+            self.stopped.set()
+            raise
+        return SyncReport()
+
+
+class Leaving:
+    """Somebody at the terminal who begins a sync, sees that it goes on, and leaves."""
+
+    async def run(self, core: Core) -> None:
+        async for _ in core.replies(Reindex(actor=MODERATOR, conversation=TERMINAL)):
+            return
+
+
+def test_whoever_leaves_does_not_wait_for_a_long_sync(tmp_path: Path) -> None:
+    application = Application(load(data=tmp_path))
+    library = EndlessLibrary()
+    application.jobs = Jobs(library)
+    try:
+        asyncio.run(application.serve([], Leaving()))
+        assert library.stopped.wait(SECONDS)
+    finally:
+        library.test_is_over.set()

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
+from bot.errors import Stopping
 from bot.jobs import Jobs, Watch
 from bot.testing import FakeLibrary, FakeSearcher
 from index.errors import SourceUnavailable
@@ -124,3 +125,19 @@ def test_a_workspace_knows_whether_it_is_being_synced() -> None:
     assert [True, False] == [callers.jobs.is_running("w"), callers.jobs.is_running("v")]
     callers.results(running)
     assert not callers.jobs.is_running("w")
+
+
+def test_a_stopped_sync_ends_at_its_next_step() -> None:
+    library = FakeLibrary(FakeSearcher(), {f"/docs/{number}.txt": "Tea." for number in range(3)})
+    library.add("w", "/docs", name="docs", base_url="")
+    jobs = Jobs(library)
+    heard: list[int] = []
+
+    def watch(text: str, done: int, total: int) -> None:
+        heard.append(done)
+        jobs.stop()
+
+    with pytest.raises(Stopping, match="Nothing is lost"):
+        jobs.run("w", "docs", watch)
+    assert [0] == heard
+    assert jobs.are_idle()
