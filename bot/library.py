@@ -29,11 +29,11 @@ class CatalogLibrary:
 
     def add(self, workspace: str, origin: str, *, name: str, base_url: str) -> str:
         """Record a folder or file as a source and return its name. Does not sync."""
-        path = Path(origin).expanduser().absolute()
         try:
+            path = _located(origin)
             kind = "folder" if path.is_dir() else "file"
             exists = path.exists()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             raise SourceUnavailable(
                 f"{origin} could not be looked at. Check its path and permissions."
             ) from error
@@ -93,6 +93,12 @@ class CatalogLibrary:
             numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
             return next(free for free in numbered if free not in taken)
         return wanted
+
+
+def _located(origin: str) -> Path:
+    """Return an absolute path. A link on the way stays one: it may lead to a newer folder tomorrow."""
+    path = Path(origin).expanduser().absolute()
+    return path.resolve() if ".." in path.parts else path
 
 
 def _line(record: SourceRecord) -> SourceLine:

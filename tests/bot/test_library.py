@@ -56,3 +56,32 @@ def test_removing_a_folder_source_leaves_its_files_alone(library: CatalogLibrary
 def test_a_path_that_leads_nowhere_says_so(library: CatalogLibrary) -> None:
     with pytest.raises(SourceUnavailable, match="Check the path"):
         library.add("w", "/nowhere/at/all", name="", base_url="")
+
+
+def test_a_path_that_goes_up_is_shown_as_where_it_leads(
+    library: CatalogLibrary, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bench.folder / "deeper").mkdir()
+    monkeypatch.chdir(bench.folder / "deeper")
+    assert "docs" == library.add("w", "..", name="", base_url="")
+    assert [str(bench.folder.resolve())] == [source.origin for source in library.sources("w")]
+
+
+def test_a_link_to_a_folder_is_followed_anew_with_every_sync(library: CatalogLibrary, bench: Bench) -> None:
+    current = bench.data / "current"
+    for release, text in (("old", "Green tea wants eighty degrees."), ("new", "Green tea wants sixty.")):
+        (bench.folder / release).mkdir()
+        bench.write(f"{release}/tea.md", f"# Tea\n\n{text}\n")
+    current.symlink_to(bench.folder / "old")
+    name = library.add("w", str(current), name="", base_url="")
+    library.sync("w", name, quiet)
+    current.unlink()
+    current.symlink_to(bench.folder / "new")
+    library.sync("w", name, quiet)
+    assert "sixty" in bench.search("green tea", workspace="w")[0].passage.text
+
+
+@pytest.mark.parametrize("origin", ["../\0", "~nobody-here/docs"])
+def test_a_path_that_cannot_be_says_so(library: CatalogLibrary, origin: str) -> None:
+    with pytest.raises(SourceUnavailable, match="could not be looked at"):
+        library.add("w", origin, name="", base_url="")
