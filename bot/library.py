@@ -2,13 +2,14 @@
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
 from bot.messages import SourceLine
 from index.catalog import Catalog, SourceRecord
-from index.errors import IndexFailure, SourceUnavailable
+from index.errors import CatalogUnavailable, IndexFailure, SourceUnavailable
 from index.passages import SyncReport
 from index.syncing import Syncer, merged
 
@@ -47,12 +48,11 @@ class CatalogLibrary:
         """Keep the bytes, record them as a source and return its name. Does not sync."""
         safe = re.sub(r"[^\w.-]+", "-", filename).strip("-.") or "upload.txt"
         name = self._name(workspace, name, Path(safe))
-        # A folder of its own, so that two uploads of one name at once cannot touch each other's file.
-        self._uploads.mkdir(parents=True, exist_ok=True)
-        folder = Path(mkdtemp(dir=self._uploads)).absolute()
+        folder = self._new_folder()
         try:
             path = folder / safe[-LONGEST_NAME:]
-            path.write_bytes(data)
+            with _kept_on_disk():
+                path.write_bytes(data)
             self._catalog.add_source(workspace, name=name, kind="file", origin=str(path), base_url=base_url)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -81,6 +81,12 @@ class CatalogLibrary:
             raise failed
         return total
 
+    def _new_folder(self) -> Path:
+        """Make a folder for one upload: two of one name at once cannot touch each other's file."""
+        with _kept_on_disk():
+            self._uploads.mkdir(parents=True, exist_ok=True)
+            return Path(mkdtemp(dir=self._uploads)).absolute()
+
     def _name(self, workspace: str, name: str, path: Path) -> str:
         """Return the wished name, or one made of the file's that is still free."""
         if name.strip():
@@ -93,6 +99,17 @@ class CatalogLibrary:
             numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
             return next(free for free in numbered if free not in taken)
         return wanted
+
+
+@contextmanager
+def _kept_on_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CatalogUnavailable(
+            f"The attached file could not be kept ({error.strerror}). "
+            "Check that the data folder is writable and that its disk has room."
+        ) from error
 
 
 def _located(origin: str) -> Path:

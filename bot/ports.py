@@ -74,7 +74,7 @@ class Library(Protocol):
     def add_upload(self, workspace: str, filename: str, data: bytes, *, name: str, base_url: str) -> str:
         """Keep the bytes, record them as a source and return its name. Does not sync.
 
-        Raises SourceExists, DocumentUnreadable.
+        Raises SourceExists, CatalogUnavailable.
         """
         ...
 

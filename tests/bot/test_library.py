@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.library import CatalogLibrary
-from index.errors import SourceExists, SourceUnavailable
+from index.errors import CatalogUnavailable, SourceExists, SourceUnavailable
 from index.testing import HashingEmbedder
 from tests.index.conftest import Bench
 
@@ -44,6 +44,15 @@ def test_a_refused_upload_leaves_the_one_of_that_name_as_it_is(library: CatalogL
     library.sync("w", "tea", quiet)
     assert "eighty" in bench.search("green tea", workspace="w")[0].passage.text
     assert 1 == len(list((bench.data / "uploads").iterdir()))
+
+
+def test_an_upload_that_cannot_be_kept_says_so_and_leaves_no_source(
+    library: CatalogLibrary, bench: Bench
+) -> None:
+    (bench.data / "uploads").write_text("in the way")
+    with pytest.raises(CatalogUnavailable, match=r"could not be kept .* writable"):
+        upload(library, "# Tea\n\nGreen tea wants eighty degrees.\n")
+    assert [] == library.sources("w")
 
 
 def test_removing_a_folder_source_leaves_its_files_alone(library: CatalogLibrary, bench: Bench) -> None:
