@@ -2,9 +2,10 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from itertools import count
+from pathlib import Path, PurePath
 from tempfile import mkdtemp
 
 from bot.messages import SourceLine
@@ -88,17 +89,22 @@ class CatalogLibrary:
             return Path(mkdtemp(dir=self._uploads)).absolute()
 
     def _name(self, workspace: str, name: str, path: Path) -> str:
-        """Return the wished name, or one made of the file's that is still free."""
-        if name.strip():
-            return name.strip()[:LONGEST_NAME]
-        wanted = re.sub(r"[^\w-]+", "-", path.stem.lower()).strip("-")[:LONGEST_NAME] or "source"
-        taken = {record.name for record in self._catalog.sources(workspace)}
-        if wanted in taken and not any(
-            record.origin == str(path) for record in self._catalog.sources(workspace)
-        ):
-            numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
-            return next(free for free in numbered if free not in taken)
-        return wanted
+        origins = {record.name: record.origin for record in self._catalog.sources(workspace)}
+        return source_name(name, path, origins)
+
+
+def source_name(wished: str, path: PurePath, origins: Mapping[str, str]) -> str:
+    """Return the wished name, or one made of the file's that is still free.
+
+    ``origins`` are those of the workspace's sources, by name. A path that is among them gets no
+    second name by itself.
+    """
+    if wished.strip():
+        return wished.strip()[:LONGEST_NAME]
+    name = re.sub(r"[^\w-]+", "-", path.stem.lower()).strip("-")[:LONGEST_NAME] or "source"
+    if name not in origins or str(path) in origins.values():
+        return name
+    return next(free for number in count(2) if (free := f"{name}-{number}") not in origins)
 
 
 @contextmanager

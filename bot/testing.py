@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import PurePath
 
+from bot.library import source_name
 from bot.messages import SourceLine
 from index.errors import DocumentEmpty, SourceExists, SourceUnavailable, SourceUnknown
 from index.passages import Audience, Failure, Hit, Passage, Sentence, SyncReport, content_hash
+from index.syncing import merged
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -90,9 +92,9 @@ class FakeSearcher:
         del self._of(workspace)[passage_id]
 
     def search(self, query: str, *, k: int, audience: Audience) -> list[Hit]:
-        """Return up to ``k`` hits that share words with the query, best first."""
+        """Return up to ``k`` hits, best first."""
         hits = [self._hit(query, passage) for passage in list(self._of(audience.workspace).values())]
-        return sorted((hit for hit in hits if hit.score), key=lambda hit: -hit.score)[:k]
+        return sorted(hits, key=lambda hit: -hit.score)[:k]
 
     def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:
         """Return the live passage, or None when it is gone or not for this audience."""
@@ -142,6 +144,7 @@ class FakeLibrary:
         self.files = dict(files or {})
         self._searcher = searcher
         self._sources: dict[tuple[str, str], _Source] = {}
+        self._uploads = count(1)
 
     def sources(self, workspace: str) -> list[SourceLine]:
         """List the sources by name."""
@@ -152,7 +155,8 @@ class FakeLibrary:
         """Record a folder or file as a source and return its name. Does not sync."""
         if not self._below(origin):
             raise SourceUnavailable(f"There is no file or folder {origin}. Check the path.")
-        name = name or PurePath(origin).stem
+        origins = {line.name: line.origin for line in self.sources(workspace)}
+        name = source_name(name, PurePath(origin), origins)
         if (workspace, name) in self._sources:
             raise SourceExists
         kind = "file" if origin in self.files else "folder"
@@ -161,14 +165,12 @@ class FakeLibrary:
 
     def add_upload(self, workspace: str, filename: str, data: bytes, *, name: str, base_url: str) -> str:
         """Keep the bytes, record them as a source and return its name. Does not sync."""
-        origin = f"/uploads/{workspace}/{name}/{filename}"
-        before = self.files.get(origin)
+        origin = f"/uploads/{next(self._uploads)}/{filename}"
         self.files[origin] = data.decode(errors="replace")
         try:
             return self.add(workspace, origin, name=name, base_url=base_url)
         except SourceExists:
-            if before is not None:
-                self.files[origin] = before
+            del self.files[origin]
             raise
 
     def remove(self, workspace: str, name: str) -> int:
@@ -182,21 +184,23 @@ class FakeLibrary:
 
     def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
         """Sync one source, or all with an empty name; calls progress(text, done, total)."""
-        names = [name] if name else [line.name for line in self.sources(workspace)]
-        reports = [self._sync(workspace, each, progress) for each in names]
-        return SyncReport(
-            added=sum(report.added for report in reports),
-            changed=sum(report.changed for report in reports),
-            removed=sum(report.removed for report in reports),
-            unchanged=sum(report.unchanged for report in reports),
-            embedded=sum(report.embedded for report in reports),
-            passages=sum(report.passages for report in reports),
-            failures=tuple(failure for report in reports for failure in report.failures),
-        )
+        if name:
+            return self._sync(workspace, name, progress)
+        total, gone = SyncReport(), None
+        for line in self.sources(workspace):
+            try:
+                total = merged(total, self._sync(workspace, line.name, progress))
+            except SourceUnavailable as error:
+                gone = gone or error
+        if gone is not None:
+            raise gone
+        return total
 
     def _sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
         source = self._source(workspace, name)
         texts = self._below(source.origin)
+        if not texts:
+            raise SourceUnavailable(f"{source.origin} does not exist. Check its path, or remove the source.")
         readable = {uri: text for uri, text in texts.items() if text.strip()}
         old, source.texts = source.texts, readable
         stale = [uri for uri in old if old[uri] != readable.get(uri)]
@@ -223,7 +227,7 @@ class FakeLibrary:
     def _read(self, workspace: str, name: str, source: _Source, uri: str) -> None:
         title = PurePath(uri).stem.title()
         for at in PARAGRAPH.finditer(source.texts[uri]):
-            found = passage(at.group(), title=title, url=source.base_url, start=at.start())
+            found = passage(at.group(), title=title, url=_url(source, uri), start=at.start())
             stored = self._searcher.put(workspace, replace(found, uri=uri, source=name))
             source.ids.setdefault(uri, []).append(stored.id)
 
@@ -243,6 +247,10 @@ class FakeLibrary:
             return {PurePath(origin).name: self.files[origin]}
         prefix = origin.rstrip("/") + "/"
         return {path.removeprefix(prefix): self.files[path] for path in self.files if path.startswith(prefix)}
+
+
+def _url(source: _Source, uri: str) -> str:
+    return f"{source.base_url}/{uri}" if source.base_url and source.kind == "folder" else source.base_url
 
 
 def _line(name: str, source: _Source) -> SourceLine:

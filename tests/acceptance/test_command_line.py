@@ -18,7 +18,7 @@ pytestmark = pytest.mark.model
 
 QUOTH = Path(sys.executable).with_name("quoth")
 KILLS = 4
-NOTES = 800
+NOTES = 400
 Quoth = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -1,0 +1,229 @@
+"""What every library promises, put to the fake and to the real one."""
+
+import pytest
+
+from index.errors import SourceExists, SourceUnavailable, SourceUnknown
+from index.passages import SyncReport
+from tests.contracts.houses import House
+
+GREEN = "Green tea is brewed with water of eighty degrees."
+BLACK = "Black tea is brewed with boiling water."
+
+
+def counts(report: SyncReport) -> tuple[int, int, int, int]:
+    return report.added, report.changed, report.removed, report.unchanged
+
+
+# Adding
+
+
+def test_a_source_is_listed_before_and_after_it_is_read(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.write("black.txt", BLACK)
+    assert "docs" == house.library.add("w", str(house.folder), name="", base_url="")
+    [line] = house.library.sources("w")
+    assert ("docs", "folder", str(house.folder)) == (line.name, line.kind, line.origin)
+    assert (0, 0, None) == (line.documents, line.passages, line.synced_at)
+    report = house.sync("docs")
+    [line] = house.library.sources("w")
+    assert (2, 2) == (line.documents, line.passages)
+    assert (2, 0, 0, 0) == counts(report)
+    assert 2 == report.passages
+    assert line.synced_at is not None
+
+
+def test_a_file_is_a_source_of_one_document(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.write("black.txt", BLACK)
+    house.read("green.txt")
+    [line] = house.library.sources("w")
+    assert ("green", "file", 1) == (line.name, line.kind, line.documents)
+
+
+def test_sources_are_listed_by_name(house: House) -> None:
+    house.write("green.txt", GREEN)
+    for name in ("b", "c", "a"):
+        house.library.add("w", str(house.folder), name=name, base_url="")
+    assert ["a", "b", "c"] == [line.name for line in house.library.sources("w")]
+
+
+def test_nothing_can_be_added_from_nowhere(house: House) -> None:
+    with pytest.raises(SourceUnavailable, match=r"nothing\.txt.*Check the path"):
+        house.library.add("w", str(house.folder / "nothing.txt"), name="", base_url="")
+    assert [] == house.library.sources("w")
+
+
+def test_a_name_that_is_taken_is_refused(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.write("black.txt", BLACK)
+    house.library.add("w", str(house.folder / "green.txt"), name="tea", base_url="")
+    with pytest.raises(SourceExists):
+        house.library.add("w", str(house.folder / "black.txt"), name="tea", base_url="")
+
+
+def test_the_same_path_is_not_added_twice_unless_by_another_name(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.library.add("w", str(house.folder), name="", base_url="")
+    with pytest.raises(SourceExists):
+        house.library.add("w", str(house.folder), name="", base_url="")
+    house.library.add("w", str(house.folder), name="again", base_url="")
+
+
+def test_two_files_of_one_name_become_two_sources(house: House) -> None:
+    house.write("green/tea.txt", GREEN)
+    house.write("black/tea.txt", BLACK)
+    assert ["tea", "tea-2"] == [house.read("green/tea.txt"), house.read("black/tea.txt")]
+
+
+def test_workspaces_may_use_the_same_names(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.read(workspace="w")
+    house.read(workspace="v")
+    house.library.remove("v", "docs")
+    assert [GREEN] == house.texts("green tea", workspace="w")
+    assert [] == house.library.sources("v")
+
+
+def test_a_base_url_is_where_a_document_stands_on_the_web(house: House) -> None:
+    house.write("deep/green.txt", GREEN)
+    for origin, name, url in (
+        ("", "folder", "https://example.org/docs"),
+        ("deep/green.txt", "file", "https://example.org/tea"),
+    ):
+        house.library.add("w", str(house.folder / origin), name=name, base_url=url)
+    house.sync()
+    urls = {hit.passage.source: hit.passage.url for hit in house.search("green tea")}
+    assert {
+        "folder": "https://example.org/docs/deep/green.txt",
+        "file": "https://example.org/tea",
+    } == urls
+
+
+# Uploads
+
+
+def test_an_upload_is_a_source_of_one_document(house: House) -> None:
+    name = house.library.add_upload("w", "notes.txt", GREEN.encode(), name="", base_url="")
+    house.sync(name)
+    [line] = house.library.sources("w")
+    assert ("notes", "file", 1) == (line.name, line.kind, line.documents)
+    assert [GREEN] == house.texts("green tea")
+
+
+def test_an_upload_by_a_name_that_is_taken_leaves_the_first_as_it_is(house: House) -> None:
+    house.library.add_upload("w", "notes.txt", GREEN.encode(), name="tea", base_url="")
+    with pytest.raises(SourceExists):
+        house.library.add_upload("w", "notes.txt", BLACK.encode(), name="tea", base_url="")
+    house.sync()
+    assert [GREEN] == house.texts("tea")
+
+
+def test_uploads_of_one_file_name_become_two_sources(house: House) -> None:
+    names = [
+        house.library.add_upload("w", "notes.txt", text.encode(), name="", base_url="")
+        for text in (GREEN, BLACK)
+    ]
+    house.sync()
+    assert ["notes", "notes-2"] == names
+    assert {GREEN, BLACK} == set(house.texts("tea"))
+
+
+# Removing
+
+
+def test_removing_says_how_many_passages_went_and_they_are_gone(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.write("black.txt", BLACK)
+    house.read()
+    assert 2 == house.library.remove("w", "docs")
+    assert [] == house.texts("tea")
+    assert [] == house.library.sources("w")
+
+
+@pytest.mark.parametrize("workspace", ["w", "v"])
+def test_a_source_that_is_not_there_is_named_as_such(house: House, workspace: str) -> None:
+    house.write("green.txt", GREEN)
+    house.library.add("u", str(house.folder), name="docs", base_url="")
+    with pytest.raises(SourceUnknown):
+        house.library.remove(workspace, "docs")
+    with pytest.raises(SourceUnknown):
+        house.sync("docs", workspace=workspace)
+
+
+# Syncing
+
+
+def test_a_sync_reads_what_changed_and_forgets_what_went(house: House) -> None:
+    for name, text in (("green.txt", GREEN), ("black.txt", BLACK), ("same.txt", "Coffee is ground.")):
+        house.write(name, text)
+    house.read()
+    house.write("green.txt", "Green tea is brewed at sixty.")
+    house.write("new.txt", "Oolong stands between the two.")
+    house.delete("black.txt")
+    report = house.sync("docs")
+    assert (1, 1, 1, 1) == counts(report)
+    assert 3 == report.passages
+    texts = house.texts("green black tea")
+    assert "Green tea is brewed at sixty." in texts
+    assert not {GREEN, BLACK} & set(texts)
+
+
+def test_a_sync_of_what_is_up_to_date_keeps_the_passages(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.read()
+    before = [hit.passage.id for hit in house.search("green tea")]
+    assert (0, 0, 0, 1) == counts(house.sync("docs"))
+    assert before == [hit.passage.id for hit in house.search("green tea")]
+
+
+def test_a_document_without_text_is_reported_and_the_rest_is_read(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.write("empty.txt", " \n")
+    house.library.add("w", str(house.folder), name="", base_url="")
+    report = house.sync("docs")
+    [failure] = report.failures
+    assert "empty.txt" == failure.uri
+    [line] = house.library.sources("w")
+    assert (1, (f"empty.txt: {failure.reason}",)) == (line.documents, line.failures)
+    assert (0, 0, 0, 1) == counts(house.sync("docs"))
+
+
+def test_a_document_that_lost_its_text_is_no_longer_quoted(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.write("black.txt", BLACK)
+    house.read()
+    house.write("green.txt", "")
+    assert 1 == len(house.sync("docs").failures)
+    assert [BLACK] == house.texts("tea")
+
+
+def test_a_sync_of_all_adds_up_its_sources(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.write("black.txt", BLACK)
+    for name in ("green.txt", "black.txt"):
+        house.library.add("w", str(house.folder / name), name="", base_url="")
+    report = house.sync()
+    assert (2, 0, 0, 0) == counts(report)
+    assert 2 == report.passages
+    assert SyncReport() == house.sync(workspace="empty")
+
+
+def test_a_source_that_is_gone_says_so_and_neither_it_nor_the_others_suffer(house: House) -> None:
+    house.write("black.txt", BLACK)
+    house.write("green.txt", GREEN)
+    house.read("black.txt")
+    house.library.add("w", str(house.folder / "green.txt"), name="", base_url="")
+    house.delete("black.txt")
+    with pytest.raises(SourceUnavailable, match=r"black\.txt"):
+        house.sync()
+    assert {GREEN, BLACK} == set(house.texts("tea"))
+
+
+def test_progress_never_exceeds_its_total(house: House) -> None:
+    for number in range(3):
+        house.write(f"note-{number}.txt", f"Note number {number}.")
+    house.library.add("w", str(house.folder), name="", base_url="")
+    steps: list[tuple[str, int, int]] = []
+    house.library.sync("w", "docs", lambda *step: steps.append(step))
+    assert steps
+    assert all(text and (done <= total or not total) for text, done, total in steps)

@@ -1,0 +1,84 @@
+"""What every searcher promises, put to the fake and to the real one."""
+
+import pytest
+
+from index.passages import Audience, content_hash
+from tests.contracts.houses import House
+
+GREEN = "Green tea is brewed with water of eighty degrees. Two minutes are enough."
+BLACK = "Black tea is brewed with boiling water. It draws for four minutes."
+ROOF = "The cat sleeps on the warm roof."
+
+
+@pytest.fixture
+def read(house: House) -> House:
+    """A house in which three documents were read."""
+    for name, text in (("green.txt", GREEN), ("black.txt", BLACK), ("roof.txt", ROOF)):
+        house.write(name, text)
+    house.read()
+    return house
+
+
+def test_nothing_read_is_nothing_found(house: House) -> None:
+    assert [] == house.search("green tea")
+
+
+def test_the_passage_that_is_most_about_the_query_comes_first(read: House) -> None:
+    hits = read.search("how is green tea brewed with water of eighty degrees")
+    assert [GREEN, BLACK, ROOF] == [hit.passage.text for hit in hits]
+    assert sorted((hit.score for hit in hits), reverse=True) == [hit.score for hit in hits]
+
+
+def test_confidence_is_a_probability_and_falls_with_the_rank(read: House) -> None:
+    confidences = [hit.confidence for hit in read.search("black tea brewed with boiling water")]
+    assert sorted(confidences, reverse=True) == confidences
+    assert 0 <= confidences[-1] < confidences[0] <= 1
+
+
+@pytest.mark.parametrize("query", ["green tea", "quantum chromodynamics"])
+@pytest.mark.parametrize(("k", "found"), [(1, 1), (2, 2), (50, 3)])
+def test_there_are_k_hits_or_as_many_as_there_are_passages(
+    read: House, query: str, k: int, found: int
+) -> None:
+    assert found == len(read.search(query, k=k))
+
+
+def test_the_best_sentence_is_highlighted(read: House) -> None:
+    [best] = read.search("two minutes are enough", k=1)
+    assert "Two minutes are enough." == best.passage.text[slice(*best.highlight)]
+    assert best.highlight == read.searcher.highlight("two minutes are enough", best.passage)
+    start, end = read.searcher.highlight("water of eighty degrees", best.passage)
+    assert "Green tea is brewed with water of eighty degrees." == best.passage.text[start:end]
+
+
+def test_a_passage_carries_its_citation(read: House) -> None:
+    [best] = read.search("green tea eighty degrees", k=1)
+    passage = best.passage
+    assert ("green.txt", "docs") == (passage.uri, passage.source)
+    assert GREEN[passage.start : passage.end] == passage.text
+    assert content_hash(passage.text) == passage.content_hash
+    assert [GREEN[: GREEN.index(" Two")], "Two minutes are enough."] == [
+        passage.text[sentence.start : sentence.end] for sentence in passage.sentences
+    ]
+
+
+def test_a_search_stays_in_its_workspace(read: House) -> None:
+    assert [] == read.search("green tea", workspace="other")
+
+
+def test_a_passage_is_read_back_for_its_own_audience_alone(read: House) -> None:
+    [best] = read.search("green tea eighty degrees", k=1)
+    ours, theirs = Audience(workspace="w"), Audience(workspace="other")
+    assert best.passage == read.searcher.read_back(best.passage.id, audience=ours)
+    assert read.searcher.read_back(best.passage.id, audience=theirs) is None
+    assert read.searcher.read_back(1_000_000, audience=ours) is None
+
+
+def test_what_was_removed_is_neither_found_nor_read_back_under_any_id(read: House) -> None:
+    before = {hit.passage.id for hit in read.search("tea")}
+    read.library.remove("w", "docs")
+    assert [] == read.search("tea")
+    read.read()
+    assert not before & {hit.passage.id for hit in read.search("tea")}
+    ours = Audience(workspace="w")
+    assert [None] * 3 == [read.searcher.read_back(id, audience=ours) for id in sorted(before)]
