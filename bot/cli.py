@@ -85,6 +85,8 @@ def ask(
     if jsonl:
         _ask_lines(application, k)
     elif as_json:
+        if problem := objection(question):
+            raise QuothError(problem)
         found = _found(application, "", question, k)
         print(json.dumps(found, ensure_ascii=False))
         raise typer.Exit(ANSWERED if found["answered"] else NOTHING)

@@ -56,6 +56,9 @@ def test_asking_says_by_its_exit_status_how_it_went(quoth: Quoth, docs: Path) ->
     assert "Green tea is brewed with water of eighty degrees." in answered.stdout
     assert 1 == quoth("ask", "hello there, how is your day?").returncode
     assert 2 == quoth("ask", "x" * 5000).returncode
+    refused = quoth("ask", "--json", "?!")
+    assert (2, "") == (refused.returncode, refused.stdout)
+    assert "Ask me a question in words, please." in refused.stderr
     assert (docs / "tea.md").exists()
 
 
