@@ -1,5 +1,7 @@
 """Slack's errors, as the operator's: one table of what may come out of its libraries."""
 
+from typing import Any
+
 import aiohttp
 from slack_bolt.error import BoltError
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -28,20 +30,28 @@ FOREIGN = (SlackClientError, BoltError, aiohttp.ClientError, TimeoutError, OSErr
 
 def code_of(error: BaseException) -> str:
     """Return Slack's error code, or the error's class where Slack did not answer with one."""
-    if isinstance(error, SlackApiError):
-        # The response is raw bytes or text when something between us and Slack answered.
-        answer = getattr(error.response, "data", error.response)
-        if isinstance(answer, dict) and answer.get("error"):
-            return str(answer["error"])
-    return type(error).__name__
+    return str(_answer(error).get("error") or type(error).__name__)
 
 
 def failure_of(error: BaseException, variable: str) -> QuothError:
     """Say in one sentence why the bot cannot connect with the token in ``variable``."""
     code = code_of(error)
+    if code == "missing_scope":
+        return TokenRejected(
+            f"The token in {variable} lacks the scope {_answer(error).get('needed', '')!r}."
+            " Add it on the app's page on api.slack.com, and copy the token anew into .env."
+        )
     if code in TOKEN_CODES:
         return TokenRejected(
             f"Slack rejects the token in {variable} ({code})."
             " Copy it anew from the app's page on api.slack.com into .env."
         )
     return AdapterFailure(f"Slack could not be reached ({code}). Check the network and status.slack.com.")
+
+
+def _answer(error: BaseException) -> dict[str, Any]:
+    """Return what Slack answered; raw bytes or text come from something between us and Slack."""
+    if not isinstance(error, SlackApiError):
+        return {}
+    answer = getattr(error.response, "data", error.response)
+    return answer if isinstance(answer, dict) else {}

@@ -38,6 +38,13 @@ def test_a_bad_token_is_named_by_its_variable(code: str) -> None:
     assert code in str(failure)
 
 
+def test_a_missing_scope_is_named() -> None:
+    answer = {"ok": False, "error": "missing_scope", "needed": "connections:write", "provided": ""}
+    failure = failure_of(refusal("no", answer), "SLACK_APP_TOKEN")
+    assert isinstance(failure, TokenRejected)
+    assert "The token in SLACK_APP_TOKEN lacks the scope 'connections:write'." in str(failure)
+
+
 @pytest.mark.parametrize(
     "error",
     [
