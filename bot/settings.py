@@ -194,14 +194,14 @@ def _row(name: str, value: Any, default: Any, variable: str) -> tuple[str, str, 
         shown = "none"
     else:
         shown = ", ".join(map(str, value)) if isinstance(value, tuple | frozenset) else str(value)
-    return name, shown, _origin(variable, changed=value != default)
+    return name, shown, _origin(variable, changed=value != default, is_off=value is None)
 
 
-def _origin(variable: str, *, changed: bool) -> str:
-    if variable in os.environ:
-        return f"environment, {variable}"
-    if variable in dotenv_values(".env"):
-        return f".env, {variable}"
+def _origin(variable: str, *, changed: bool, is_off: bool) -> str:
+    for place, given in (("environment", os.environ), (".env", dotenv_values(".env"))):
+        # An empty variable is as if it were not set, unless it is what switches something off.
+        if given.get(variable) or (is_off and variable in given):
+            return f"{place}, {variable}"
     return f"{FILE} or the command line" if changed else "default"
 
 

@@ -41,7 +41,7 @@ def test_the_environment_beats_the_dotenv_file_and_that_beats_the_toml_file(
 def test_an_empty_variable_is_as_if_it_were_not_set(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "quoth.toml").write_text("[answers]\nthreshold = 0.1\n")
     monkeypatch.setenv("QUOTH_ANSWERS_THRESHOLD", "")
-    assert 0.1 == load().answers.threshold
+    assert ("0.1", "quoth.toml or the command line") == row(load(), "answers.threshold")
 
 
 @pytest.mark.parametrize("file", ["environment", ".env", "quoth.toml"])
@@ -55,7 +55,9 @@ def test_an_empty_value_switches_the_starter_source_off(
     else:
         (folder / "quoth.toml").write_text('[sources]\nseeds = ""\n')
     settings = load(data=folder / "data")
-    assert "none" == row(settings, "sources.seeds")[0]
+    value, origin = row(settings, "sources.seeds")
+    assert "none" == value
+    assert origin.startswith(file)
     application = Application(settings)
     application.seed(LOCAL)
     assert [] == application.catalog.sources(LOCAL)
