@@ -116,7 +116,7 @@ def _fitting(lines: Sequence[Json]) -> list[Json]:
 
 def _source(line: SourceLine) -> Json:
     counts = f" · {counted(line.documents, 'document')}, {counted(line.passages, 'passage')}"
-    facts = words(shorten(f" · {line.kind} {line.origin}", MAX_LINE) + counts)
+    facts = words(shorten(f" · {line.kind} {line.origin}".rstrip(), MAX_LINE) + counts)
     synced = [words(" · not synced yet")]
     if line.synced_at:
         synced = [words(" · synced "), date(line.synced_at, "{ago}")]

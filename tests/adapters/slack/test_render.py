@@ -164,6 +164,11 @@ def test_nothing_found_does_not_look_like_an_answer() -> None:
     assert not [part for part in walk(message["blocks"]) if "style" in part and part["style"] != "bullet"]
 
 
+def test_a_source_whose_place_is_not_told_leaves_no_gap_for_it() -> None:
+    shown = read_blocks(render(SourceList(sources=(source(1, origin=""),)))["blocks"])
+    assert "source-001 · folder · 12 documents" in shown
+
+
 def test_hundreds_of_sources_fit_and_the_rest_is_counted() -> None:
     message = render(SourceList(sources=tuple(source(number) for number in range(400))))
     assert [] == SCHEMA.faults_of_message(message)
