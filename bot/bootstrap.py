@@ -35,8 +35,9 @@ from index.syncing import Syncer, merged
 
 LOCAL = "local"
 HEARTBEAT = "heartbeat"
-SEEDS_NAME = "seeds"
+"""The file in the data folder that a running bot touches."""
 
+SEEDS_NAME = "seeds"
 
 log = structlog.get_logger()
 
@@ -47,6 +48,7 @@ class Application:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.data = settings.data.expanduser().absolute()
+        self.heartbeat = self.data / HEARTBEAT
         self._embedder_lock = threading.Lock()
         self._readers: dict[str, Reader] = {}
         self._prepared: set[str] = set()
@@ -200,7 +202,7 @@ class Application:
 
     async def _serve(self, adapters: Sequence[Adapter], terminal: Adapter | None) -> None:
         core = ThreadedCore(self.router.handle)
-        pulse = asyncio.create_task(beat(self.data / HEARTBEAT))
+        pulse = asyncio.create_task(beat(self.heartbeat))
         serving = [asyncio.create_task(adapter.run(core)) for adapter in adapters]
         if terminal is not None:
             serving.append(asyncio.create_task(terminal.run(core)))
@@ -261,8 +263,3 @@ def _open_source(record: SourceRecord) -> Source:
         record.origin, formats=frozenset(registry.READERS), base_url=record.base_url
     )
     return source
-
-
-def heartbeat(settings: Settings) -> Path:
-    """Return the file that a running bot touches."""
-    return settings.data.expanduser().absolute() / HEARTBEAT

@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from adapters.terminal.render import render
 from adapters.terminal.translate import ACTOR, HERE
 from bot.answering import objection
-from bot.bootstrap import LOCAL, Application, heartbeat
+from bot.bootstrap import LOCAL, Application
 from bot.errors import QuothError
 from bot.health import is_alive
 from bot.logs import configure
@@ -151,7 +151,7 @@ def doctor(context: typer.Context) -> None:
 @app.command()
 def health(context: typer.Context) -> None:
     """Exit with status 0 if `quoth run` is alive, else 1."""
-    alive = is_alive(heartbeat(context.obj.settings))
+    alive = is_alive(context.obj.heartbeat)
     out.print("alive" if alive else "not running")
     raise typer.Exit(0 if alive else 1)
 
