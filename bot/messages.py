@@ -318,3 +318,9 @@ Reply: TypeAlias = Answer | NoAnswer | Refused | Notice | SourceList | StatusRep
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun as people say it: "1 passage", "1,234 passages"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def path_of(title: str, heading: tuple[str, ...]) -> str:
+    """Return "Title › Heading › Heading"; a first heading that repeats the title is said once."""
+    rest = heading[1:] if heading and heading[0] == title else heading
+    return " › ".join(part for part in (title, *rest) if part)

@@ -19,6 +19,7 @@ from bot.messages import (
     SourceList,
     StatusReport,
     counted,
+    path_of,
 )
 
 GREEN = 0x2E8B57
@@ -188,7 +189,7 @@ def _line(text: str) -> str:
 
 
 def _path(title: str, heading: tuple[str, ...]) -> str:
-    return _title(" › ".join(part for part in (title, *heading) if part))
+    return _title(path_of(title, heading))
 
 
 def _title(text: str) -> str:

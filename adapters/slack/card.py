@@ -22,7 +22,7 @@ from adapters.slack.blocks import (
     size,
     words,
 )
-from bot.messages import Answer, Citation, Confidence, Quote, Segment
+from bot.messages import Answer, Citation, Confidence, Quote, Segment, path_of
 
 MORE = "quoth_more"
 RATE = "quoth_rate"
@@ -34,7 +34,6 @@ MAX_QUOTE = 6000
 MAX_HEADLINE = 400
 MAX_SMALL_PRINT = 300
 ELLIPSIS = "..."
-SEPARATOR = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 CONFIDENCE = {
     Confidence.HIGH: "High confidence",
     Confidence.FAIR: "Fair confidence",
@@ -43,9 +42,8 @@ CONFIDENCE = {
 
 
 def headline(title: str, heading: tuple[str, ...]) -> str:
-    """Return the path "title > heading > heading"; a document's first heading often repeats its title."""
-    path = heading[1:] if heading and heading[0] == title else heading
-    return shorten(SEPARATOR.join([title, *path]), MAX_HEADLINE) or "Untitled"
+    """Return where a passage stands, short enough for a line of a card. Slack refuses an empty one."""
+    return shorten(path_of(title, heading), MAX_HEADLINE) or "Untitled"
 
 
 def render_answer(answer: Answer, *, private: bool) -> Json:

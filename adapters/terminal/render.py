@@ -21,6 +21,7 @@ from bot.messages import (
     SourceList,
     StatusReport,
     counted,
+    path_of,
 )
 
 WIDTH = 100
@@ -87,10 +88,9 @@ def _answer(answer: Answer, now: datetime) -> RenderableType:
 
 
 def _citation(citation: Citation, now: datetime) -> list[Text]:
-    path = " › ".join(part for part in (citation.title, *citation.heading) if part)
     where = citation.url or citation.location
     return [
-        _plain(f"— {path}", "italic"),
+        _plain(f"— {path_of(citation.title, citation.heading)}", "italic"),
         Text.assemble(
             (printable(where), f"link {citation.url} blue" if citation.url else "blue"),
             (printable(f" · {citation.source} · updated {age(citation.updated_at, now)}"), "dim"),
@@ -103,7 +103,7 @@ def _no_answer(reply: NoAnswer) -> RenderableType:
     if reply.nearest:
         lines.append(_plain("Nearest titles:", "dim"))
     for document in reply.nearest:
-        path = " › ".join(part for part in (document.title, *document.heading) if part)
+        path = path_of(document.title, document.heading)
         lines.append(_plain(f"  {path}{f'  {document.url}' if document.url else ''}", "dim"))
     return Group(*lines)
 
