@@ -140,9 +140,10 @@ def _sources(reply: SourceList) -> ui.LayoutView:
     lines = []
     for source in reply.sources:
         synced = f"synced <t:{int(source.synced_at.timestamp())}:R>" if source.synced_at else "not synced yet"
+        place = f" · {source.kind} {literal(_title(source.origin))}" if source.origin else ""
         lines.append(
             f"- **{literal(_title(source.name))}**: {counted(source.documents, 'document')}, "
-            f"{counted(source.passages, 'passage')}, {synced}"
+            f"{counted(source.passages, 'passage')}, {synced}{place}"
         )
         lines += [f"  - {literal(failure)}" for failure in source.failures]
     return _lines(*lines)

@@ -149,3 +149,9 @@ def test_a_very_long_line_is_cut_and_the_rest_is_shown() -> None:
     shown = read(message(Notice(text="x" * 5_000, details=("broken.md: empty",))))
     assert "…" in shown
     assert "broken.md: empty" in shown
+
+
+@pytest.mark.parametrize(("origin", "place"), [("/srv/*docs*", " · folder /srv/*docs*"), ("", "")])
+def test_where_a_source_lies_is_shown_to_whom_the_core_tells_it(origin: str, place: str) -> None:
+    shown = read(message(SourceList(sources=(source(1, origin=origin),))))
+    assert as_discord_shows(shown).endswith(f":R>{place}")
