@@ -17,6 +17,7 @@
     |   +-- CatalogNewer
     |   +-- DiskFull
     +-- SyncBusy
+    +-- EvaluationInvalid       a file of questions or answers
 
 The docstring of a class is its message when it is raised without one.
 """
@@ -85,3 +86,7 @@ class DiskFull(CatalogUnavailable):
 
 class SyncBusy(IndexFailure):
     """Another Quoth process is syncing this data folder. Try again when it has finished."""
+
+
+class EvaluationInvalid(IndexFailure):
+    """A file of questions or answers is not as it should be. docs/evaluation.md describes both."""
