@@ -3,23 +3,20 @@
 import asyncio
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from typer.core import TyperGroup
 
 from adapters.terminal.render import render
 from adapters.terminal.translate import ACTOR, HERE
 from bot.answering import objection
 from bot.bootstrap import LOCAL, Application
+from bot.console import bar, err, out, report
 from bot.errors import QuothError
 from bot.health import is_alive
+from bot.lines import encoded, found
 from bot.logs import configure
 from bot.messages import (
     AddSource,
@@ -35,7 +32,6 @@ from bot.messages import (
 )
 from bot.settings import explain, load
 from index.errors import DiskFull, IndexFailure, SourceUnavailable, SyncBusy
-from index.passages import Audience, Hit, SyncReport
 
 ANSWERED, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
 
@@ -55,9 +51,6 @@ app = typer.Typer(
 )
 sources = typer.Typer(help="What Quoth has read.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
-
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
 
 @app.callback()
@@ -87,9 +80,9 @@ def ask(
     elif as_json:
         if problem := objection(question):
             raise QuothError(problem)
-        found = _found(application, "", question, k)
-        print(json.dumps(found, ensure_ascii=False))
-        raise typer.Exit(ANSWERED if found["answered"] else NOTHING)
+        answer = found(application, "", question, k)
+        print(json.dumps(answer, ensure_ascii=False))
+        raise typer.Exit(ANSWERED if answer["answered"] else NOTHING)
     else:
         reply = _handle(application, question)
         _show(reply)
@@ -121,9 +114,9 @@ def run(context: typer.Context) -> None:
 def sync(context: typer.Context, source: Annotated[str, typer.Argument()] = "") -> None:
     """Read what has changed in one local source, or in all sources of all communities."""
     application: Application = context.obj
-    with _bar() as watch:
-        report = application.jobs.run(LOCAL, source, watch) if source else application.sync(watch)
-    _report(report)
+    with bar() as watch:
+        synced = application.jobs.run(LOCAL, source, watch) if source else application.sync(watch)
+    report(synced)
 
 
 @app.command()
@@ -165,7 +158,7 @@ def add_source(
 ) -> None:
     """Add a file or folder, and read it."""
     request = AddSource(actor=ACTOR, conversation=HERE, origin=path, name=name, base_url=base_url)
-    with _bar() as watch:
+    with bar() as watch:
         reply = context.obj.router.handle(request, lambda p: watch(p.text, p.done, p.total))
     _show(reply)
     raise typer.Exit(0 if isinstance(reply, Notice) else ERROR)
@@ -213,9 +206,7 @@ def _status(reply: Reply) -> int:
 def _ask_lines(application: Application, k: int) -> None:
     for line in sys.stdin.buffer:
         if line.strip():
-            answer = json.dumps(_answered_line(application, line, k), ensure_ascii=False)
-            # Half a surrogate pair has no UTF-8; what it is replaced with is JSON's own escape for it.
-            sys.stdout.buffer.write(answer.encode("utf-8", "backslashreplace") + b"\n")
+            sys.stdout.buffer.write(encoded(_answered_line(application, line, k)))
             sys.stdout.buffer.flush()
 
 
@@ -224,74 +215,22 @@ def _answered_line(application: Application, line: bytes, k: int) -> dict[str, A
     try:
         asked = json.loads(line)
         id = asked.get("id") if isinstance(asked, dict) else None
-        return _found(application, id, asked["question"], k)
+        return found(application, id, asked["question"], k)
     except (ValueError, KeyError, TypeError, RecursionError, IndexFailure) as error:
         reason = 'a line must be {"id": ..., "question": "..."}'
         return {"id": id, "error": str(error) if isinstance(error, IndexFailure) else reason}
 
 
-def _found(application: Application, id: Any, question: str, k: int) -> dict[str, Any]:
-    if not isinstance(question, str):
-        raise TypeError
-    started = time.perf_counter()
-    hits = [] if objection(question) else application.searcher.search(question, k=k, audience=_AUDIENCE)
-    confidence = hits[0].confidence if hits else 0.0
-    return {
-        "id": id,
-        "answered": bool(hits) and confidence >= application.settings.answers.threshold,
-        "confidence": confidence,
-        "elapsed_ms": (time.perf_counter() - started) * 1000,
-        "passages": [_passage(hit) for hit in hits],
-    }
-
-
-_AUDIENCE = Audience(workspace=LOCAL)
-
-
-def _passage(hit: Hit) -> dict[str, Any]:
-    passage = hit.passage
-    return {
-        "text": passage.text,
-        "uri": passage.url or passage.uri,
-        "title": passage.title,
-        "heading": list(passage.heading),
-        "score": hit.score,
-        "highlight": list(hit.highlight),
-    }
-
-
 def _first_sync(application: Application) -> None:
-    with _bar() as watch:
+    with bar() as watch:
         try:
             application.seed(LOCAL)
-            report = application.sync(watch)
+            synced = application.sync(watch)
         except (DiskFull, SourceUnavailable, SyncBusy) as error:
             # What was read before answers still, and is worth more than no bot at all.
             err.print(str(error), markup=False, style="yellow")
             return
-    _report(report)
-
-
-def _report(report: SyncReport) -> None:
-    documents = counted(report.added + report.changed + report.unchanged, "document")
-    out.print(
-        f"{counted(report.passages, 'passage')} in {documents}; {report.embedded:,} newly embedded.",
-        markup=False,
-    )
-    for failure in report.failures:
-        err.print(f"Left out {failure.uri}: {failure.reason}", markup=False, style="yellow")
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[str, int, int], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=err, transient=True) as bars:
-        task = bars.add_task("Loading the embedding model", total=None)
-
-        def watch(text: str, done: int, total: int) -> None:
-            bars.update(task, description=text, completed=done, total=total or None)
-
-        yield watch
+    report(synced)
 
 
 def _show(reply: Reply) -> None:

@@ -1,0 +1,48 @@
+"""Answers as JSON, one object a line: how programs ask."""
+
+import json
+import time
+from typing import Any
+
+from bot.answering import objection
+from bot.bootstrap import LOCAL, Application
+from index.passages import Audience, Hit
+
+AUDIENCE = Audience(workspace=LOCAL)
+
+
+def found(application: Application, id: Any, question: str, k: int) -> dict[str, Any]:
+    """Return what is found for a question, as a JSON object with up to ``k`` passages, best first.
+
+    Raises TypeError when the question is no text, and IndexFailure.
+    """
+    if not isinstance(question, str):
+        raise TypeError
+    started = time.perf_counter()
+    hits = [] if objection(question) else application.searcher.search(question, k=k, audience=AUDIENCE)
+    confidence = hits[0].confidence if hits else 0.0
+    return {
+        "id": id,
+        "answered": bool(hits) and confidence >= application.settings.answers.threshold,
+        "confidence": confidence,
+        "elapsed_ms": (time.perf_counter() - started) * 1000,
+        "passages": [_passage(hit) for hit in hits],
+    }
+
+
+def encoded(answer: dict[str, Any]) -> bytes:
+    """Return an answer as one line."""
+    # Half a surrogate pair has no UTF-8; what it is replaced with is JSON's own escape for it.
+    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _passage(hit: Hit) -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "text": passage.text,
+        "uri": passage.url or passage.uri,
+        "title": passage.title,
+        "heading": list(passage.heading),
+        "score": hit.score,
+        "highlight": list(hit.highlight),
+    }
