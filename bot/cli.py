@@ -15,6 +15,7 @@ from bot.answering import objection
 from bot.bootstrap import LOCAL, Application
 from bot.console import bar, err, out, report
 from bot.errors import QuothError
+from bot.evaluating import evaluate
 from bot.health import is_alive
 from bot.lines import encoded, found
 from bot.logs import configure
@@ -51,6 +52,7 @@ app = typer.Typer(
 )
 sources = typer.Typer(help="What Quoth has read.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
+app.command("eval")(evaluate)
 
 
 @app.callback()

@@ -188,14 +188,6 @@ def measure(run: Sequence[Judgement], *, seed: int = 0) -> dict[str, Estimate | 
     return {name: _estimate(function(columns, weights)) for name, function in MEASURES.items()}
 
 
-def by_corpus(run: Iterable[Judgement]) -> dict[str, list[Judgement]]:
-    """Return the judgements of each corpus, in the order in which these come."""
-    corpora: dict[str, list[Judgement]] = {}
-    for judged in run:
-        corpora.setdefault(judged.query.corpus, []).append(judged)
-    return corpora
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bin:
     """One bar of a reliability diagram: confidences from ``low`` up to, not including, ``low`` + 0.1.
@@ -209,11 +201,11 @@ class Bin:
     right: float
 
 
-def reliability(run: Sequence[Judgement]) -> list[Bin]:
+def reliability(run: Sequence[Judgement]) -> tuple[Bin, ...]:
     """Return the bins that the expected calibration error sums over; empty ones are left out."""
     columns = Columns(run)
     numbers = _bin(columns.confidence)
-    return [
+    return tuple(
         Bin(
             low=number / BINS,
             queries=int((numbers == number).sum()),
@@ -221,7 +213,29 @@ def reliability(run: Sequence[Judgement]) -> list[Bin]:
             right=float(columns.right[numbers == number].mean()),
         )
         for number in np.unique(numbers).tolist()
-    ]
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """All there is to say about one run, in numbers."""
+
+    questions: int
+    measures: dict[str, Estimate | None]
+    reliability: tuple[Bin, ...]
+
+
+def score(run: Sequence[Judgement]) -> Score:
+    """Measure a run, which must not be empty."""
+    return Score(questions=len(run), measures=measure(run), reliability=reliability(run))
+
+
+def by_corpus(run: Iterable[Judgement]) -> dict[str, list[Judgement]]:
+    """Return the judgements of each corpus, in the order in which these come."""
+    corpora: dict[str, list[Judgement]] = {}
+    for judged in run:
+        corpora.setdefault(judged.query.corpus, []).append(judged)
+    return corpora
 
 
 def _column(values: Iterable[float]) -> Floats:

@@ -2,6 +2,7 @@
 
 import math
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -113,7 +114,9 @@ def test_a_rare_kind_of_question_still_gets_an_interval() -> None:
 
 
 def test_every_measure_says_what_it_is() -> None:
+    documentation = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text("utf-8")
     assert all(function.__doc__ for function in MEASURES.values())
+    assert all(f"`{name}`" in documentation for name in MEASURES)
 
 
 def test_corpora_keep_their_order() -> None:

@@ -81,3 +81,10 @@ def test_answers_are_known_by_their_ids(tmp_path: Path) -> None:
 def test_a_question_that_failed_in_an_earlier_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(EvaluationInvalid, match="line 1: answered: Field required"):
         read_answers(written(tmp_path, '{"id": 7, "error": "no"}'))
+
+
+def test_the_golden_set_of_the_documentation_can_be_read(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text("utf-8")
+    lines = [line for line in text.splitlines() if line.startswith('{"question"')]
+    kinds = [query.kind for query in read_queries(written(tmp_path, *lines))]
+    assert [Kind.ANSWERABLE, Kind.ANSWERABLE, Kind.UNANSWERABLE, Kind.CHATTER] == kinds
