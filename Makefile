@@ -2,12 +2,13 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+CALIBRATION := .quoth-bench/calibration
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test check bench bench-quality clean
 
 help: ## list the tasks
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 setup: .venv/installed ## install Quoth into .venv, and nothing else
 
@@ -24,9 +25,12 @@ check: .venv/developed ## ruff, formatting, mypy --strict and the arrows between
 	$(BIN)/lint-imports
 
 bench: .venv/developed ## measure answers to the seeds' own questions
-	rm -rf .quoth-bench && $(BIN)/quoth --data .quoth-bench sources add seeds
-	$(BIN)/quoth --data .quoth-bench ask --jsonl < seeds/questions.jsonl > .quoth-bench/answers.jsonl
-	$(BIN)/python benchmarks/calibrate.py seeds/questions.jsonl .quoth-bench/answers.jsonl
+	rm -rf $(CALIBRATION) && $(BIN)/quoth --data $(CALIBRATION) sources add seeds
+	$(BIN)/quoth --data $(CALIBRATION) ask --jsonl < seeds/questions.jsonl > $(CALIBRATION)/answers.jsonl
+	$(BIN)/python benchmarks/calibrate.py seeds/questions.jsonl $(CALIBRATION)/answers.jsonl
+
+bench-quality: .venv/developed ## measure answers on all question sets, or on some: ONLY="xquad seeds"
+	@$(BIN)/python benchmarks/quality.py $(addprefix --only ,$(ONLY))
 
 clean: ## remove .venv and all caches; the data folder stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

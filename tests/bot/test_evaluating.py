@@ -10,10 +10,9 @@ from typer.testing import CliRunner, Result
 
 from bot import registry
 from bot.cli import app
-from bot.console import err, out
 from bot.errors import QuothError
 from index.errors import EvaluationInvalid
-from index.testing import HashingEmbedder
+from tests.fakes.embedder import HASHING
 
 Eval = Callable[..., Result]
 
@@ -32,21 +31,10 @@ GOLDEN: list[dict[str, Any]] = [
 ]
 
 
-def hashing(model: str, *, query_prompt: str, passage_prompt: str) -> HashingEmbedder:
-    """Stand in the registry for the embedder that needs a model."""
-    return HashingEmbedder()
-
-
-@pytest.fixture(autouse=True)
-def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    for console in (out, err):
-        monkeypatch.setattr(console, "_width", 200)
-        monkeypatch.setattr(console, "_height", 50)
-
-
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Eval:
-    monkeypatch.setattr(registry, "EMBEDDER", f"{__name__}:hashing")
+    monkeypatch.setattr(registry, "EMBEDDER", HASHING)
+    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
     Path("docs").mkdir()
     for name, text in NOTES.items():
@@ -112,18 +100,9 @@ def test_two_runs_are_compared_question_by_question(run: Eval) -> None:
 
 
 def test_a_run_may_replace_the_answers_that_it_is_compared_with(run: Eval) -> None:
-    run("eval", "golden.jsonl", "--folder", "docs", "--answers", "answers.jsonl")
-    again = run(
-        "eval",
-        "golden.jsonl",
-        "--folder",
-        "docs",
-        "--answers",
-        "answers.jsonl",
-        "--against",
-        "answers.jsonl",
-        "--json",
-    )
+    evaluate = ("eval", "golden.jsonl", "--folder", "docs")
+    run(*evaluate, "--answers", "answers.jsonl")
+    again = run(*evaluate, "--answers", "answers.jsonl", "--against", "answers.jsonl", "--json")
     assert 3 == scored(again)["against"]["tied"]
 
 
