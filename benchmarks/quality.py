@@ -10,6 +10,7 @@ beside this checkout, in ../shared, are left out where that folder is not.
 import argparse
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -37,8 +38,24 @@ Material: TypeAlias = tuple[dict[str, Path], Path]
 def python_git(cache: Path) -> Material:
     """The Python and Git documentation as one index of two sources; unpacked when it is not there."""
     _run("sh", SHARED / "eval" / "corpora.sh", cache)
-    sources = {name: cache / name for name in ("python3.11-doc", "git-doc")}
-    return sources, SHARED / "eval" / "dev_python_git.jsonl"
+    names = ("python3.11-doc", "git-doc")
+    return {
+        name: html_alone(cache / name, cache / "html" / name) for name in names
+    }, SHARED / "eval" / "dev_python_git.jsonl"
+
+
+def html_alone(folder: Path, copy: Path) -> Path:
+    """Copy the HTML pages of a folder, and return the copy.
+
+    Both packages hold each page's source, too, as text: every passage would stand there twice, once
+    under a name that no question means.
+    """
+    for page in folder.rglob("*.html"):
+        target = copy / page.relative_to(folder)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(page, target)
+    return copy
 
 
 def xquad(cache: Path) -> Material:

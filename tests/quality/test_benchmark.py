@@ -51,3 +51,12 @@ def test_a_set_that_is_not_there_is_left_out(
     captured = capsys.readouterr()
     assert "xquad is left out" in captured.err
     assert "" == captured.out
+
+
+def test_only_the_html_pages_of_a_documentation_are_read(quality: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "doc" / "library").mkdir(parents=True)
+    for name in ("index.html", "library/os.html", "library/os.rst.txt"):
+        (tmp_path / "doc" / name).write_text("text")
+    copy = quality["html_alone"](tmp_path / "doc", tmp_path / "copy")
+    pages = {path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_file()}
+    assert {"index.html", "library/os.html"} == pages
