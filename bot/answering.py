@@ -13,6 +13,8 @@ LONGEST_QUOTE = 1_200
 """Characters: what fits a chat message on every platform with room for the citation."""
 
 NEAREST = 3
+ALSO = 2
+"""Further places that a card names."""
 
 HIGH, FAIR = 0.8, 0.6
 """From which probability on an answer is called high or fair in confidence."""
@@ -61,24 +63,32 @@ def quoted(passage: Passage, highlight: tuple[int, int], limit: int = LONGEST_QU
     ``highlight`` is the span of the answering sentence, which is always quoted.
     """
     start, end = _window(passage, highlight, limit)
-    text = passage.text[start:end]
     return Quote(
         segments=tuple(_segments(passage, highlight, start, end)),
         cut_before=bool(passage.text[:start].strip()),
         cut_after=bool(passage.text[end:].strip()),
-        citation=Citation(
-            title=passage.title,
-            heading=passage.heading,
-            url=link(passage, passage.text[slice(*highlight)]),
-            location=passage.uri,
-            source=passage.source,
-            updated_at=passage.updated_at,
-            document_id=passage.document_id,
-            revision=passage.revision,
-            start=passage.start + start,
-            end=passage.start + end,
-            content_hash=content_hash(text),
-        ),
+        citation=_citation(passage, start, end, passage.text[slice(*highlight)]),
+    )
+
+
+def cited(passage: Passage) -> Citation:
+    """Say where a whole passage stands."""
+    return _citation(passage, 0, len(passage.text), "")
+
+
+def _citation(passage: Passage, start: int, end: int, sentence: str) -> Citation:
+    return Citation(
+        title=passage.title,
+        heading=passage.heading,
+        url=link(passage, sentence),
+        location=passage.uri,
+        source=passage.source,
+        updated_at=passage.updated_at,
+        document_id=passage.document_id,
+        revision=passage.revision,
+        start=passage.start + start,
+        end=passage.start + end,
+        content_hash=content_hash(passage.text[start:end]),
     )
 
 

@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,11 +44,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A passage of an answer, by id, with the span to highlight and the probability that it answers."""
+    """A passage of an answer, by id, with the span to highlight and the probability that it answers.
+
+    ``also`` are the ids of passages with nearly the same text.
+    """
 
     passage_id: int
     highlight: tuple[int, int]
     probability: float
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,27 +84,27 @@ class Ledger:
         with self._lock:
             self._db.close()
 
-    def remember(self, workspace: str, actor_id: str, question: str, hits: list[Hit]) -> str:
-        """Record an answer and return its id, short enough for a button.
+    def remember(self, workspace: str, actor_id: str, question: str, hits: list[Hit]) -> Remembered:
+        """Record an answer and return it, under an id that is short enough for a button.
 
         An answer that cannot be recorded is given all the same; its buttons say that it is forgotten.
         """
         answer_id = secrets.token_urlsafe(9)
-        candidates = [(hit.passage.id, *hit.highlight, hit.confidence) for hit in hits]
+        candidates = tuple(_candidate(hit) for hit in hits)
         now = self._clock.now()
         try:
             with self._transaction() as db:
                 db.execute("DELETE FROM answers WHERE answered_at < ?", ((now - KEPT).isoformat(),))
                 db.execute(
                     "INSERT INTO answers VALUES (?, ?, ?, ?, ?)",
-                    (answer_id, workspace, actor_id, json.dumps(candidates), now.isoformat()),
+                    (answer_id, workspace, actor_id, _written(candidates), now.isoformat()),
                 )
                 self._questions[answer_id] = question
                 while len(self._questions) > REMEMBERED_QUESTIONS:
                     self._questions.popitem(last=False)
         except sqlite3.Error as error:
             log.warning("An answer could not be recorded", reason=str(error))
-        return answer_id
+        return Remembered(id=answer_id, actor_id=actor_id, question=question, candidates=candidates)
 
     def recall(self, workspace: str, answer_id: str) -> Remembered | None:
         """Return an answer that was given in this workspace; None for any other."""
@@ -117,10 +121,7 @@ class Ledger:
             id=answer_id,
             actor_id=row[0],
             question=question,
-            candidates=tuple(
-                Candidate(passage_id=id, highlight=(start, end), probability=probability)
-                for id, start, end, probability in json.loads(row[1])
-            ),
+            candidates=_read(row[1]),
         )
 
     def rate(self, answer_id: str, offset: int, actor_id: str, *, helpful: bool) -> None:
@@ -151,6 +152,27 @@ class Ledger:
                 if self._db.in_transaction:  # SQLite itself rolls back when the disk is full
                     self._db.execute("ROLLBACK")
                 raise
+
+
+def _candidate(hit: Hit) -> Candidate:
+    return Candidate(
+        passage_id=hit.passage.id,
+        highlight=hit.highlight,
+        probability=hit.confidence,
+        also=tuple(passage.id for passage in hit.also),
+    )
+
+
+def _written(candidates: Iterable[Candidate]) -> str:
+    rows = [(each.passage_id, *each.highlight, each.probability, *each.also) for each in candidates]
+    return json.dumps(rows)
+
+
+def _read(written: str) -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(passage_id=id, highlight=(start, end), probability=probability, also=tuple(also))
+        for id, start, end, probability, *also in json.loads(written)
+    )
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -211,8 +211,8 @@ class Answer:
 
     ``id`` and ``offset`` go into the buttons: ``offset`` counts the passages of this answer from
     0. ``probability`` (0 to 1) and ``confidence`` say how sure the bot is. ``has_more`` says that
-    another passage follows. ``shared_by`` is set where the answer is shown to a channel at the
-    wish of that actor.
+    another passage follows. ``also`` are at most two other places where nearly the same text stands.
+    ``shared_by`` is set where the answer is shown to a channel at the wish of that actor.
     """
 
     id: str
@@ -222,6 +222,7 @@ class Answer:
     probability: float
     confidence: Confidence
     has_more: bool
+    also: tuple[Citation, ...] = ()
     shared_by: Actor | None = None
 
 

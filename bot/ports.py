@@ -45,7 +45,10 @@ class Searcher(Protocol):
     """The index's door for questions."""
 
     def search(self, query: str, *, k: int, audience: Audience) -> list[Hit]:
-        """Return up to ``k`` hits, best first; of the asker's audience only."""
+        """Return up to ``k`` hits, best first; of the asker's audience only.
+
+        What stands nearly alike in several places is one hit, which names the others.
+        """
         ...
 
     def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:

@@ -10,7 +10,7 @@ from typing import assert_never
 
 import structlog
 
-from bot.answering import in_words, nearest, objection, quoted
+from bot.answering import ALSO, cited, in_words, nearest, objection, quoted
 from bot.errors import Stopping
 from bot.feedback import Ledger, Remembered
 from bot.jobs import Jobs
@@ -53,7 +53,7 @@ from index.errors import (
     SourceUnknown,
     SyncBusy,
 )
-from index.passages import Audience, SyncReport
+from index.passages import Audience, Passage, SyncReport
 
 EXPECTED = (DocumentUnreadable, SourceExists, SourceUnavailable, SourceUnknown, Stopping, SyncBusy)
 """What the asker can mend, or wait for; everything else is for the operator, who finds it in the log."""
@@ -161,16 +161,8 @@ class Router:
             return NoAnswer(text="I have read nothing yet. A moderator can add a source for me to read.")
         if not answered:
             return NoAnswer(text="I found nothing that answers this.", nearest=nearest(hits))
-        id = self._ledger.remember(workspace, request.actor.id, request.question, hits)
-        return Answer(
-            id=id,
-            offset=0,
-            question=request.question,
-            quote=quoted(hits[0].passage, hits[0].highlight),
-            probability=hits[0].confidence,
-            confidence=in_words(hits[0].confidence),
-            has_more=len(hits) > 1,
-        )
+        remembered = self._ledger.remember(workspace, request.actor.id, request.question, hits)
+        return _shown(remembered, 0, hits[0].passage, hits[0].also)
 
     def _wait(self, request: Ask) -> float:
         if request.conversation.platform == "terminal":
@@ -191,7 +183,7 @@ class Router:
             return _forgotten()
         if not 0 <= request.offset < len(remembered.candidates):
             return Refused(text="That was the last passage I have for this question.")
-        return self._shown(request, remembered, request.offset, shared_by=None)
+        return self._read_back(request, remembered)
 
     def _share(self, request: Share) -> Reply:
         remembered = self._recall(request)
@@ -199,26 +191,20 @@ class Router:
             return _forgotten()
         if remembered.actor_id != request.actor.id:
             return Refused(text="Only the person who asked can share this answer.")
-        return self._shown(request, remembered, request.offset, shared_by=request.actor)
+        return self._read_back(request, remembered, shared_by=request.actor)
 
-    def _shown(
-        self, request: More | Share, remembered: Remembered, offset: int, *, shared_by: Actor | None
+    def _read_back(
+        self, request: More | Share, remembered: Remembered, *, shared_by: Actor | None = None
     ) -> Reply:
-        candidate = remembered.candidates[offset]
+        candidate = remembered.candidates[request.offset]
         audience = Audience(workspace=request.conversation.workspace)
-        passage = self._searcher.read_back(candidate.passage_id, audience=audience)
+        passage, *also = (
+            self._searcher.read_back(id, audience=audience) for id in (candidate.passage_id, *candidate.also)
+        )
         if passage is None:
             return NoAnswer(text="That passage has been removed from its source since. Ask again, please.")
-        return Answer(
-            id=remembered.id,
-            offset=offset,
-            question=remembered.question,
-            quote=quoted(passage, candidate.highlight),
-            probability=candidate.probability,
-            confidence=in_words(candidate.probability),
-            has_more=offset + 1 < len(remembered.candidates),
-            shared_by=shared_by,
-        )
+        live = tuple(other for other in also if other is not None)
+        return _shown(remembered, request.offset, passage, live, shared_by=shared_by)
 
     def _rate(self, request: Rate) -> Reply:
         remembered = self._recall(request)
@@ -333,6 +319,28 @@ class Router:
             helpful=helpful,
             not_helpful=not_helpful,
         )
+
+
+def _shown(
+    remembered: Remembered,
+    offset: int,
+    passage: Passage,
+    also: tuple[Passage, ...],
+    *,
+    shared_by: Actor | None = None,
+) -> Answer:
+    candidate = remembered.candidates[offset]
+    return Answer(
+        id=remembered.id,
+        offset=offset,
+        question=remembered.question,
+        quote=quoted(passage, candidate.highlight),
+        probability=candidate.probability,
+        confidence=in_words(candidate.probability),
+        has_more=offset + 1 < len(remembered.candidates),
+        also=tuple(cited(other) for other in also[:ALSO]),
+        shared_by=shared_by,
+    )
 
 
 def _forgotten() -> Refused:

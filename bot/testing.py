@@ -94,7 +94,7 @@ class FakeSearcher:
     def search(self, query: str, *, k: int, audience: Audience) -> list[Hit]:
         """Return up to ``k`` hits, best first."""
         hits = [self._hit(query, passage) for passage in list(self._of(audience.workspace).values())]
-        return sorted(hits, key=lambda hit: -hit.score)[:k]
+        return _once(sorted(hits, key=lambda hit: -hit.score))[:k]
 
     def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:
         """Return the live passage, or None when it is gone or not for this audience."""
@@ -114,6 +114,16 @@ class FakeSearcher:
             confidence=_shared(query, passage.text),
             highlight=self.highlight(query, passage),
         )
+
+
+def _once(hits: list[Hit]) -> list[Hit]:
+    """Leave each text once, by its first hit, which names the others; punctuation does not count."""
+    first: dict[str, Hit] = {}
+    for hit in hits:
+        words = " ".join(WORD.findall(hit.passage.text.lower()))
+        held = first.get(words)
+        first[words] = replace(held, also=(*held.also, hit.passage)) if held else hit
+    return list(first.values())
 
 
 def _shared(query: str, text: str) -> float:

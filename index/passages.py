@@ -132,13 +132,15 @@ class Hit:
     """A found passage, its answering sentence and how sure the index is.
 
     ``score`` ranks (cosine similarity, -1 to 1). ``confidence`` is the probability, 0 to 1, that
-    the passage answers the query. ``highlight`` is a span of the passage's text.
+    the passage answers the query. ``highlight`` is a span of the passage's text. ``also`` are the
+    other places where nearly the same text stands.
     """
 
     passage: Passage
     score: float
     confidence: float
     highlight: tuple[int, int]
+    also: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,7 @@ def _answer(answer: Answer, *, private: bool) -> ui.LayoutView:
     if _size(text) + _size(footer) > LONGEST_MESSAGE:
         # Only the fences of very many scraps of code make a quote of the core's this long.
         text = said_by + passage(answer.quote, fences=False)
+    footer += _also(answer.also, LONGEST_MESSAGE - _size(text) - _size(footer))
     view.add_item(
         ui.Container(ui.TextDisplay(text), ui.Separator(), ui.TextDisplay(footer), accent_colour=GREEN)
     )
@@ -128,10 +129,22 @@ def _buttons(answer: Answer, *, private: bool) -> list[ui.Button[ui.LayoutView]]
 
 
 def _citation(citation: Citation) -> str:
-    path = _linked(_path(citation.title, citation.heading), citation.url)
-    where = "" if citation.url else f" · {literal(_title(citation.location))}"
     age = f"<t:{int(citation.updated_at.timestamp())}:R>"
-    return f"{path}{where}\n-# {literal(_title(citation.source))} · updated {age}"
+    return f"{_place(citation)}\n-# {literal(_title(citation.source))} · updated {age}"
+
+
+def _place(citation: Citation) -> str:
+    path = _linked(_path(citation.title, citation.heading), citation.url)
+    return path if citation.url else f"{path} · {literal(_title(citation.location))}"
+
+
+def _also(places: tuple[Citation, ...], room: int) -> str:
+    """Return as many of the lines that name further places as fit, each after a line break."""
+    lines = ""
+    for place in places:
+        line = f"\n-# also in {_place(place)}"
+        lines += line if _size(lines + line) <= room else ""
+    return lines
 
 
 def _sources(reply: SourceList) -> ui.LayoutView:

@@ -50,7 +50,7 @@ def render_answer(answer: Answer, *, private: bool) -> Json:
     """Return the card. ``private`` adds the Share button."""
     above = _shared_by(answer)
     below = [
-        _where(answer.quote.citation),
+        _where(answer.quote.citation, answer.also),
         _citation(answer),
         *_buttons(answer, private=private),
         _thumbs(answer),
@@ -83,8 +83,16 @@ def _passage(quote: Quote) -> list[Json]:
     return parts
 
 
-def _where(citation: Citation) -> Json:
-    return rich_text(section(link(headline(citation.title, citation.heading), citation.url, bold=True)))
+def _where(citation: Citation, also: tuple[Citation, ...]) -> Json:
+    title = link(headline(citation.title, citation.heading), citation.url, bold=True)
+    return rich_text(section(title), *(section(words("also in "), *place(other)) for other in also))
+
+
+def place(citation: Citation) -> list[Json]:
+    """Return where a text stands, linked, or with the path of what stands nowhere on the web."""
+    title = link(headline(citation.title, citation.heading), citation.url)
+    located = citation.location and not citation.url
+    return [title, words(f" · {shorten(citation.location, MAX_SMALL_PRINT)}")] if located else [title]
 
 
 def _citation(answer: Answer) -> Json:

@@ -79,7 +79,7 @@ def _answer(answer: Answer, now: datetime) -> RenderableType:
         passage.append(printable(segment.text), style=f"{style} cyan".strip() if segment.code else style)
     passage.append(" ..." if quote.cut_after else "")
     return Panel(
-        Group(passage, Text(), *_citation(quote.citation, now)),
+        Group(passage, Text(), *_citation(quote.citation, now), *_also(answer.also)),
         title=f"{answer.confidence} confidence",
         title_align="left",
         width=WIDTH,
@@ -96,6 +96,11 @@ def _citation(citation: Citation, now: datetime) -> list[Text]:
             (printable(f" · {citation.source} · updated {age(citation.updated_at, now)}"), "dim"),
         ),
     ]
+
+
+def _also(places: tuple[Citation, ...]) -> list[Text]:
+    named = [f"{path_of(place.title, place.heading)} · {place.url or place.location}" for place in places]
+    return [_plain(f"also in {line}", "dim") for line in named]
 
 
 def _no_answer(reply: NoAnswer) -> RenderableType:

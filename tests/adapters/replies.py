@@ -50,6 +50,17 @@ def quote(*segments: Segment, before: bool = False, after: bool = False, url: st
     return Quote(segments=segments, cut_before=before, cut_after=after, citation=citation)
 
 
+def place(title: str, *heading: str, url: str = "", location: str = "old/leave.md") -> Citation:
+    """Build a citation of another place."""
+    return replace(quote().citation, title=title, heading=heading, url=url, location=location)
+
+
+ALSO = (
+    place("Handbook 2024", "Leave", url="https://docs.example.com/2024/leave"),
+    place("Handbook of the labs", "Leave"),
+)
+
+
 def answer(shown: Quote | None = None, *, offset: int = 0, **more: object) -> Answer:
     """Build an answer; ``more`` replaces fields."""
     fields: dict[str, object] = {
@@ -94,6 +105,7 @@ REPLIES: dict[str, Reply] = {
     "answer": answer(),
     "answer_without_address": answer(quote(Segment(text="Yes.", bold=True)), has_more=False),
     "answer_with_low_confidence": answer(confidence=Confidence.LOW, probability=0.3, offset=2),
+    "answer_in_three_places": answer(also=ALSO),
     "answer_shared": answer(shared_by=Actor(id="U0ANN", name="Ann")),
     "no_answer": NoAnswer(text="Nothing that I have read answers this."),
     "no_answer_with_titles": NoAnswer(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering import LONGEST_QUESTION, in_words, link, nearest, objection, quoted
+from bot.answering import LONGEST_QUESTION, cited, in_words, link, nearest, objection, quoted
 from bot.messages import Confidence
 from bot.testing import hit, passage
 from index.passages import Passage, Sentence, SentenceKind, content_hash
@@ -60,6 +60,13 @@ def test_a_quote_says_where_the_passage_goes_on(
     start, end = quote.citation.start - found.start, quote.citation.end - found.start
     assert bool(found.text[:start].strip()) == quote.cut_before
     assert bool(found.text[end:].strip()) == quote.cut_after
+
+
+def test_a_whole_passage_is_cited_where_it_stands() -> None:
+    found = passage("One. Two.", start=5)
+    citation = cited(found)
+    assert "     One. Two."[citation.start : citation.end] == found.text
+    assert (found.content_hash, found.revision) == (citation.content_hash, citation.revision)
 
 
 def test_a_short_passage_is_quoted_whole() -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,11 @@ from bot.errors import LedgerUnavailable
 from bot.feedback import KEPT, Candidate, Ledger
 from bot.testing import FakeClock, hit, passage
 
-HITS = [hit(passage("One. Two.", id=7), confidence=0.9, highlight=(5, 9)), hit(passage("Six.", id=8))]
+TWIN = passage("One. Two!", id=9)
+HITS = [
+    replace(hit(passage("One. Two.", id=7), confidence=0.9, highlight=(5, 9)), also=(TWIN,)),
+    hit(passage("Six.", id=8)),
+]
 
 
 @pytest.fixture
@@ -27,19 +32,25 @@ def ledger(tmp_path: Path, clock: FakeClock) -> Iterator[Ledger]:
 
 
 def test_an_answer_is_remembered_with_what_it_highlighted(ledger: Ledger) -> None:
-    remembered = ledger.recall("w", ledger.remember("w", "ann", "how?", HITS))
+    remembered = ledger.recall("w", ledger.remember("w", "ann", "how?", HITS).id)
     assert remembered is not None
     assert ("ann", "how?") == (remembered.actor_id, remembered.question)
-    assert Candidate(passage_id=7, highlight=(5, 9), probability=0.9) == remembered.candidates[0]
+    assert Candidate(passage_id=7, highlight=(5, 9), probability=0.9, also=(9,)) == remembered.candidates[0]
+    assert () == remembered.candidates[1].also
+
+
+def test_what_is_remembered_is_what_is_recalled(ledger: Ledger) -> None:
+    remembered = ledger.remember("w", "ann", "how?", HITS)
+    assert remembered == ledger.recall("w", remembered.id)
 
 
 def test_an_answer_is_unknown_in_another_workspace(ledger: Ledger) -> None:
-    answer_id = ledger.remember("w", "ann", "how?", HITS)
+    answer_id = ledger.remember("w", "ann", "how?", HITS).id
     assert ledger.recall("other", answer_id) is None
 
 
 def test_after_a_restart_the_answer_is_known_and_the_question_is_not(tmp_path: Path, ledger: Ledger) -> None:
-    answer_id = ledger.remember("w", "ann", "a secret question", HITS)
+    answer_id = ledger.remember("w", "ann", "a secret question", HITS).id
     again = Ledger(tmp_path / "ledger.sqlite", FakeClock())
     remembered = again.recall("w", answer_id)
     again.close()
@@ -56,14 +67,14 @@ def test_neither_questions_nor_passages_are_written_down(tmp_path: Path, ledger:
 
 
 def test_a_second_rating_replaces_the_first(ledger: Ledger) -> None:
-    answer_id = ledger.remember("w", "ann", "how?", HITS)
+    answer_id = ledger.remember("w", "ann", "how?", HITS).id
     ledger.rate(answer_id, 0, "ann", helpful=True)
     ledger.rate(answer_id, 0, "ann", helpful=False)
     assert (0, 1) == ledger.ratings("w")
 
 
 def test_ratings_of_each_passage_and_each_person_count(ledger: Ledger) -> None:
-    answer_id = ledger.remember("w", "ann", "how?", HITS)
+    answer_id = ledger.remember("w", "ann", "how?", HITS).id
     for offset, actor in ((0, "ann"), (1, "ann"), (0, "bob")):
         ledger.rate(answer_id, offset, actor, helpful=True)
     assert (3, 0) == ledger.ratings("w")
@@ -71,7 +82,7 @@ def test_ratings_of_each_passage_and_each_person_count(ledger: Ledger) -> None:
 
 
 def test_old_answers_are_forgotten_with_their_ratings(ledger: Ledger, clock: FakeClock) -> None:
-    answer_id = ledger.remember("w", "ann", "how?", HITS)
+    answer_id = ledger.remember("w", "ann", "how?", HITS).id
     ledger.rate(answer_id, 0, "ann", helpful=True)
     clock.advance(KEPT.total_seconds() + 1)
     assert ledger.recall("w", answer_id) is None
@@ -82,13 +93,13 @@ def test_old_answers_are_forgotten_with_their_ratings(ledger: Ledger, clock: Fak
 def test_a_refused_write_leaves_the_ledger_usable(ledger: Ledger) -> None:
     with pytest.raises(Exception, match="FOREIGN KEY"):
         ledger.rate("unknown", 0, "ann", helpful=True)
-    assert ledger.recall("w", ledger.remember("w", "ann", "how?", HITS)) is not None
+    assert ledger.recall("w", ledger.remember("w", "ann", "how?", HITS).id) is not None
 
 
 def test_many_threads_may_remember_at_once(ledger: Ledger) -> None:
     ids: list[str] = []
     threads = [
-        threading.Thread(target=lambda: ids.append(ledger.remember("w", "ann", "how?", HITS)))
+        threading.Thread(target=lambda: ids.append(ledger.remember("w", "ann", "how?", HITS).id))
         for _ in range(8)
     ]
     for thread in threads:
@@ -102,7 +113,7 @@ def test_a_damaged_file_is_put_aside_and_begun_anew(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     path.write_bytes(b"this was a database once" * 100)
     ledger = Ledger(path, FakeClock())
-    id = ledger.remember("discord:1", "ann", "how long?", [hit("Sixteen weeks.")])
+    id = ledger.remember("discord:1", "ann", "how long?", [hit("Sixteen weeks.")]).id
     assert ledger.recall("discord:1", id) is not None
     ledger.close()
     assert (tmp_path / "ledger.damaged").exists()
@@ -119,7 +130,7 @@ def test_an_answer_that_cannot_be_recorded_is_given_all_the_same(tmp_path: Path)
     holder = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     ledger._db.execute("PRAGMA busy_timeout = 10")
-    id = ledger.remember("discord:1", "ann", "how long?", [hit("Sixteen weeks.")])
+    id = ledger.remember("discord:1", "ann", "how long?", [hit("Sixteen weeks.")]).id
     holder.execute("ROLLBACK")
     holder.close()
     assert id

@@ -175,6 +175,35 @@ def test_ratings_are_thanked_for_and_counted(bench: Bench) -> None:
     assert (1, 1) == (status.helpful, status.not_helpful)
 
 
+# The same text in several places
+
+
+@pytest.fixture
+def copies(bench: Bench) -> Bench:
+    """A bench that has read the same text four times."""
+    for name in ("first", "second", "third", "fourth"):
+        bench.upload("Oolong wants water at ninety degrees.", name=name)
+    return bench
+
+
+def places(reply: Reply) -> list[str]:
+    assert isinstance(reply, Answer)
+    return [place.source for place in (reply.quote.citation, *reply.also)]
+
+
+def test_what_stands_in_several_places_is_shown_once_and_two_more_are_named(copies: Bench) -> None:
+    answer = copies.answer("oolong water")
+    assert ["first", "second", "third"] == places(answer)
+    assert not answer.has_more
+    assert places(answer) == places(copies.handle(share(answer)))
+
+
+def test_a_further_place_that_was_removed_is_not_named_again(copies: Bench) -> None:
+    answer = copies.answer("oolong water")
+    copies.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="second"))
+    assert ["first", "third", "fourth"] == places(copies.handle(share(answer)))
+
+
 # Sources
 
 

@@ -1,5 +1,7 @@
 """Every way in which someone could try to read or touch another workspace's documents."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.messages import (
@@ -63,9 +65,20 @@ def test_a_foreign_and_an_invented_answer_are_refused_alike(bench: Bench, answer
 
 def test_an_answer_of_ones_own_does_not_open_foreign_passages(bench: Bench, answer: Answer) -> None:
     foreign = bench.searcher.search("tea", k=5, audience=Audience(workspace="discord:1"))
-    forged = bench.ledger.remember("discord:2", "ann", "tea", foreign)
+    forged = bench.ledger.remember("discord:2", "ann", "tea", foreign).id
     reply = bench.handle(More(actor=ANN, conversation=ELSEWHERE, answer_id=forged, offset=0))
     assert isinstance(reply, NoAnswer)
+
+
+def test_foreign_places_of_the_same_text_are_not_named(bench: Bench, answer: Answer) -> None:
+    bench.read_tea(ELSEWHERE)
+    assert () == bench.answer("tea wants water", ANN, ELSEWHERE).also
+    [own, *_] = bench.searcher.search("tea", k=5, audience=Audience(workspace="discord:2"))
+    [foreign, *_] = bench.searcher.search("tea", k=5, audience=Audience(workspace="discord:1"))
+    forged = bench.ledger.remember("discord:2", "ann", "tea", [replace(own, also=(foreign.passage,))])
+    reply = bench.handle(More(actor=ANN, conversation=ELSEWHERE, answer_id=forged.id, offset=0))
+    assert isinstance(reply, Answer)
+    assert () == reply.also
 
 
 def test_foreign_sources_are_not_listed_or_counted(bench: Bench, answer: Answer) -> None:

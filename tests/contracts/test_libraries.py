@@ -92,7 +92,8 @@ def test_a_base_url_is_where_a_document_stands_on_the_web(house: House) -> None:
     ):
         house.library.add("w", str(house.folder / origin), name=name, base_url=url)
     house.sync()
-    urls = {hit.passage.source: hit.passage.url for hit in house.search("green tea")}
+    hits = house.search("green tea")
+    urls = {each.source: each.url for hit in hits for each in (hit.passage, *hit.also)}
     assert {
         "folder": "https://example.org/docs/deep/green.txt",
         "file": "https://example.org/tea",

@@ -1,6 +1,7 @@
 """How replies look in Discord. Read the snapshots as product copy."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,7 +95,8 @@ def test_the_longest_quote_fits_whatever_it_is_made_of(character: str) -> None:
         source="*" * 300,
         url="https://docs.example.com/" + "x" * 400,
     )
-    long_message = message(answer(long), private=True)
+    further = replace(long.citation, title="*" * 300)
+    long_message = message(answer(long, also=(further, further)), private=True)
     assert [] == SCHEMA.faults("POST", WEBHOOK, long_message)
 
 

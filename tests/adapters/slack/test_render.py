@@ -1,5 +1,6 @@
 """How replies look in Slack."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from bot.messages import (
     Segment,
     SourceList,
 )
-from tests.adapters.replies import REPLIES, answer, quote, source
+from tests.adapters.replies import ALSO, REPLIES, answer, place, quote, source
 from tests.fakes.slack import read_blocks
 from tests.fakes.slack_schema import SlackSchema, walk
 
@@ -104,6 +105,21 @@ def test_a_shared_answer_names_the_sharer_and_the_question_without_pinging() -> 
     message = render(answer(shared_by=Actor(id="U0ANN", name="Ann")))
     assert "Ann shared an answer to: How long is parental leave?" in read_blocks(message["blocks"])
     assert "U0ANN" not in str(message)
+
+
+def test_further_places_are_linked_or_placed_by_their_path() -> None:
+    message = render(answer(also=ALSO))
+    links = [part["url"] for part in walk(message["blocks"]) if part.get("type") == "link"]
+    assert ["https://docs.example.com/leave#parents", "https://docs.example.com/2024/leave"] == links
+    assert "also in Handbook of the labs › Leave · old/leave.md" in read_blocks(message["blocks"])
+
+
+def test_very_long_further_places_fit() -> None:
+    long = place("x" * 5_000, url="https://docs.example.com/" + "y" * 2_900)
+    shown = quote(Segment(text="The answer.", bold=True), Segment(text=" after" * 2_000))
+    message = render(answer(shown, also=(long, replace(long, url="", location="z" * 5_000))), private=True)
+    assert [] == SCHEMA.faults_of_message(message, 4000)
+    assert "The answer." in quoted(message)
 
 
 @pytest.mark.parametrize("size", [5_000, 20_000, 1_000_000])
