@@ -1,6 +1,7 @@
 """From hits to an answer: what is quoted, where it stands, and when to stay silent."""
 
 import re
+from enum import StrEnum
 from urllib.parse import quote as percent
 
 from bot.messages import Citation, Confidence, Nearest, Quote, Segment
@@ -22,6 +23,14 @@ HIGH, FAIR = 0.8, 0.6
 WEB_PAGES = frozenset({"", "html", "htm", "xhtml", "php", "asp", "aspx"})
 FRAGMENT_WORDS = 5
 ITEM_MARK = re.compile(r"^\s*(?:-|\d+\.) ")
+
+
+class Outcome(StrEnum):
+    """What comes of a question: an answer, the closest passage under that name, or neither."""
+
+    ANSWER = "answer"
+    CLOSEST = "closest"
+    NOTHING = "nothing"
 
 
 def objection(question: str) -> str:

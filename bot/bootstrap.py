@@ -101,15 +101,22 @@ class Application:
                 questions=settings.limits.questions, per_seconds=settings.limits.per_seconds, clock=clock
             ),
             jobs=self.jobs,
-            policy=Policy(
-                threshold=settings.answers.threshold,
-                passages=settings.answers.passages,
-                allowed_paths=settings.sources.allowed_paths,
-                max_upload_bytes=settings.sources.max_upload_bytes,
-                log_questions=settings.logs.questions,
-            ),
+            policy=self.policy,
             embedder=settings.embedder.model,
             workspace_ready=self.prepare,
+        )
+
+    @cached_property
+    def policy(self) -> Policy:
+        """When to answer, and what may be added."""
+        settings = self.settings
+        return Policy(
+            threshold=settings.answers.threshold,
+            closest=settings.answers.closest,
+            passages=settings.answers.passages,
+            allowed_paths=settings.sources.allowed_paths,
+            max_upload_bytes=settings.sources.max_upload_bytes,
+            log_questions=settings.logs.questions,
         )
 
     @cached_property

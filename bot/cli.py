@@ -23,6 +23,7 @@ from bot.messages import (
     AddSource,
     Answer,
     Ask,
+    Closest,
     NoAnswer,
     Notice,
     Reply,
@@ -75,7 +76,7 @@ def ask(
     jsonl: Annotated[bool, typer.Option(help="Read and write one JSON object a line.")] = False,
     k: Annotated[int, typer.Option(min=1, max=1000, help="How many passages to list as JSON.")] = 10,
 ) -> None:
-    """Ask one question. Exit status: 0 answered, 1 nothing found, 2 error."""
+    """Ask one question. Exit status: 0 answered, 1 at most something close, 2 error."""
     application: Application = context.obj
     if jsonl:
         _ask_lines(application, k)
@@ -202,7 +203,7 @@ def _handle(application: Application, question: str) -> Reply:
 def _status(reply: Reply) -> int:
     if isinstance(reply, Answer):
         return ANSWERED
-    return NOTHING if isinstance(reply, NoAnswer) else ERROR
+    return NOTHING if isinstance(reply, Closest | NoAnswer) else ERROR
 
 
 def _ask_lines(application: Application, k: int) -> None:

@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any
 
-from bot.answering import objection
+from bot.answering import Outcome, objection
 from bot.bootstrap import LOCAL, Application
 from index.passages import Audience, Hit
 
@@ -21,9 +21,11 @@ def found(application: Application, id: Any, question: str, k: int) -> dict[str,
     started = time.perf_counter()
     hits = [] if objection(question) else application.searcher.search(question, k=k, audience=AUDIENCE)
     confidence = hits[0].confidence if hits else 0.0
+    outcome = application.policy.outcome(confidence) if hits else Outcome.NOTHING
     return {
         "id": id,
-        "answered": bool(hits) and confidence >= application.settings.answers.threshold,
+        "answered": outcome is Outcome.ANSWER,
+        "outcome": outcome.value,
         "confidence": confidence,
         "elapsed_ms": (time.perf_counter() - started) * 1000,
         "passages": [_passage(hit) for hit in hits],

@@ -206,13 +206,13 @@ class Confidence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A passage that answers.
+class Finding:
+    """What an answer and the closest passage have in common.
 
-    ``id`` and ``offset`` go into the buttons: ``offset`` counts the passages of this answer from
-    0. ``probability`` (0 to 1) and ``confidence`` say how sure the bot is. ``has_more`` says that
-    another passage follows. ``also`` are at most two other places where nearly the same text stands.
-    ``shared_by`` is set where the answer is shown to a channel at the wish of that actor.
+    ``id`` and ``offset`` go into the buttons: ``offset`` counts the passages of this question from
+    0. ``probability`` (0 to 1) and ``confidence`` say how sure the bot is that the passage answers.
+    ``has_more`` says that another passage follows. ``also`` are at most two other places where
+    nearly the same text stands.
     """
 
     id: str
@@ -223,7 +223,26 @@ class Answer:
     confidence: Confidence
     has_more: bool
     also: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Finding):
+    """A passage that answers.
+
+    ``shared_by`` is set where the answer is shown to a channel at the wish of that actor.
+    """
+
     shared_by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closest(Finding):
+    """The closest passage to a question that nothing surely answers. It must not look like an answer."""
+
+    @property
+    def lead(self) -> str:
+        """What stands above the passage."""
+        return "I am not sure. Also close:" if self.offset else "I am not sure. The closest I have:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +332,9 @@ class Failed:
     reference: str
 
 
-Reply: TypeAlias = Answer | NoAnswer | Refused | Notice | SourceList | StatusReport | Progress | Failed
+Reply: TypeAlias = (
+    Answer | Closest | NoAnswer | Refused | Notice | SourceList | StatusReport | Progress | Failed
+)
 
 
 def counted(number: int, noun: str) -> str:

@@ -3,23 +3,24 @@
 import math
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import assert_never
 
 import structlog
 
-from bot.answering import ALSO, cited, in_words, nearest, objection, quoted
+from bot.answering import ALSO, Outcome, cited, in_words, nearest, objection, quoted
 from bot.errors import Stopping
 from bot.feedback import Ledger, Remembered
 from bot.jobs import Jobs
 from bot.limits import RateLimit
 from bot.messages import (
-    Actor,
     AddSource,
     Answer,
     Ask,
+    Closest,
+    Confidence,
     Failed,
     More,
     NoAnswer,
@@ -71,15 +72,23 @@ log = structlog.get_logger()
 class Policy:
     """What the settings say of answering and adding.
 
-    ``threshold`` is the probability (0 to 1) below which the bot stays silent. ``allowed_paths``
-    are the folders from which a chat may add sources.
+    From the probability ``threshold`` on (0 to 1) the bot answers, from ``closest`` on it shows the
+    closest passage as such, and below both it stays silent. ``allowed_paths`` are the folders from
+    which a chat may add sources.
     """
 
     threshold: float
+    closest: float
     passages: int
     allowed_paths: tuple[Path, ...] = ()
     max_upload_bytes: int = 10_000_000
     log_questions: bool = False
+
+    def outcome(self, probability: float) -> Outcome:
+        """Return what comes of a question whose first passage answers with this probability."""
+        if probability >= self.threshold:
+            return Outcome.ANSWER
+        return Outcome.CLOSEST if probability >= self.closest else Outcome.NOTHING
 
 
 class Router:
@@ -155,24 +164,25 @@ class Router:
         hits = self._searcher.search(
             request.question.strip(), k=self._policy.passages, audience=Audience(workspace=workspace)
         )
-        answered = bool(hits) and hits[0].confidence >= self._policy.threshold
-        self._log_question(request, answered)
+        outcome = self._policy.outcome(hits[0].confidence) if hits else Outcome.NOTHING
+        self._log_question(request, outcome)
         if not hits and not self._library.sources(workspace):
             return NoAnswer(text="I have read nothing yet. A moderator can add a source for me to read.")
-        if not answered:
+        if outcome is Outcome.NOTHING:
             return NoAnswer(text="I found nothing that answers this.", nearest=nearest(hits))
         remembered = self._ledger.remember(workspace, request.actor.id, request.question, hits)
-        return _shown(remembered, 0, hits[0].passage, hits[0].also)
+        return self._shown(remembered, 0, hits[0].passage, hits[0].also)
 
     def _wait(self, request: Ask) -> float:
         if request.conversation.platform == "terminal":
             return 0.0
         return self._limit.wait((request.conversation.workspace, request.actor.id))
 
-    def _log_question(self, request: Ask, answered: bool) -> None:
+    def _log_question(self, request: Ask, outcome: Outcome) -> None:
         words = {"question": request.question} if self._policy.log_questions else {}
         log.info(
-            "A question was answered" if answered else "A question was not answered",
+            "A question was asked",
+            outcome=outcome.value,
             workspace=request.conversation.workspace,
             **words,
         )
@@ -191,11 +201,12 @@ class Router:
             return _forgotten()
         if remembered.actor_id != request.actor.id:
             return Refused(text="Only the person who asked can share this answer.")
-        return self._read_back(request, remembered, shared_by=request.actor)
+        if not self._answers(remembered):
+            return Refused(text="I am not sure enough of that passage to show it to everyone.")
+        shown = self._read_back(request, remembered)
+        return replace(shown, shared_by=request.actor) if isinstance(shown, Answer) else shown
 
-    def _read_back(
-        self, request: More | Share, remembered: Remembered, *, shared_by: Actor | None = None
-    ) -> Reply:
+    def _read_back(self, request: More | Share, remembered: Remembered) -> Answer | Closest | NoAnswer:
         candidate = remembered.candidates[request.offset]
         audience = Audience(workspace=request.conversation.workspace)
         passage, *also = (
@@ -204,7 +215,27 @@ class Router:
         if passage is None:
             return NoAnswer(text="That passage has been removed from its source since. Ask again, please.")
         live = tuple(other for other in also if other is not None)
-        return _shown(remembered, request.offset, passage, live, shared_by=shared_by)
+        return self._shown(remembered, request.offset, passage, live)
+
+    def _shown(
+        self, remembered: Remembered, offset: int, passage: Passage, also: tuple[Passage, ...]
+    ) -> Answer | Closest:
+        candidate, answers = remembered.candidates[offset], self._answers(remembered)
+        kind = Answer if answers else Closest
+        return kind(
+            id=remembered.id,
+            offset=offset,
+            question=remembered.question,
+            quote=quoted(passage, candidate.highlight),
+            probability=candidate.probability,
+            confidence=in_words(candidate.probability) if answers else Confidence.LOW,
+            has_more=offset + 1 < len(remembered.candidates),
+            also=tuple(cited(other) for other in also[:ALSO]),
+        )
+
+    def _answers(self, remembered: Remembered) -> bool:
+        """Whether the question was answered; its further passages are then shown as the first was."""
+        return self._policy.outcome(remembered.candidates[0].probability) is Outcome.ANSWER
 
     def _rate(self, request: Rate) -> Reply:
         remembered = self._recall(request)
@@ -319,28 +350,6 @@ class Router:
             helpful=helpful,
             not_helpful=not_helpful,
         )
-
-
-def _shown(
-    remembered: Remembered,
-    offset: int,
-    passage: Passage,
-    also: tuple[Passage, ...],
-    *,
-    shared_by: Actor | None = None,
-) -> Answer:
-    candidate = remembered.candidates[offset]
-    return Answer(
-        id=remembered.id,
-        offset=offset,
-        question=remembered.question,
-        quote=quoted(passage, candidate.highlight),
-        probability=candidate.probability,
-        confidence=in_words(candidate.probability),
-        has_more=offset + 1 < len(remembered.candidates),
-        also=tuple(cited(other) for other in also[:ALSO]),
-        shared_by=shared_by,
-    )
 
 
 def _forgotten() -> Refused:

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
@@ -46,10 +55,22 @@ class EmbedderSettings(_Section):
 
 
 class AnswerSettings(_Section):
-    """When to answer: ``threshold`` is the least probability, 0 to 1, that a passage answers."""
+    """When to answer: ``threshold`` is the least probability, 0 to 1, that a passage answers.
+
+    From ``closest`` on, a passage is shown as the closest; a default above the threshold is none.
+    """
 
     threshold: float = Field(default=0.5, ge=0, le=1)
+    closest: float = Field(default=0.35, ge=0, le=1)
     passages: int = Field(default=5, ge=1, le=20)
+
+    @field_validator("closest")
+    @classmethod
+    def _is_not_above_the_threshold(cls, closest: float, info: ValidationInfo) -> float:
+        threshold = info.data.get("threshold", 1.0)
+        if closest > threshold:
+            raise ValueError(f"It may not lie above answers.threshold, which is {threshold:g}")
+        return closest
 
 
 class LimitSettings(_Section):

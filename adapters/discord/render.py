@@ -8,6 +8,7 @@ from discord import ui
 from bot.messages import (
     Answer,
     Citation,
+    Closest,
     Failed,
     NoAnswer,
     Notice,
@@ -23,6 +24,7 @@ from bot.messages import (
 )
 
 GREEN = 0x2E8B57
+AMBER = 0xC98A1B
 LONGEST_TITLE = 200
 LONGEST_URL = 500
 LONGEST_MESSAGE = 4_000
@@ -42,7 +44,10 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
     """Return the message for a reply; ``private`` says that the asker alone sees it."""
     match reply:
         case Answer():
-            return _answer(reply, private=private)
+            lead = f"Shared by {literal(reply.shared_by.name)}\n" if reply.shared_by else ""
+            return _card(reply, lead, GREEN, may_share=private and reply.shared_by is None)
+        case Closest():
+            return _card(reply, f"{reply.lead}\n\n", AMBER, may_share=False)
         case NoAnswer():
             titles = [f"- {_linked(_path(near.title, near.heading), near.url)}" for near in reply.nearest]
             return _lines(literal(reply.text), *(["Nearest titles:", *titles] if titles else []))
@@ -99,31 +104,30 @@ def _bold(text: str) -> str:
     return f"{lead}**{literal(core)}**{tail}" if core else text
 
 
-def _answer(answer: Answer, *, private: bool) -> ui.LayoutView:
+def _card(shown: Answer | Closest, lead: str, colour: int, *, may_share: bool) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    said_by = f"Shared by {literal(answer.shared_by.name)}\n" if answer.shared_by else ""
-    footer = f"{_citation(answer.quote.citation)} · {answer.confidence} confidence"
-    text = said_by + passage(answer.quote)
+    footer = f"{_citation(shown.quote.citation)} · {shown.confidence} confidence"
+    text = lead + passage(shown.quote)
     if _size(text) + _size(footer) > LONGEST_MESSAGE:
         # Only the fences of very many scraps of code make a quote of the core's this long.
-        text = said_by + passage(answer.quote, fences=False)
-    footer += _also(answer.also, LONGEST_MESSAGE - _size(text) - _size(footer))
+        text = lead + passage(shown.quote, fences=False)
+    footer += _also(shown.also, LONGEST_MESSAGE - _size(text) - _size(footer))
     view.add_item(
-        ui.Container(ui.TextDisplay(text), ui.Separator(), ui.TextDisplay(footer), accent_colour=GREEN)
+        ui.Container(ui.TextDisplay(text), ui.Separator(), ui.TextDisplay(footer), accent_colour=colour)
     )
-    view.add_item(ui.ActionRow(*_buttons(answer, private=private)))
+    view.add_item(ui.ActionRow(*_buttons(shown, may_share=may_share)))
     return view
 
 
-def _buttons(answer: Answer, *, private: bool) -> list[ui.Button[ui.LayoutView]]:
-    at = f"{answer.id}:{answer.offset}"
+def _buttons(shown: Answer | Closest, *, may_share: bool) -> list[ui.Button[ui.LayoutView]]:
+    at = f"{shown.id}:{shown.offset}"
     buttons = [
         ui.Button[ui.LayoutView](label="Helpful", custom_id=f"quoth:rate:{at}:up"),
         ui.Button[ui.LayoutView](label="Not helpful", custom_id=f"quoth:rate:{at}:down"),
     ]
-    if answer.has_more:
-        buttons.append(ui.Button(label="More", custom_id=f"quoth:more:{answer.id}:{answer.offset + 1}"))
-    if private and answer.shared_by is None:
+    if shown.has_more:
+        buttons.append(ui.Button(label="More", custom_id=f"quoth:more:{shown.id}:{shown.offset + 1}"))
+    if may_share:
         buttons.append(ui.Button(label="Share", custom_id=f"quoth:share:{at}"))
     return buttons
 

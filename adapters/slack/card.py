@@ -22,7 +22,7 @@ from adapters.slack.blocks import (
     size,
     words,
 )
-from bot.messages import Answer, Citation, Confidence, Quote, Segment, path_of
+from bot.messages import Answer, Citation, Closest, Confidence, Quote, Segment, path_of
 
 MORE = "quoth_more"
 RATE = "quoth_rate"
@@ -47,16 +47,25 @@ def headline(title: str, heading: tuple[str, ...]) -> str:
 
 
 def render_answer(answer: Answer, *, private: bool) -> Json:
-    """Return the card. ``private`` adds the Share button."""
-    above = _shared_by(answer)
+    """Return the card of an answer. ``private`` adds the Share button."""
+    return _card(answer, _shared_by(answer), "", may_share=private)
+
+
+def render_closest(closest: Closest) -> Json:
+    """Return the card of what is no answer: it says so first, in the notification too."""
+    lead = rich_text(section(words(closest.lead, italic=True)))
+    return _card(closest, [lead], f"{closest.lead} ", may_share=False)
+
+
+def _card(shown: Answer | Closest, above: list[Json], spoken: str, *, may_share: bool) -> Json:
     below = [
-        _where(answer.quote.citation, answer.also),
-        _citation(answer),
-        *_buttons(answer, private=private),
-        _thumbs(answer),
+        _where(shown.quote.citation, shown.also),
+        _citation(shown),
+        *_buttons(shown, may_share=may_share),
+        _thumbs(shown),
     ]
-    quote = _fit(answer.quote, MAX_SERIALIZED - size([*above, *below]))
-    return {"text": _fallback(answer), "blocks": [*above, rich_text(*_passage(quote)), *below]}
+    quote = _fit(shown.quote, MAX_SERIALIZED - size([*above, *below]))
+    return {"text": _fallback(shown, spoken), "blocks": [*above, rich_text(*_passage(quote)), *below]}
 
 
 def _shared_by(answer: Answer) -> list[Json]:
@@ -95,35 +104,36 @@ def place(citation: Citation) -> list[Json]:
     return [title, words(f" · {shorten(citation.location, MAX_SMALL_PRINT)}")] if located else [title]
 
 
-def _citation(answer: Answer) -> Json:
+def _citation(shown: Answer | Closest) -> Json:
     """The small print: how sure, how old, which source; and the path of what stands nowhere on the web."""
-    citation = answer.quote.citation
+    citation = shown.quote.citation
     named = [text for text in (citation.source, "" if citation.url else citation.location) if text]
     return context(
-        plain(CONFIDENCE[answer.confidence]),
+        plain(CONFIDENCE[shown.confidence]),
         age(citation.updated_at),
         *(plain(text, MAX_SMALL_PRINT) for text in named),
     )
 
 
-def _buttons(answer: Answer, *, private: bool) -> list[Json]:
+def _buttons(shown: Answer | Closest, *, may_share: bool) -> list[Json]:
     row = [
-        *([button("More", MORE, f"{answer.id}:{answer.offset + 1}")] if answer.has_more else []),
-        *([button("Share", SHARE, f"{answer.id}:{answer.offset}")] if private else []),
+        *([button("More", MORE, f"{shown.id}:{shown.offset + 1}")] if shown.has_more else []),
+        *([button("Share", SHARE, f"{shown.id}:{shown.offset}")] if may_share else []),
     ]
     return [actions(*row)] if row else []
 
 
-def _thumbs(answer: Answer) -> Json:
-    value = f"{answer.id}:{answer.offset}"
+def _thumbs(shown: Answer | Closest) -> Json:
+    value = f"{shown.id}:{shown.offset}"
     return feedback(RATE, positive=("Helpful", f"{value}:{UP}"), negative=("Not helpful", f"{value}:{DOWN}"))
 
 
-def _fallback(answer: Answer) -> str:
-    citation = answer.quote.citation
+def _fallback(shown: Answer | Closest, lead: str) -> str:
+    citation = shown.quote.citation
     place = citation.url or citation.location
     title = headline(citation.title, citation.heading)
-    return fallback(f"{title} ({place})\n{answer.quote.text}" if place else f"{title}\n{answer.quote.text}")
+    where = f"{title} ({place})" if place else title
+    return fallback(f"{lead}{where}\n{shown.quote.text}")
 
 
 def _fit(quote: Quote, room: int) -> Quote:

@@ -18,9 +18,10 @@ from adapters.slack.blocks import (
     size,
     words,
 )
-from adapters.slack.card import headline, render_answer
+from adapters.slack.card import headline, render_answer, render_closest
 from bot.messages import (
     Answer,
+    Closest,
     Failed,
     Nearest,
     NoAnswer,
@@ -47,6 +48,8 @@ def render(reply: Reply, *, private: bool = False) -> Json:
     match reply:
         case Answer():
             return render_answer(reply, private=private)
+        case Closest():
+            return render_closest(reply)
         case NoAnswer():
             return _no_answer(reply)
         case Refused():

@@ -9,7 +9,7 @@ from rich.progress import Progress as ProgressBar
 
 from adapters.terminal.render import render
 from adapters.terminal.translate import HELP, Shown, request_from
-from bot.messages import Answer, Ask, Progress, Reply, Request
+from bot.messages import Answer, Ask, Closest, Progress, Reply, Request
 from bot.ports import Core
 
 PROMPT = "> "
@@ -49,12 +49,12 @@ class TerminalAdapter:
             self._console.print(request, markup=False)
             return
         reply = await self.reply(core, request)
-        if isinstance(reply, Answer):
+        if isinstance(reply, Answer | Closest):
             self._shown = Shown(answer_id=reply.id, offset=reply.offset)
         elif isinstance(request, Ask):
             self._shown = None  # /helpful must not rate the answer before
         self._console.print(render(reply))
-        if isinstance(reply, Answer):
+        if isinstance(reply, Answer | Closest):
             more = "/more for another passage · " if reply.has_more else ""
             self._console.print(f"{more}/helpful or /not-helpful", style="dim")
 

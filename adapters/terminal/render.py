@@ -12,6 +12,7 @@ from rich.text import Text
 from bot.messages import (
     Answer,
     Citation,
+    Closest,
     Failed,
     NoAnswer,
     Notice,
@@ -33,7 +34,9 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
     moment = now or datetime.now(UTC)
     match reply:
         case Answer():
-            return _answer(reply, moment)
+            return _card(reply, moment, title=f"{reply.confidence} confidence", colour="green")
+        case Closest():
+            return _card(reply, moment, title=reply.lead, colour="yellow")
         case NoAnswer():
             return _no_answer(reply)
         case Refused():
@@ -71,19 +74,19 @@ def age(moment: datetime, now: datetime) -> str:
     return "today"
 
 
-def _answer(answer: Answer, now: datetime) -> RenderableType:
-    quote = answer.quote
+def _card(shown: Answer | Closest, now: datetime, *, title: str, colour: str) -> RenderableType:
+    quote = shown.quote
     passage = Text("... " if quote.cut_before else "")
     for segment in quote.segments:
         style = "bold" if segment.bold else ""
         passage.append(printable(segment.text), style=f"{style} cyan".strip() if segment.code else style)
     passage.append(" ..." if quote.cut_after else "")
     return Panel(
-        Group(passage, Text(), *_citation(quote.citation, now), *_also(answer.also)),
-        title=f"{answer.confidence} confidence",
+        Group(passage, Text(), *_citation(quote.citation, now), *_also(shown.also)),
+        title=title,
         title_align="left",
         width=WIDTH,
-        border_style="green",
+        border_style=colour,
     )
 
 

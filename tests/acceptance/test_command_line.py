@@ -62,11 +62,23 @@ def test_asking_says_by_its_exit_status_how_it_went(quoth: Quoth, docs: Path) ->
     assert (docs / "tea.md").exists()
 
 
+def test_what_is_merely_close_is_shown_as_such(quoth: Quoth, docs: Path) -> None:
+    quoth("sources", "add", "docs")
+    (docs.parent / "quoth.toml").write_text("[answers]\nthreshold = 1.0\nclosest = 0.1\n")
+    shown = quoth("ask", "How hot should water for green tea be?")
+    assert 1 == shown.returncode
+    assert "I am not sure. The closest I have:" in shown.stdout
+    answered = quoth("ask", "--json", "How hot should water for green tea be?")
+    found = json.loads(answered.stdout)
+    assert (1, False, "closest") == (answered.returncode, found["answered"], found["outcome"])
+
+
 def test_the_machine_door_goes_on_after_a_bad_line(quoth: Quoth, docs: Path) -> None:
     quoth("sources", "add", "docs")
     lines = '{"id": 1, "question": "How hot is water for green tea?"}\nnot json\n{"id": 3, "question": ""}\n'
     first, bad, empty = map(json.loads, quoth("ask", "--jsonl", given=lines).stdout.splitlines())
     assert (1, True, "tea.md") == (first["id"], first["answered"], first["passages"][0]["uri"])
+    assert ["answer", "nothing"] == [first["outcome"], empty["outcome"]]
     assert {"id", "error"} == set(bad)
     assert (3, False) == (empty["id"], empty["answered"])
 

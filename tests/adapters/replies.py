@@ -7,6 +7,7 @@ from bot.messages import (
     Actor,
     Answer,
     Citation,
+    Closest,
     Confidence,
     Failed,
     Nearest,
@@ -75,6 +76,19 @@ def answer(shown: Quote | None = None, *, offset: int = 0, **more: object) -> An
     return Answer(**(fields | more))  # type: ignore[arg-type]
 
 
+def closest(*, offset: int = 0) -> Closest:
+    """Build what is close, and no answer."""
+    return Closest(
+        id="a1b2",
+        offset=offset,
+        question="How long is unpaid leave?",
+        quote=quote(*SEGMENTS[:2], url="https://docs.example.com/leave#parents"),
+        probability=0.42,
+        confidence=Confidence.LOW,
+        has_more=not offset,
+    )
+
+
 def source(number: int, **more: object) -> SourceLine:
     """Build a line of the source list."""
     fields: dict[str, object] = {
@@ -107,6 +121,8 @@ REPLIES: dict[str, Reply] = {
     "answer_with_low_confidence": answer(confidence=Confidence.LOW, probability=0.3, offset=2),
     "answer_in_three_places": answer(also=ALSO),
     "answer_shared": answer(shared_by=Actor(id="U0ANN", name="Ann")),
+    "closest": closest(),
+    "closest_second": closest(offset=1),
     "no_answer": NoAnswer(text="Nothing that I have read answers this."),
     "no_answer_with_titles": NoAnswer(
         text="Nothing that I have read answers this. Closest:",

@@ -34,7 +34,8 @@ class Bench:
         self.library = FakeLibrary(self.searcher, {TEA: TEA_TEXT})
         self.ledger = Ledger(Path(":memory:"), self.clock)
         self.readied: list[str] = []
-        self.policy = Policy(**{"threshold": 0.5, "passages": 5, "allowed_paths": (Path("/docs"),)} | policy)  # type: ignore[arg-type]
+        usual = {"threshold": 0.5, "closest": 0.35, "passages": 5, "allowed_paths": (Path("/docs"),)}
+        self.policy = Policy(**usual | policy)  # type: ignore[arg-type]
         self.router = Router(
             searcher=self.searcher,
             library=self.library,

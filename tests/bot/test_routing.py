@@ -1,5 +1,6 @@
 """What the core says to each request."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bot.messages import (
     AddSource,
     Answer,
     Ask,
+    Closest,
     Confidence,
     Conversation,
     Failed,
@@ -39,15 +41,15 @@ from index.passages import Audience, Hit
 from tests.bot.conftest import ANN, BOB, HERE, MODERATOR, TEA, TEA_TEXT, TERMINAL, Bench
 
 
-def more(answer: Answer, offset: int = 1) -> More:
+def more(answer: Answer | Closest, offset: int = 1) -> More:
     return More(actor=ANN, conversation=HERE, answer_id=answer.id, offset=offset)
 
 
-def share(answer: Answer, actor: Actor = ANN) -> Share:
+def share(answer: Answer | Closest, actor: Actor = ANN) -> Share:
     return Share(actor=actor, conversation=HERE, answer_id=answer.id)
 
 
-def rate(answer: Answer, actor: Actor = ANN, *, helpful: bool = True) -> Rate:
+def rate(answer: Answer | Closest, actor: Actor = ANN, *, helpful: bool = True) -> Rate:
     return Rate(actor=actor, conversation=HERE, answer_id=answer.id, offset=0, helpful=helpful)
 
 
@@ -76,6 +78,57 @@ def test_below_the_threshold_only_the_nearest_titles_are_offered(bench: Bench) -
     reply = bench.ask("who painted the green chapel ceiling")
     assert isinstance(reply, NoAnswer)
     assert ["Tea"] == [near.title for near in reply.nearest]
+
+
+UNSURE = "green tea wants a cup"
+"""The first passage holds three of its five words."""
+
+
+@pytest.mark.parametrize(
+    ("threshold", "closest", "kind"),
+    [(0.6, 0.3, Answer), (0.61, 0.6, Closest), (0.61, 0.61, NoAnswer), (0.9, 0.2, Closest)],
+)
+def test_two_thresholds_part_answer_closest_and_nothing(
+    threshold: float, closest: float, kind: type[Reply]
+) -> None:
+    bench = Bench(threshold=threshold, closest=closest)
+    bench.read_tea()
+    assert kind is type(bench.ask(UNSURE))
+    bench.ledger.close()
+
+
+@pytest.fixture
+def unsure() -> Iterator[Bench]:
+    """A bench that takes a good deal of convincing."""
+    bench = Bench(threshold=0.7)
+    bench.read_tea()
+    yield bench
+    bench.ledger.close()
+
+
+def closest(bench: Bench) -> Closest:
+    reply = bench.ask(UNSURE)
+    assert isinstance(reply, Closest)
+    return reply
+
+
+def test_the_closest_is_quoted_word_for_word_and_said_to_be_unsure(unsure: Bench) -> None:
+    shown = closest(unsure)
+    citation = shown.quote.citation
+    assert TEA_TEXT[citation.start : citation.end] == shown.quote.text
+    assert (0.6, Confidence.LOW) == (shown.probability, shown.confidence)
+    assert "I am not sure. The closest I have:" == shown.lead
+
+
+def test_more_of_the_closest_is_no_answer_either(unsure: Bench) -> None:
+    reply = unsure.handle(more(closest(unsure)))
+    assert isinstance(reply, Closest)
+    assert "I am not sure. Also close:" == reply.lead
+
+
+def test_the_closest_cannot_be_shared_but_rated(unsure: Bench) -> None:
+    assert "not sure enough" in text_of(unsure.handle(share(closest(unsure))))
+    assert "Thank you" in text_of(unsure.handle(rate(closest(unsure))))
 
 
 def test_a_workspace_that_has_read_nothing_says_so(bench: Bench) -> None:

@@ -102,6 +102,21 @@ def test_every_invalid_setting_is_named_with_its_variable(
     assert 5 == len(sentences)
 
 
+def test_the_closest_may_not_lie_above_the_threshold(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "quoth.toml").write_text("[answers]\nthreshold = 0.4\n")
+    monkeypatch.setenv("QUOTH_ANSWERS_CLOSEST", "0.4")
+    assert 0.4 == load().answers.closest
+    monkeypatch.setenv("QUOTH_ANSWERS_CLOSEST", "0.45")
+    with pytest.raises(SettingInvalid, match=r"which is 0\.4\. Correct it .*QUOTH_ANSWERS_CLOSEST"):
+        load()
+
+
+def test_a_threshold_below_the_usual_closest_leaves_none(folder: Path) -> None:
+    (folder / "quoth.toml").write_text("[answers]\nthreshold = 0.2\n")
+    policy = Application(load(data=folder / "data")).policy
+    assert ["nothing", "answer"] == [policy.outcome(probability) for probability in (0.19, 0.2)]
+
+
 def test_lists_come_from_the_environment_and_from_the_file(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,6 +64,11 @@ def test_answer_as_discord_gets_it(snapshot: SnapshotAssertion) -> None:
     assert json.dumps(sent("answer", private=True), indent=2, ensure_ascii=False) == snapshot
 
 
+def test_the_closest_does_not_wear_the_colour_of_an_answer() -> None:
+    [answered, unsure] = [sent(name)["components"][0]["accent_color"] for name in ("answer", "closest")]
+    assert answered != unsure
+
+
 @given(st.text(alphabet=st.sampled_from("a1. \n*_~|`<>[]()#@-+\\:&é"), max_size=60))
 def test_quoted_text_is_shown_character_for_character(text: str) -> None:
     assert text == as_discord_shows(literal(text))

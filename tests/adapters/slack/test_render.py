@@ -18,7 +18,7 @@ from bot.messages import (
     Segment,
     SourceList,
 )
-from tests.adapters.replies import ALSO, REPLIES, answer, place, quote, source
+from tests.adapters.replies import ALSO, REPLIES, answer, closest, place, quote, source
 from tests.fakes.slack import read_blocks
 from tests.fakes.slack_schema import SlackSchema, walk
 
@@ -172,6 +172,13 @@ def test_the_fallback_text_fits_and_is_not_cut_within_an_entity() -> None:
     text = render(Refused(text="&" * 9000))["text"]
     assert len(text) <= MAX_FALLBACK + 1
     assert "" == text.replace("&amp;", "").replace("…", "")
+
+
+def test_the_closest_says_first_that_it_is_no_answer_in_the_notification_too() -> None:
+    message = render(closest(), private=True)
+    assert message["text"].startswith("I am not sure. The closest I have: Handbook")
+    assert read_blocks(message["blocks"]).startswith("I am not sure. The closest I have:\n")
+    assert "[Share]" not in read_blocks(message["blocks"])
 
 
 def test_nothing_found_does_not_look_like_an_answer() -> None:

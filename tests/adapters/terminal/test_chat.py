@@ -7,6 +7,7 @@ from rich.console import Console
 
 from adapters.terminal.chat import TerminalAdapter
 from bot.messages import Ask, More, NoAnswer, Notice, Rate, Reindex, Sources
+from tests.adapters.replies import closest
 from tests.fakes.core import ScriptedCore
 
 pytestmark = pytest.mark.anyio
@@ -49,6 +50,13 @@ async def test_a_question_without_an_answer_forgets_the_answer_before(core: Scri
     said = await chat(core, "what else?", "/helpful")
     assert "I found nothing that answers this." in said
     assert Rate not in [type(request) for request in core.requests]
+
+
+async def test_what_is_merely_close_can_be_followed_up_too(core: ScriptedCore) -> None:
+    core.replies_to[Ask] = [closest()]
+    said = await chat(core, "how long?", "/helpful")
+    assert "I am not sure. The closest I have:" in said
+    assert [Ask, Rate] == [type(request) for request in core.requests]
 
 
 async def test_moderating_works_from_the_terminal_too(core: ScriptedCore) -> None:
