@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.messages import Reply, Request, SourceLine
-from index.passages import Audience, Hit, Passage, SyncReport
+from index.passages import Audience, Explanation, Hit, Passage, SyncReport
 
 
 class Core(Protocol):
@@ -57,6 +57,13 @@ class Searcher(Protocol):
 
     def highlight(self, query: str, passage: Passage) -> tuple[int, int]:
         """Return the span of the passage's best sentence for a query."""
+        ...
+
+    def explain(self, query: str, passage_id: int, *, audience: Audience) -> Explanation | None:
+        """Say why a passage is found for a query.
+
+        None when it is gone, not for this audience, or not among what the query finds.
+        """
         ...
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import PurePath
+from statistics import mean, pstdev
 
 from bot.library import source_name
 from bot.messages import SourceLine
 from index.errors import DocumentEmpty, SourceExists, SourceUnavailable, SourceUnknown
-from index.passages import Audience, Failure, Hit, Passage, Sentence, SyncReport, content_hash
+from index.passages import Audience, Explanation, Failure, Hit, Passage, Sentence, SyncReport, content_hash
 from index.syncing import merged
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -18,6 +19,8 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s|\Z)|\Z)", re.DOTALL)
 PARAGRAPH = re.compile(r"\S.*?(?=\n\s*\n|\s*\Z)", re.DOTALL)
 WORD = re.compile(r"\w+")
+TELLING = 4
+"""Letters."""
 
 
 class FakeClock:
@@ -75,7 +78,10 @@ def hit(found: Passage | str, *, confidence: float = 0.9, highlight: tuple[int, 
 
 
 class FakeSearcher:
-    """Implements ``bot.ports.Searcher``: confidence is the share of the query's words in a passage."""
+    """Implements ``bot.ports.Searcher``: confidence is the share of the query's words in a passage.
+
+    Words that begin alike are near in meaning, and words of some length are telling.
+    """
 
     def __init__(self) -> None:
         self._passages: dict[str, dict[int, Passage]] = {}
@@ -105,6 +111,24 @@ class FakeSearcher:
         best = max(passage.sentences, key=lambda span: _shared(query, passage.text[span.start : span.end]))
         return best.start, best.end
 
+    def explain(self, query: str, passage_id: int, *, audience: Audience) -> Explanation | None:
+        """Say why a passage is found for a query; None when it is not."""
+        hits = self.search(query, k=len(self._of(audience.workspace)), audience=audience)
+        rank = next((rank for rank, hit in enumerate(hits) if hit.passage.id == passage_id), None)
+        if rank is None:
+            return None
+        wanted = dict.fromkeys(_words(query))
+        held = dict.fromkeys(_words(hits[rank].passage.text))
+        kindred = {word: other for word in wanted for other in held if _begin_alike(word, other)}
+        return Explanation(
+            hit=hits[rank],
+            shared=tuple(word for word in wanted if word in held),
+            kindred=tuple((word, other) for word, other in kindred.items() if word not in held),
+            missing=tuple(word for word in wanted if len(word) >= TELLING and word not in {*held, *kindred}),
+            signals=(("words", _deviations([hit.score for hit in hits], rank)),),
+            second=hits[rank + 1] if rank + 1 < len(hits) else None,
+        )
+
     def _of(self, workspace: str) -> dict[int, Passage]:
         return self._passages.setdefault(workspace, {})
 
@@ -120,15 +144,28 @@ def _once(hits: list[Hit]) -> list[Hit]:
     """Leave each text once, by its first hit, which names the others; punctuation does not count."""
     first: dict[str, Hit] = {}
     for hit in hits:
-        words = " ".join(WORD.findall(hit.passage.text.lower()))
+        words = " ".join(_words(hit.passage.text))
         held = first.get(words)
         first[words] = replace(held, also=(*held.also, hit.passage)) if held else hit
     return list(first.values())
 
 
 def _shared(query: str, text: str) -> float:
-    wanted, held = set(WORD.findall(query.lower())), set(WORD.findall(text.lower()))
+    wanted, held = set(_words(query)), set(_words(text))
     return len(wanted & held) / len(wanted) if wanted else 0.0
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(text.lower())
+
+
+def _begin_alike(word: str, other: str) -> bool:
+    return len(word) >= TELLING and word[:TELLING] == other[:TELLING]
+
+
+def _deviations(scores: list[float], rank: int) -> float:
+    spread = pstdev(scores)
+    return (scores[rank] - mean(scores)) / spread if spread else 0.0
 
 
 @dataclass

@@ -144,6 +144,25 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a passage was found for a query, in words and numbers.
+
+    ``shared`` are words of the query that stand in the passage; ``kindred`` pairs a word of the
+    query with the passage's word that is nearest to it in meaning; ``missing`` are telling words of
+    the query without a counterpart. ``signals`` are what the hit was ranked by, weightiest first:
+    a name, and how many standard deviations it lies above the other candidates. ``second`` is the
+    hit that came next.
+    """
+
+    hit: Hit
+    shared: tuple[str, ...]
+    kindred: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+    signals: tuple[tuple[str, float], ...]
+    second: Hit | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What an index was built with and holds; checked whenever it is loaded."""
 

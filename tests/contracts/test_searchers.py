@@ -1,5 +1,8 @@
 """What every searcher promises, put to the fake and to the real one."""
 
+import math
+import re
+
 import pytest
 
 from index.passages import Audience, content_hash
@@ -72,6 +75,42 @@ def test_a_passage_is_read_back_for_its_own_audience_alone(read: House) -> None:
     assert best.passage == read.searcher.read_back(best.passage.id, audience=ours)
     assert read.searcher.read_back(best.passage.id, audience=theirs) is None
     assert read.searcher.read_back(1_000_000, audience=ours) is None
+
+
+def test_a_hit_is_explained_by_words_of_the_query(read: House) -> None:
+    query = "How is green tea brewed, and with what sugar?"
+    [best] = read.search(query, k=1)
+    explanation = read.searcher.explain(query, best.passage.id, audience=Audience(workspace="w"))
+    assert explanation is not None
+    shared, missing = explanation.shared, explanation.missing
+    kindred = tuple(word for word, _ in explanation.kindred)
+    assert {"green", "tea", "brewed"} <= {word.lower() for word in shared}
+    said = [word.lower() for word in (*shared, *kindred, *missing)]
+    assert len(said) == len(set(said))
+    assert set(said) <= set(re.findall(r"\w+", query.lower()))
+    assert all(word.lower() in best.passage.text.lower() for word in shared)
+    assert all(near.lower() in best.passage.text.lower() for _, near in explanation.kindred)
+    assert all(name and math.isfinite(deviations) for name, deviations in explanation.signals)
+    assert explanation.signals
+
+
+def test_an_explanation_names_what_came_next(read: House) -> None:
+    ids = [hit.passage.id for hit in read.search("green tea brewed with water")]
+    for id, following in zip(ids, [*ids[1:], None], strict=True):
+        explanation = read.searcher.explain(
+            "green tea brewed with water", id, audience=Audience(workspace="w")
+        )
+        assert explanation is not None
+        second = explanation.second.passage.id if explanation.second else None
+        assert (id, following) == (explanation.hit.passage.id, second)
+
+
+def test_nothing_foreign_or_gone_is_explained(read: House) -> None:
+    [best] = read.search("green tea", k=1)
+    for id, workspace in ((best.passage.id, "other"), (1_000_000, "w")):
+        assert read.searcher.explain("green tea", id, audience=Audience(workspace=workspace)) is None
+    read.library.remove("w", "docs")
+    assert read.searcher.explain("green tea", best.passage.id, audience=Audience(workspace="w")) is None
 
 
 def test_what_was_removed_is_neither_found_nor_read_back_under_any_id(read: House) -> None:
