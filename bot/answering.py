@@ -10,12 +10,18 @@ from index.passages import Hit, Passage, Sentence, SentenceKind, content_hash
 LONGEST_QUESTION = 2_000
 """Characters. A question has a few dozen; the embedder sees about a thousand."""
 
+LONGEST_SENTENCE = 400
+"""Characters of the sentence that reasons repeat."""
+
 LONGEST_QUOTE = 1_200
 """Characters: what fits a chat message on every platform with room for the citation."""
 
 NEAREST = 3
 ALSO = 2
 """Further places that a card names."""
+
+ALL_ALSO = 10
+"""Further places that reasons name."""
 
 HIGH, FAIR = 0.8, 0.6
 """From which probability on an answer is called high or fair in confidence."""
@@ -78,6 +84,12 @@ def quoted(passage: Passage, highlight: tuple[int, int], limit: int = LONGEST_QU
         cut_after=bool(passage.text[end:].strip()),
         citation=_citation(passage, start, end, passage.text[slice(*highlight)]),
     )
+
+
+def sentence_quoted(passage: Passage, highlight: tuple[int, int]) -> Quote:
+    """Quote the answering sentence alone, or as much of it as reasons hold."""
+    start, end = highlight
+    return quoted(passage, highlight, limit=min(end - start, LONGEST_SENTENCE))
 
 
 def cited(passage: Passage) -> Citation:

@@ -4,10 +4,13 @@ Requests and replies are closed unions. Match them with ``assert_never`` in the 
 member then makes the type checker name every platform that cannot say it yet.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
+
+LISTED_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,16 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why a passage was shown; ``offset`` counts the passages of its question from 0."""
+
+    actor: Actor
+    conversation: Conversation
+    answer_id: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """List the workspace's sources."""
 
@@ -140,7 +153,7 @@ class Status:
     conversation: Conversation
 
 
-Request: TypeAlias = Ask | More | Share | Rate | Sources | AddSource | RemoveSource | Reindex | Status
+Request: TypeAlias = Ask | More | Share | Rate | Why | Sources | AddSource | RemoveSource | Reindex | Status
 
 
 # Replies
@@ -246,6 +259,48 @@ class Closest(Finding):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """Why a passage was shown, for whoever asks.
+
+    ``shared`` are words of the question that stand in the passage, ``kindred`` pairs one with the
+    passage's word that is nearest to it in meaning, ``missing`` are those without a counterpart.
+    ``sentence`` is the one that was taken for the best. ``second`` says where the passage stands
+    that came next, ``also`` where nearly the same text stands. ``signals`` are what the passage was
+    ranked by, weightiest first: a name, and the standard deviations above the other candidates.
+    """
+
+    shared: tuple[str, ...]
+    kindred: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+    sentence: Quote
+    probability: float
+    confidence: Confidence
+    second: Citation | None
+    also: tuple[Citation, ...]
+    signals: tuple[tuple[str, float], ...]
+
+    @property
+    def evidence(self) -> tuple[tuple[str, str], ...]:
+        """What can be said in words alone, as pairs of a label and a text."""
+        by_meaning = "none; it was found by its meaning as a whole" if not self.kindred else ""
+        near = [f"{word} (here: {other})" for word, other in self.kindred]
+        lines = (
+            ("Words of the question in it", _listed(self.shared) or by_meaning),
+            ("Near in meaning", _listed(near)),
+            ("Not in it", _listed(self.missing)),
+            ("Sentence taken", f"“{self.sentence.text}”"),
+            ("How sure", f"{self.confidence} confidence, {self.probability:.0%}"),
+        )
+        return tuple((label, text) for label, text in lines if text)
+
+    @property
+    def places(self) -> tuple[tuple[str, Citation], ...]:
+        """What can be looked up, as pairs of a label and a place."""
+        following = [("Next best", self.second)] if self.second else []
+        return (*following, *(("Also stands in", place) for place in self.also))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nearest:
     """A document that stands near a question that nothing answers."""
 
@@ -333,8 +388,13 @@ class Failed:
 
 
 Reply: TypeAlias = (
-    Answer | Closest | NoAnswer | Refused | Notice | SourceList | StatusReport | Progress | Failed
+    Answer | Closest | Reasons | NoAnswer | Refused | Notice | SourceList | StatusReport | Progress | Failed
 )
+
+
+def _listed(words: Sequence[str]) -> str:
+    more = len(words) - LISTED_WORDS
+    return ", ".join((*words[:LISTED_WORDS], *([f"and {more} more"] if more > 0 else [])))
 
 
 def counted(number: int, noun: str) -> str:

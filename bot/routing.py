@@ -10,7 +10,17 @@ from typing import assert_never
 
 import structlog
 
-from bot.answering import ALSO, Outcome, cited, in_words, nearest, objection, quoted
+from bot.answering import (
+    ALL_ALSO,
+    ALSO,
+    Outcome,
+    cited,
+    in_words,
+    nearest,
+    objection,
+    quoted,
+    sentence_quoted,
+)
 from bot.errors import Stopping
 from bot.feedback import Ledger, Remembered
 from bot.jobs import Jobs
@@ -27,6 +37,7 @@ from bot.messages import (
     Notice,
     Progress,
     Rate,
+    Reasons,
     Refused,
     Reindex,
     RemoveSource,
@@ -39,6 +50,7 @@ from bot.messages import (
     Status,
     StatusReport,
     Upload,
+    Why,
     counted,
 )
 from bot.permissions import Permissions
@@ -142,6 +154,8 @@ class Router:
                 return self._share(request)
             case Rate():
                 return self._rate(request)
+            case Why():
+                return self._why(request)
             case Sources():
                 return self._sources(request)
             case AddSource() | RemoveSource() | Reindex():
@@ -157,9 +171,8 @@ class Router:
         problem = objection(request.question)
         if problem:
             return Refused(text=problem)
-        wait = self._wait(request)
-        if wait:
-            return Refused(text=f"You ask faster than I may answer. Try again in {math.ceil(wait)} s.")
+        if too_fast := self._too_fast(request):
+            return too_fast
         workspace = request.conversation.workspace
         hits = self._searcher.search(
             request.question.strip(), k=self._policy.passages, audience=Audience(workspace=workspace)
@@ -173,10 +186,13 @@ class Router:
         remembered = self._ledger.remember(workspace, request.actor.id, request.question, hits)
         return self._shown(remembered, 0, hits[0].passage, hits[0].also)
 
-    def _wait(self, request: Ask) -> float:
+    def _too_fast(self, request: Ask | Why) -> Refused | None:
         if request.conversation.platform == "terminal":
-            return 0.0
-        return self._limit.wait((request.conversation.workspace, request.actor.id))
+            return None
+        wait = self._limit.wait((request.conversation.workspace, request.actor.id))
+        if not wait:
+            return None
+        return Refused(text=f"You ask faster than I may answer. Try again in {math.ceil(wait)} s.")
 
     def _log_question(self, request: Ask, outcome: Outcome) -> None:
         words = {"question": request.question} if self._policy.log_questions else {}
@@ -220,15 +236,15 @@ class Router:
     def _shown(
         self, remembered: Remembered, offset: int, passage: Passage, also: tuple[Passage, ...]
     ) -> Answer | Closest:
-        candidate, answers = remembered.candidates[offset], self._answers(remembered)
-        kind = Answer if answers else Closest
+        candidate = remembered.candidates[offset]
+        kind = Answer if self._answers(remembered) else Closest
         return kind(
             id=remembered.id,
             offset=offset,
             question=remembered.question,
             quote=quoted(passage, candidate.highlight),
             probability=candidate.probability,
-            confidence=in_words(candidate.probability) if answers else Confidence.LOW,
+            confidence=self._confidence(remembered, offset),
             has_more=offset + 1 < len(remembered.candidates),
             also=tuple(cited(other) for other in also[:ALSO]),
         )
@@ -236,6 +252,42 @@ class Router:
     def _answers(self, remembered: Remembered) -> bool:
         """Whether the question was answered; its further passages are then shown as the first was."""
         return self._policy.outcome(remembered.candidates[0].probability) is Outcome.ANSWER
+
+    def _confidence(self, remembered: Remembered, offset: int) -> Confidence:
+        if not self._answers(remembered):
+            return Confidence.LOW
+        return in_words(remembered.candidates[offset].probability)
+
+    def _why(self, request: Why) -> Reply:
+        remembered = self._recall(request)
+        if remembered is None or not 0 <= request.offset < len(remembered.candidates):
+            return _forgotten()
+        if not remembered.question:
+            return Refused(
+                text="I keep questions in memory only, and the words of this one are gone. "
+                "Ask it again, please, and I can say why."
+            )
+        if too_fast := self._too_fast(request):
+            return too_fast
+        candidate = remembered.candidates[request.offset]
+        explanation = self._searcher.explain(
+            remembered.question.strip(),
+            candidate.passage_id,
+            audience=Audience(workspace=request.conversation.workspace),
+        )
+        if explanation is None:
+            return Refused(text="I no longer find that passage for this question. Ask again, please.")
+        return Reasons(
+            shared=explanation.shared,
+            kindred=explanation.kindred,
+            missing=explanation.missing,
+            sentence=sentence_quoted(explanation.hit.passage, candidate.highlight),
+            probability=candidate.probability,
+            confidence=self._confidence(remembered, request.offset),
+            second=cited(explanation.second.passage) if explanation.second else None,
+            also=tuple(cited(other) for other in explanation.hit.also[:ALL_ALSO]),
+            signals=explanation.signals,
+        )
 
     def _rate(self, request: Rate) -> Reply:
         remembered = self._recall(request)
@@ -246,7 +298,7 @@ class Router:
             text="Thank you. Noted as helpful." if request.helpful else "Thank you. Noted as not helpful."
         )
 
-    def _recall(self, request: More | Share | Rate) -> Remembered | None:
+    def _recall(self, request: More | Share | Rate | Why) -> Remembered | None:
         return self._ledger.recall(request.conversation.workspace, request.answer_id)
 
     # Sources

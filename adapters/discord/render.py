@@ -14,6 +14,7 @@ from bot.messages import (
     Notice,
     Progress,
     Quote,
+    Reasons,
     Refused,
     Reply,
     Segment,
@@ -48,6 +49,8 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
             return _card(reply, lead, GREEN, may_share=private and reply.shared_by is None)
         case Closest():
             return _card(reply, f"{reply.lead}\n\n", AMBER, may_share=False)
+        case Reasons():
+            return _reasons(reply)
         case NoAnswer():
             titles = [f"- {_linked(_path(near.title, near.heading), near.url)}" for near in reply.nearest]
             return _lines(literal(reply.text), *(["Nearest titles:", *titles] if titles else []))
@@ -149,6 +152,14 @@ def _also(places: tuple[Citation, ...], room: int) -> str:
         line = f"\n-# also in {_place(place)}"
         lines += line if _size(lines + line) <= room else ""
     return lines
+
+
+def _reasons(reply: Reasons) -> ui.LayoutView:
+    return _lines(
+        "Why this passage",
+        *(f"**{label}:** {literal(text)}" for label, text in reply.evidence),
+        *(f"**{label}:** {_place(at)}" for label, at in reply.places),
+    )
 
 
 def _sources(reply: SourceList) -> ui.LayoutView:

@@ -18,7 +18,7 @@ from adapters.slack.blocks import (
     size,
     words,
 )
-from adapters.slack.card import headline, render_answer, render_closest
+from adapters.slack.card import headline, place, render_answer, render_closest
 from bot.messages import (
     Answer,
     Closest,
@@ -27,6 +27,7 @@ from bot.messages import (
     NoAnswer,
     Notice,
     Progress,
+    Reasons,
     Refused,
     Reply,
     SourceLine,
@@ -37,6 +38,7 @@ from bot.messages import (
 
 MAX_TEXT = 2900
 MAX_LINE = 300
+MAX_EVIDENCE = 600
 MAX_DETAILS = 20
 MAX_FAILURES = 3
 BAR_LENGTH = 20
@@ -50,6 +52,8 @@ def render(reply: Reply, *, private: bool = False) -> Json:
             return render_answer(reply, private=private)
         case Closest():
             return render_closest(reply)
+        case Reasons():
+            return _reasons(reply)
         case NoAnswer():
             return _no_answer(reply)
         case Refused():
@@ -72,6 +76,15 @@ def _message(text: str, *blocks: Json) -> Json:
     """A text, with blocks below it."""
     first = rich_text(section(words(shorten(text, MAX_TEXT) or "…")))
     return {"text": fallback(text), "blocks": [first, *blocks]}
+
+
+def _reasons(reply: Reasons) -> Json:
+    lines = [
+        *((label, [words(shorten(text, MAX_EVIDENCE))]) for label, text in reply.evidence),
+        *((label, place(at)) for label, at in reply.places),
+    ]
+    facts = _fitting([section(words(f"{label}: ", bold=True), *parts) for label, parts in lines])
+    return _message("Why this passage", rich_text(bullets(facts)))
 
 
 def _no_answer(reply: NoAnswer) -> Json:

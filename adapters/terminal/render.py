@@ -17,6 +17,7 @@ from bot.messages import (
     NoAnswer,
     Notice,
     Progress,
+    Reasons,
     Refused,
     Reply,
     SourceList,
@@ -37,6 +38,8 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
             return _card(reply, moment, title=f"{reply.confidence} confidence", colour="green")
         case Closest():
             return _card(reply, moment, title=reply.lead, colour="yellow")
+        case Reasons():
+            return _reasons(reply)
         case NoAnswer():
             return _no_answer(reply)
         case Refused():
@@ -104,6 +107,24 @@ def _citation(citation: Citation, now: datetime) -> list[Text]:
 def _also(places: tuple[Citation, ...]) -> list[Text]:
     named = [f"{path_of(place.title, place.heading)} · {place.url or place.location}" for place in places]
     return [_plain(f"also in {line}", "dim") for line in named]
+
+
+def _reasons(reply: Reasons) -> RenderableType:
+    lines = [
+        *reply.evidence,
+        *(
+            (label, f"{path_of(at.title, at.heading)} · {at.url or at.location}")
+            for label, at in reply.places
+        ),
+    ]
+    table = Table("ranked by", "standard deviations above the other candidates")
+    for name, deviations in reply.signals:
+        table.add_row(_plain(name), f"{deviations:+.1f}")
+    return Group(
+        _plain("Why this passage", "bold"),
+        *(_plain(f"  {label}: {text}") for label, text in lines),
+        *([table] if reply.signals else []),
+    )
 
 
 def _no_answer(reply: NoAnswer) -> RenderableType:

@@ -15,6 +15,7 @@ from bot.messages import (
     Notice,
     Progress,
     Quote,
+    Reasons,
     Refused,
     Reply,
     Segment,
@@ -89,6 +90,22 @@ def closest(*, offset: int = 0) -> Closest:
     )
 
 
+def reasons(**more: object) -> Reasons:
+    """Build reasons; ``more`` replaces fields."""
+    fields: dict[str, object] = {
+        "shared": ("parental", "leave"),
+        "kindred": (("long", "lasts"), ("maternity", "parents")),
+        "missing": ("unpaid",),
+        "sentence": quote(Segment(text="It lasts sixteen weeks.", bold=True), before=True, after=True),
+        "probability": 0.87,
+        "confidence": Confidence.HIGH,
+        "second": place("Handbook", "Leave", "Carers", url="https://docs.example.com/leave#carers"),
+        "also": ALSO,
+        "signals": (("tokens", 3.24), ("sentence", 2.1), ("words", -0.3)),
+    }
+    return Reasons(**(fields | more))  # type: ignore[arg-type]
+
+
 def source(number: int, **more: object) -> SourceLine:
     """Build a line of the source list."""
     fields: dict[str, object] = {
@@ -123,6 +140,17 @@ REPLIES: dict[str, Reply] = {
     "answer_shared": answer(shared_by=Actor(id="U0ANN", name="Ann")),
     "closest": closest(),
     "closest_second": closest(offset=1),
+    "reasons": reasons(),
+    "reasons_that_are_few": reasons(
+        shared=(),
+        kindred=(),
+        missing=(),
+        second=None,
+        also=(),
+        signals=(),
+        probability=0.42,
+        confidence=Confidence.LOW,
+    ),
     "no_answer": NoAnswer(text="Nothing that I have read answers this."),
     "no_answer_with_titles": NoAnswer(
         text="Nothing that I have read answers this. Closest:",

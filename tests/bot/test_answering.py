@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering import LONGEST_QUESTION, cited, in_words, link, nearest, objection, quoted
+from bot.answering import (
+    LONGEST_QUESTION,
+    LONGEST_SENTENCE,
+    cited,
+    in_words,
+    link,
+    nearest,
+    objection,
+    quoted,
+    sentence_quoted,
+)
 from bot.messages import Confidence
 from bot.testing import hit, passage
 from index.passages import Passage, Sentence, SentenceKind, content_hash
@@ -60,6 +70,20 @@ def test_a_quote_says_where_the_passage_goes_on(
     start, end = quote.citation.start - found.start, quote.citation.end - found.start
     assert bool(found.text[:start].strip()) == quote.cut_before
     assert bool(found.text[end:].strip()) == quote.cut_after
+
+
+@pytest.mark.parametrize(
+    ("text", "highlight", "expected"),
+    [
+        ("One one. Two. Six.", (9, 13), "Two."),
+        ("Two.", (0, 4), "Two."),
+        ("x" * 9 + " " + "y" * 500, (0, 510), ("x" * 9 + " " + "y" * 500)[:LONGEST_SENTENCE]),
+    ],
+)
+def test_a_sentence_is_quoted_alone_and_up_to_a_length(
+    text: str, highlight: tuple[int, int], expected: str
+) -> None:
+    assert expected == sentence_quoted(passage(text), highlight).text
 
 
 def test_a_whole_passage_is_cited_where_it_stands() -> None:

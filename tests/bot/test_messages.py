@@ -3,6 +3,7 @@
 import pytest
 
 from bot.messages import counted, path_of
+from tests.adapters.replies import reasons
 
 
 @pytest.mark.parametrize(
@@ -11,6 +12,12 @@ from bot.messages import counted, path_of
 )
 def test_one_is_singular_and_all_else_plural(number: int, expected: str) -> None:
     assert expected == counted(number, "passage")
+
+
+def test_reasons_list_a_dozen_words_and_count_the_rest() -> None:
+    said = dict(reasons(shared=tuple("abcdefghijklmn"), missing=("x",)).evidence)
+    assert "a, b, c, d, e, f, g, h, i, j, k, l, and 2 more" == said["Words of the question in it"]
+    assert "x" == said["Not in it"]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from bot.messages import (
     Notice,
     Progress,
     Rate,
+    Reasons,
     Refused,
     Reindex,
     RemoveSource,
@@ -34,6 +35,7 @@ from bot.messages import (
     Status,
     StatusReport,
     Upload,
+    Why,
 )
 from bot.testing import FakeSearcher
 from index.errors import CatalogBusy, EmbedderChanged, IndexFailure, SyncBusy
@@ -226,6 +228,82 @@ def test_ratings_are_thanked_for_and_counted(bench: Bench) -> None:
     status = bench.handle(Status(actor=ANN, conversation=HERE))
     assert isinstance(status, StatusReport)
     assert (1, 1) == (status.helpful, status.not_helpful)
+
+
+# Why
+
+
+def why(answer: Answer | Closest, offset: int = 0, actor: Actor = ANN) -> Why:
+    return Why(actor=actor, conversation=HERE, answer_id=answer.id, offset=offset)
+
+
+def reasons(bench: Bench, question: str, offset: int = 0) -> Reasons:
+    reply = bench.handle(why(bench.answer(question), offset))
+    assert isinstance(reply, Reasons)
+    return reply
+
+
+def test_reasons_name_the_words_the_sentence_and_how_sure(bench: Bench) -> None:
+    bench.read_tea()
+    found = reasons(bench, "green tea at minute cups")
+    assert ("green", "tea", "at") == found.shared
+    assert ((("minute", "minutes"),), ("cups",)) == (found.kindred, found.missing)
+    sentence = found.sentence
+    assert "Green tea wants water at eighty degrees." == sentence.text
+    assert TEA_TEXT[sentence.citation.start : sentence.citation.end] == sentence.text
+    assert (0.6, Confidence.FAIR) == (found.probability, found.confidence)
+
+
+def test_reasons_say_what_came_next_and_that_nothing_did(bench: Bench) -> None:
+    bench.read_tea()
+    first, last = (reasons(bench, "green tea wants water", offset) for offset in (0, 1))
+    assert first.second is not None
+    assert "Black tea wants boiling water." == TEA_TEXT[first.second.start : first.second.end]
+    assert last.second is None
+    assert ["words"] == [name for name, _ in first.signals]
+
+
+def test_reasons_name_all_the_places_where_the_text_stands(copies: Bench) -> None:
+    assert ["second", "third", "fourth"] == [place.source for place in reasons(copies, "oolong water").also]
+
+
+def test_anyone_who_sees_an_answer_may_ask_why(bench: Bench) -> None:
+    bench.read_tea()
+    assert isinstance(bench.handle(why(bench.answer("green tea"), actor=BOB)), Reasons)
+
+
+def test_the_closest_has_reasons_and_no_more_confidence_than_it_had(unsure: Bench) -> None:
+    reply = unsure.handle(why(closest(unsure)))
+    assert isinstance(reply, Reasons)
+    assert (0.6, Confidence.LOW) == (reply.probability, reply.confidence)
+
+
+def test_after_a_restart_the_words_of_a_question_are_gone_and_that_is_said(bench: Bench) -> None:
+    bench.read_tea()
+    answer = bench.answer("green tea")
+    bench.ledger._questions.clear()
+    assert "the words of this one are gone" in text_of(bench.handle(why(answer)))
+
+
+@pytest.mark.parametrize("offset", [-1, 2, 10**30])
+def test_there_are_no_reasons_for_a_passage_that_was_not_offered(bench: Bench, offset: int) -> None:
+    bench.read_tea()
+    assert "no longer remember" in text_of(bench.handle(why(bench.answer("tea wants water"), offset)))
+
+
+def test_a_passage_that_was_removed_is_not_explained(bench: Bench) -> None:
+    bench.read_tea()
+    answer = bench.answer("tea wants water")
+    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    assert "no longer find" in text_of(bench.handle(why(answer)))
+
+
+def test_asking_why_counts_as_a_question(bench: Bench) -> None:
+    bench.read_tea()
+    answer = bench.answer("green tea")
+    replies = [bench.handle(why(answer)) for _ in range(4)]
+    assert isinstance(replies[2], Reasons)
+    assert "in 2 s" in text_of(replies[3])
 
 
 # The same text in several places
@@ -442,6 +520,7 @@ REQUESTS: st.SearchStrategy[Request] = st.one_of(
     st.builds(More, **SHOWN),
     st.builds(Share, **SHOWN),
     st.builds(Rate, helpful=st.booleans(), **SHOWN),
+    st.builds(Why, **SHOWN),
     st.builds(Sources, **WHO),
     st.builds(AddSource, origin=ORIGINS, name=st.text(), base_url=st.text(), **WHO),
     st.builds(RemoveSource, name=st.text(), **WHO),

@@ -18,6 +18,7 @@ from bot.messages import (
     Sources,
     Status,
     StatusReport,
+    Why,
 )
 from index.passages import Audience
 from tests.bot.conftest import ANN, ELSEWHERE, MODERATOR, Bench
@@ -79,6 +80,24 @@ def test_foreign_places_of_the_same_text_are_not_named(bench: Bench, answer: Ans
     reply = bench.handle(More(actor=ANN, conversation=ELSEWHERE, answer_id=forged.id, offset=0))
     assert isinstance(reply, Answer)
     assert () == reply.also
+
+
+def test_why_reveals_nothing_of_a_question_asked_elsewhere(bench: Bench, answer: Answer) -> None:
+    bench.read_tea(ELSEWHERE)
+    replies = [
+        bench.handle(Why(actor=ANN, conversation=ELSEWHERE, answer_id=answer_id, offset=0))
+        for answer_id in (answer.id, "invented")
+    ]
+    assert isinstance(replies[0], Refused)
+    assert replies[0] == replies[1]
+    assert not [word for word in answer.question.split() if word in replies[0].text]
+
+
+def test_foreign_passages_are_not_explained(bench: Bench, answer: Answer) -> None:
+    foreign = bench.searcher.search("tea", k=5, audience=Audience(workspace="discord:1"))
+    forged = bench.ledger.remember("discord:2", "ann", "tea", foreign)
+    reply = bench.handle(Why(actor=ANN, conversation=ELSEWHERE, answer_id=forged.id, offset=0))
+    assert isinstance(reply, Refused)
 
 
 def test_foreign_sources_are_not_listed_or_counted(bench: Bench, answer: Answer) -> None:

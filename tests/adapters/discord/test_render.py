@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from adapters.discord.render import literal, render
 from bot.answering import LONGEST_QUOTE
 from bot.messages import Notice, Reply, Segment, SourceList
-from tests.adapters.replies import REPLIES, answer, quote, source
+from tests.adapters.replies import REPLIES, answer, place, quote, reasons, source
 from tests.fakes.discord_schema import BUTTON, TEXT, V2, DiscordSchema, walk
 
 SCHEMA = DiscordSchema()
@@ -110,6 +110,15 @@ def test_a_quote_of_many_scraps_of_code_is_shown_without_fences() -> None:
     long_message = message(answer(scraps))
     assert [] == SCHEMA.faults("POST", WEBHOOK, long_message)
     assert "a299" in read(long_message)
+
+
+def test_reasons_fit_however_much_there_is_to_say() -> None:
+    many = tuple("*" * 90 for _ in range(400))
+    further = place("[" * 300, url="https://docs.example.com/" + "x" * 400)
+    long = reasons(
+        shared=many, kindred=tuple(zip(many, many, strict=True)), missing=many, also=(further,) * 10
+    )
+    assert [] == SCHEMA.faults("POST", WEBHOOK, message(long))
 
 
 def test_code_with_a_fence_in_it_is_shown_as_text() -> None:

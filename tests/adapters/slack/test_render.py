@@ -18,7 +18,7 @@ from bot.messages import (
     Segment,
     SourceList,
 )
-from tests.adapters.replies import ALSO, REPLIES, answer, closest, place, quote, source
+from tests.adapters.replies import ALSO, REPLIES, answer, closest, place, quote, reasons, source
 from tests.fakes.slack import read_blocks
 from tests.fakes.slack_schema import SlackSchema, walk
 
@@ -122,6 +122,15 @@ def test_very_long_further_places_fit() -> None:
     assert "The answer." in quoted(message)
 
 
+def test_reasons_fit_however_much_there_is_to_say() -> None:
+    many = tuple("x" * 90 for _ in range(400))
+    further = place("x" * 5_000, url="https://docs.example.com/" + "y" * 2_900)
+    long = reasons(
+        shared=many, kindred=tuple(zip(many, many, strict=True)), missing=many, also=(further,) * 10
+    )
+    assert [] == SCHEMA.faults_of_message(render(long), 4000)
+
+
 @pytest.mark.parametrize("size", [5_000, 20_000, 1_000_000])
 def test_a_passage_that_no_message_holds_is_cut_around_its_answer(size: int) -> None:
     segments = [
@@ -151,6 +160,7 @@ def test_a_thousand_tiny_segments_fit() -> None:
         answer(quote(Segment(text=BOMB), url="", title=BOMB, source=BOMB)),
         answer(shared_by=Actor(id="U", name=BOMB), question=BOMB),
         NoAnswer(text=BOMB, nearest=(Nearest(title=BOMB, heading=(BOMB,), url=""),)),
+        reasons(shared=(BOMB,), kindred=((BOMB, BOMB),), missing=(BOMB,), sentence=quote(Segment(text=BOMB))),
         Refused(text=BOMB),
         Notice(text=BOMB, details=(BOMB,)),
         SourceList(sources=(source(1, name=BOMB, origin=BOMB, failures=(BOMB,)),)),
