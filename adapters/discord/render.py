@@ -130,6 +130,7 @@ def _buttons(shown: Answer | Closest, *, may_share: bool) -> list[ui.Button[ui.L
     ]
     if shown.has_more:
         buttons.append(ui.Button(label="More", custom_id=f"quoth:more:{shown.id}:{shown.offset + 1}"))
+    buttons.append(ui.Button(label="Why this?", custom_id=f"quoth:why:{at}"))
     if may_share:
         buttons.append(ui.Button(label="Share", custom_id=f"quoth:share:{at}"))
     return buttons

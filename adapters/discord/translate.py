@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.messages import Actor, AddSource, Conversation, More, Rate, Refused, Share, Upload
+from bot.messages import Actor, AddSource, Conversation, More, Rate, Refused, Share, Upload, Why
 
 PRESS = re.compile(
-    r"quoth:(?P<verb>more|share|rate):(?P<answer>[^:]+):(?P<offset>[0-9]{1,6})(?::(?P<rating>up|down))?"
+    r"quoth:(?P<verb>more|share|rate|why):(?P<answer>[^:]+):(?P<offset>[0-9]{1,6})(?::(?P<rating>up|down))?"
 )
 """The id of a button: all that pressing it needs, so that it outlives the process that sent it."""
 
@@ -68,7 +68,7 @@ def _mention(bot: int) -> re.Pattern[str]:
     return re.compile(rf"<@!?{bot}>")
 
 
-def press(custom_id: str, party: Party) -> More | Share | Rate | None:
+def press(custom_id: str, party: Party) -> More | Share | Rate | Why | None:
     """Return the request behind a button, or None for a button of another making."""
     found = PRESS.fullmatch(custom_id)
     if found is None:
@@ -79,6 +79,8 @@ def press(custom_id: str, party: Party) -> More | Share | Rate | None:
         return More(actor=actor, conversation=conversation, answer_id=answer, offset=offset)
     if found["verb"] == "share":
         return Share(actor=actor, conversation=conversation, answer_id=answer, offset=offset)
+    if found["verb"] == "why":
+        return Why(actor=actor, conversation=conversation, answer_id=answer, offset=offset)
     return Rate(
         actor=actor,
         conversation=conversation,

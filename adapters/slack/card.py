@@ -27,6 +27,7 @@ from bot.messages import Answer, Citation, Closest, Confidence, Quote, Segment, 
 MORE = "quoth_more"
 RATE = "quoth_rate"
 SHARE = "quoth_share"
+WHY = "quoth_why"
 UP = "up"
 DOWN = "down"
 
@@ -61,7 +62,7 @@ def _card(shown: Answer | Closest, above: list[Json], spoken: str, *, may_share:
     below = [
         _where(shown.quote.citation, shown.also),
         _citation(shown),
-        *_buttons(shown, may_share=may_share),
+        _buttons(shown, may_share=may_share),
         _thumbs(shown),
     ]
     quote = _fit(shown.quote, MAX_SERIALIZED - size([*above, *below]))
@@ -115,12 +116,14 @@ def _citation(shown: Answer | Closest) -> Json:
     )
 
 
-def _buttons(shown: Answer | Closest, *, may_share: bool) -> list[Json]:
+def _buttons(shown: Answer | Closest, *, may_share: bool) -> Json:
+    at = f"{shown.id}:{shown.offset}"
     row = [
         *([button("More", MORE, f"{shown.id}:{shown.offset + 1}")] if shown.has_more else []),
-        *([button("Share", SHARE, f"{shown.id}:{shown.offset}")] if may_share else []),
+        button("Why this?", WHY, at),
+        *([button("Share", SHARE, at)] if may_share else []),
     ]
-    return [actions(*row)] if row else []
+    return actions(*row)
 
 
 def _thumbs(shown: Answer | Closest) -> Json:

@@ -19,7 +19,7 @@ from adapters.slack.outlets import Outlet, ThreadOutlet, WhisperOutlet
 from adapters.slack.people import People
 from adapters.slack.render import render
 from adapters.slack.translate import Home, Party, Place
-from bot.messages import Answer, Failed, More, Notice, Progress, Rate, Refused, Request, Share
+from bot.messages import Answer, Failed, More, Notice, Progress, Rate, Refused, Request, Share, Why
 from bot.ports import Core
 
 Payload = Mapping[str, Any]
@@ -193,7 +193,7 @@ class Listeners:
         else:
             await self._deliver(translate.spoken(text, party), outlet, private=private)
 
-    async def _pressed(self, request: More | Share | Rate | None, place: Place, body: Payload) -> None:
+    async def _pressed(self, request: More | Share | Rate | Why | None, place: Place, body: Payload) -> None:
         container = body.get("container") or {}
         if isinstance(request, Share):
             await self._share(request, place, body)

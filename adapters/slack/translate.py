@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.slack.card import DOWN, MORE, RATE, SHARE, UP
+from adapters.slack.card import DOWN, MORE, RATE, SHARE, UP, WHY
 from bot.messages import (
     Actor,
     AddSource,
@@ -23,6 +23,7 @@ from bot.messages import (
     Sources,
     Status,
     Upload,
+    Why,
 )
 
 Payload = Mapping[str, Any]
@@ -296,7 +297,7 @@ def _split_options(text: str) -> tuple[str, dict[str, str]]:
     return " ".join(rest), options
 
 
-def press(action: Payload, party: Party) -> More | Share | Rate | None:
+def press(action: Payload, party: Party) -> More | Share | Rate | Why | None:
     """Take a press of one of the card's buttons; None when the value is not one of ours."""
     actor, conversation = party.actor, party.conversation
     value, vote = action.get("value") or "", ""
@@ -311,6 +312,8 @@ def press(action: Payload, party: Party) -> More | Share | Rate | None:
             return More(actor=actor, conversation=conversation, answer_id=answer_id, offset=shown)
         case str(name), "" if name == SHARE:
             return Share(actor=actor, conversation=conversation, answer_id=answer_id, offset=shown)
+        case str(name), "" if name == WHY:
+            return Why(actor=actor, conversation=conversation, answer_id=answer_id, offset=shown)
         case _, str(word) if word in (UP, DOWN):
             return Rate(
                 actor=actor,

@@ -56,7 +56,7 @@ class TerminalAdapter:
         self._console.print(render(reply))
         if isinstance(reply, Answer | Closest):
             more = "/more for another passage · " if reply.has_more else ""
-            self._console.print(f"{more}/helpful or /not-helpful", style="dim")
+            self._console.print(f"{more}/why · /helpful or /not-helpful", style="dim")
 
     async def reply(self, core: Core, request: Request) -> Reply:
         """Return the final reply to a request; until then, draw its progress as a bar."""

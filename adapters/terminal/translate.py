@@ -15,6 +15,7 @@ from bot.messages import (
     Request,
     Sources,
     Status,
+    Why,
 )
 
 ACTOR = Actor(id="local", name="you", manages_workspace=True)
@@ -23,6 +24,7 @@ HERE = Conversation(platform="terminal", workspace="local", channel="terminal", 
 HELP = """\
 Type a question, or:
   /more                 the next passage
+  /why                  why the passage above
   /helpful /not-helpful rate the passage above
   /sources              what I have read
   /add PATH [NAME]      read a file or folder
@@ -61,7 +63,7 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return AddSource(
                 actor=ACTOR, conversation=HERE, origin=words[0], name=words[1] if words[1:] else ""
             )
-        case (("/more" | "/helpful" | "/not-helpful"), []):
+        case (("/more" | "/why" | "/helpful" | "/not-helpful"), []):
             return _about_shown(command, shown)
         case _:
             return HELP
@@ -72,6 +74,8 @@ def _about_shown(command: str, shown: Shown | None) -> Request | str:
         return "There is no answer above yet. Ask a question first."
     if command == "/more":
         return More(actor=ACTOR, conversation=HERE, answer_id=shown.answer_id, offset=shown.offset + 1)
+    if command == "/why":
+        return Why(actor=ACTOR, conversation=HERE, answer_id=shown.answer_id, offset=shown.offset)
     return Rate(
         actor=ACTOR,
         conversation=HERE,

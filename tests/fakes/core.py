@@ -18,9 +18,10 @@ from bot.messages import (
     Request,
     Sources,
     Status,
+    Why,
 )
 from bot.ports import Adapter
-from tests.adapters.replies import REPLIES, STATUS, answer
+from tests.adapters.replies import REPLIES, STATUS, answer, reasons
 
 
 class ReadyAdapter(Adapter, Protocol):
@@ -38,6 +39,7 @@ class ScriptedCore:
             Ask: [answer()],
             More: [answer(offset=1, has_more=False)],
             Rate: [Notice(text="Thank you.")],
+            Why: [reasons()],
             Sources: [REPLIES["source_list"]],
             Status: [STATUS],
             AddSource: [Notice(text="Added.")],

@@ -1,6 +1,7 @@
 """The unmodified discord.py against a Discord on this machine: every way in, every way that fails."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ from bot.messages import (
     Sources,
     Status,
     Upload,
+    Why,
 )
-from tests.adapters.replies import answer, quote
+from tests.adapters.replies import answer, closest, quote
 from tests.fakes.core import ScriptedCore, running
 from tests.fakes.discord import TOKEN, FakeDiscord, Message
 from tests.fakes.discord_payloads import APPLICATION, GENERAL, GUILD, MODS, OTHER_GUILD, THREAD
@@ -168,6 +170,29 @@ async def test_buttons_work_after_a_restart(discord: FakeDiscord, tmp_path: Path
         Rate(actor=actor, conversation=here, answer_id="a1b2", offset=0, helpful=True),
         Rate(actor=actor, conversation=here, answer_id="a1b2", offset=0, helpful=False),
     ] == core.requests
+
+
+async def test_why_is_answered_to_the_presser_alone_after_a_restart_too(
+    discord: FakeDiscord, tmp_path: Path
+) -> None:
+    async with running(build(discord, tmp_path), ScriptedCore()):
+        message = await discord.say("Ann", f"<@{APPLICATION}> how long?")
+    core = ScriptedCore()
+    async with running(build(discord, tmp_path), core):
+        reasons = await discord.press("Boss", message, "Why this?")
+    assert "Boss" == reasons.only_for
+    assert "**How sure:** high confidence, 87%" in reasons.shown
+    actor, here = at(discord, "Boss")
+    assert [Why(actor=actor, conversation=here, answer_id="a1b2", offset=0)] == core.requests
+
+
+async def test_the_closest_has_every_button_but_share(bot: FakeDiscord, core: ScriptedCore) -> None:
+    core.replies_to[Ask] = [closest()]
+    message = await bot.command("Ann", "ask", {"question": "how long?"})
+    assert "I am not sure. The closest I have:" in message.shown
+    assert {"Helpful", "Not helpful", "More", "Why this?"} == set(
+        re.findall(r"\[([^][]+)\]$", message.shown, re.M)
+    )
 
 
 async def test_share_posts_the_answer_for_all_and_its_button_goes(

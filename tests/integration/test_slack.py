@@ -26,8 +26,9 @@ from bot.messages import (
     Sources,
     Status,
     Upload,
+    Why,
 )
-from tests.adapters.replies import answer, quote
+from tests.adapters.replies import answer, closest, quote
 from tests.adapters.slack.test_manifest import MANIFEST
 from tests.fakes.core import ScriptedCore, running
 from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack
@@ -74,7 +75,7 @@ async def test_ask_is_answered_to_the_asker_alone(bot: FakeSlack, core: Scripted
     message = await bot.command("U0ANN", "/ask", "How long is A &amp; B's leave?")
     assert "U0ANN" == message.only_for
     assert "It lasts sixteen weeks." in message.shown
-    assert {"quoth_more", "quoth_share", "quoth_rate"} == set(message.action_ids())
+    assert {"quoth_more", "quoth_share", "quoth_rate", "quoth_why"} == set(message.action_ids())
     here = Conversation(platform="slack", workspace=f"slack:{TEAM}", channel=GENERAL)
     ann = Actor(id="U0ANN", name="Ann")
     assert [Ask(actor=ann, conversation=here, question="How long is A & B's leave?")] == core.requests
@@ -149,6 +150,27 @@ async def test_more_of_a_public_answer_follows_in_its_thread(bot: FakeSlack) -> 
     first = await bot.mention("U0ANN", "?")
     more = await bot.press(first, "quoth_more")
     assert (first.thread, "") == (more.thread, more.only_for)
+
+
+async def test_why_is_answered_to_the_presser_alone_after_a_restart_too(
+    slack: FakeSlack, core: ScriptedCore, tmp_path: Path
+) -> None:
+    async with running(build(slack, tmp_path), core):
+        message = await slack.mention("U0ANN", "?")
+    async with running(build(slack, tmp_path), core):
+        reasons = await slack.press(message, "quoth_why", user="U0BOSS")
+    assert "U0BOSS" == reasons.only_for
+    assert "How sure: high confidence, 87%" in reasons.shown
+    why = core.requests[-1]
+    assert isinstance(why, Why)
+    assert ("a1b2", 0) == (why.answer_id, why.offset)
+
+
+async def test_the_closest_has_every_button_but_share(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.replies_to[Ask] = [closest()]
+    message = await bot.command("U0ANN", "/ask", "?")
+    assert "I am not sure. The closest I have:" in message.shown
+    assert {"quoth_more", "quoth_rate", "quoth_why"} == set(message.action_ids())
 
 
 @pytest.mark.parametrize("helpful", [True, False])

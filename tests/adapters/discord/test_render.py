@@ -69,6 +69,11 @@ def test_the_closest_does_not_wear_the_colour_of_an_answer() -> None:
     assert answered != unsure
 
 
+@pytest.mark.parametrize("name", ["answer", "answer_without_address", "answer_shared", "closest"])
+def test_every_card_has_a_why_button(name: str) -> None:
+    assert "[Why this?]" in read(sent(name))
+
+
 @given(st.text(alphabet=st.sampled_from("a1. \n*_~|`<>[]()#@-+\\:&é"), max_size=60))
 def test_quoted_text_is_shown_character_for_character(text: str) -> None:
     assert text == as_discord_shows(literal(text))

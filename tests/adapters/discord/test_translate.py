@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.discord import translate
-from bot.messages import AddSource, More, Rate, Refused, Request, Share, Upload
+from bot.messages import AddSource, More, Rate, Refused, Request, Share, Upload, Why
 
 PARTY = translate.party(user=7, name="Ann", roles=[3], guild=1, channel=2)
 ACTOR, HERE = PARTY.actor, PARTY.conversation
@@ -42,6 +42,7 @@ def test_only_the_bots_own_name_calls_it() -> None:
     ("id", "request_"),
     [
         ("quoth:more:a1:2", More(actor=ACTOR, conversation=HERE, answer_id="a1", offset=2)),
+        ("quoth:why:a1:3", Why(actor=ACTOR, conversation=HERE, answer_id="a1", offset=3)),
         ("quoth:share:a1:0", Share(actor=ACTOR, conversation=HERE, answer_id="a1", offset=0)),
         ("quoth:rate:a1:0:up", Rate(actor=ACTOR, conversation=HERE, answer_id="a1", offset=0, helpful=True)),
         (

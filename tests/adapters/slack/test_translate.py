@@ -6,7 +6,19 @@ import pytest
 
 from adapters.slack import translate
 from adapters.slack.translate import Home, Person, Place
-from bot.messages import Actor, AddSource, Ask, Conversation, More, Rate, Reindex, RemoveSource, Share, Upload
+from bot.messages import (
+    Actor,
+    AddSource,
+    Ask,
+    Conversation,
+    More,
+    Rate,
+    Reindex,
+    RemoveSource,
+    Share,
+    Upload,
+    Why,
+)
 from tests.fakes.slack_payloads import (
     BOT_ID,
     BOT_USER,
@@ -173,13 +185,14 @@ def test_presses_of_the_cards_buttons() -> None:
     press = translate.press
     assert More(**place, offset=3) == press({"action_id": "quoth_more", "value": "a:b:3"}, PARTY)
     assert Share(**place, offset=0) == press({"action_id": "quoth_share", "value": "a:b:0"}, PARTY)
+    assert Why(**place, offset=1) == press({"action_id": "quoth_why", "value": "a:b:1"}, PARTY)
     up = press({"action_id": "quoth_rate", "value": "a:b:2:up"}, PARTY)
     assert Rate(**place, offset=2, helpful=True) == up
     down = press({"action_id": "quoth_rate", "value": "a:b:2:down"}, PARTY)
     assert Rate(**place, offset=2, helpful=False) == down
 
 
-@pytest.mark.parametrize("name", ["quoth_more", "quoth_share", "quoth_rate", "quoth_other"])
+@pytest.mark.parametrize("name", ["quoth_more", "quoth_share", "quoth_rate", "quoth_why", "quoth_other"])
 @pytest.mark.parametrize("value", [None, "", "a", ":1", "a:x", "a:-1", "a:1:sideways", "a:99999999999"])
 def test_a_forged_button_is_nothing(name: str, value: str | None) -> None:
     assert translate.press({"action_id": name, "value": value}, PARTY) is None

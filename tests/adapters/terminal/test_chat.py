@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console
 
 from adapters.terminal.chat import TerminalAdapter
-from bot.messages import Ask, More, NoAnswer, Notice, Rate, Reindex, Sources
+from adapters.terminal.translate import ACTOR, HERE
+from bot.messages import Ask, More, NoAnswer, Notice, Rate, Reindex, Sources, Why
 from tests.adapters.replies import closest
 from tests.fakes.core import ScriptedCore
 
@@ -31,16 +32,18 @@ async def chat(core: ScriptedCore, *lines: str) -> str:
 
 
 async def test_a_line_is_a_question_and_its_answer_can_be_followed_up(core: ScriptedCore) -> None:
-    said = await chat(core, "how long?", "/more", "/helpful", "/not-helpful", "/quit", "unheard")
+    said = await chat(core, "how long?", "/more", "/why", "/helpful", "/not-helpful", "/quit", "unheard")
     assert "It lasts sixteen weeks." in said
-    assert [Ask, More, Rate, Rate] == [type(request) for request in core.requests]
+    assert "Why this passage" in said
+    assert [Ask, More, Why, Rate, Rate] == [type(request) for request in core.requests]
     assert [("a1b2", 1), ("a1b2", 1)] == [
         (request.answer_id, request.offset) for request in core.requests if isinstance(request, Rate)
     ]
+    assert Why(actor=ACTOR, conversation=HERE, answer_id="a1b2", offset=1) == core.requests[2]
 
 
 async def test_following_up_needs_an_answer(core: ScriptedCore) -> None:
-    await chat(core, "/more", "/helpful")
+    await chat(core, "/more", "/helpful", "/why")
     assert [] == core.requests
 
 
