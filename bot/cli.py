@@ -30,6 +30,7 @@ from bot.messages import (
     SourceList,
     Sources,
     Status,
+    Why,
     counted,
 )
 from bot.settings import explain, load
@@ -74,10 +75,15 @@ def ask(
     question: Annotated[str, typer.Argument()] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     jsonl: Annotated[bool, typer.Option(help="Read and write one JSON object a line.")] = False,
+    explained: Annotated[
+        bool, typer.Option("--explain", help="Say below the passage why it is shown.")
+    ] = False,
     k: Annotated[int, typer.Option(min=1, max=1000, help="How many passages to list as JSON.")] = 10,
 ) -> None:
     """Ask one question. Exit status: 0 answered, 1 at most something close, 2 error."""
     application: Application = context.obj
+    if explained and (as_json or jsonl):
+        raise QuothError("--explain is for reading, so it goes with neither --json nor --jsonl.")
     if jsonl:
         _ask_lines(application, k)
     elif as_json:
@@ -89,6 +95,9 @@ def ask(
     else:
         reply = _handle(application, question)
         _show(reply)
+        if explained and isinstance(reply, Answer | Closest):
+            why = Why(actor=ACTOR, conversation=HERE, answer_id=reply.id, offset=reply.offset)
+            _show(application.router.handle(why))
         raise typer.Exit(_status(reply))
 
 

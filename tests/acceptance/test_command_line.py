@@ -73,6 +73,18 @@ def test_what_is_merely_close_is_shown_as_such(quoth: Quoth, docs: Path) -> None
     assert (1, False, "closest") == (answered.returncode, found["answered"], found["outcome"])
 
 
+def test_an_answer_is_explained_below_it(quoth: Quoth, docs: Path) -> None:
+    quoth("sources", "add", "docs")
+    explained = quoth("ask", "--explain", "How hot should water for green tea be?")
+    assert 0 == explained.returncode
+    card, reasons = explained.stdout.split("Why this passage")
+    assert "eighty degrees" in card
+    assert "“Green tea is brewed with water of eighty degrees.”" in reasons
+    assert "How sure: " in reasons
+    assert "ranked by" in reasons
+    assert 2 == quoth("ask", "--explain", "--json", "How hot should water for green tea be?").returncode
+
+
 def test_the_machine_door_goes_on_after_a_bad_line(quoth: Quoth, docs: Path) -> None:
     quoth("sources", "add", "docs")
     lines = '{"id": 1, "question": "How hot is water for green tea?"}\nnot json\n{"id": 3, "question": ""}\n'
