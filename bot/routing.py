@@ -447,13 +447,15 @@ def _failures(report: SyncReport) -> tuple[str, ...]:
 
 def _failed(request: Request, error: Exception) -> Failed:
     reference = secrets.token_hex(4)
+    known = isinstance(error, FOR_THE_OPERATOR)
+    # Where a surprise came from is in its traceback; what is known is mended by its own words.
+    facts = {"reason": str(error)} if known else {"exc_info": error}
     log.error(
         "A request failed",
         reference=reference,
         request=type(request).__name__,
         workspace=request.conversation.workspace,
-        exc_info=error,
+        **facts,
     )
-    known = isinstance(error, FOR_THE_OPERATOR)
     text = str(error) if known else "Something went wrong on my side. Whoever runs me finds it in the log."
     return Failed(text=text, reference=reference)

@@ -494,14 +494,18 @@ def test_a_surprise_becomes_a_reference_that_the_log_has_too(bench: Bench) -> No
     assert isinstance(reply, Failed)
     assert 8 == len(reply.reference)
     assert reply.reference == lines[-1]["reference"]
+    assert "/secret/path" == str(lines[-1]["exc_info"])
     assert "secret" not in reply.text
 
 
 @pytest.mark.parametrize("error", [EmbedderChanged(), CatalogBusy()])
 def test_a_failing_index_says_in_its_own_words_what_to_do(bench: Bench, error: IndexFailure) -> None:
-    reply = broken(bench, error).ask("tea")
+    with capture_logs() as lines:
+        reply = broken(bench, error).ask("tea")
     assert isinstance(reply, Failed)
     assert str(error) == reply.text
+    assert (reply.reference, str(error)) == (lines[-1]["reference"], lines[-1]["reason"])
+    assert "exc_info" not in lines[-1]
 
 
 def test_what_the_asker_can_mend_is_refused_without_a_reference(bench: Bench) -> None:
