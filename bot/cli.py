@@ -33,7 +33,7 @@ from bot.messages import (
     Why,
     counted,
 )
-from bot.settings import explain, load
+from bot.settings import explain, load, stay_offline
 from index.errors import DiskFull, IndexFailure, SourceUnavailable, SyncBusy
 
 ANSWERED, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -63,6 +63,7 @@ def choose(
     data: Annotated[Path | None, typer.Option(help="The data folder; QUOTH_DATA sets it, too.")] = None,
 ) -> None:
     """Answers questions by quoting your documents, word for word."""
+    stay_offline()
     settings = load(**({"data": data} if data is not None else {}))
     is_service = context.invoked_subcommand == "run" and not sys.stdin.isatty() and bool(settings.platforms)
     configure(settings.logs.format, service=is_service)

@@ -181,6 +181,15 @@ class _SeedsSwitchedOff(PydanticBaseSettingsSource):
         return None, field_name, False
 
 
+def stay_offline() -> None:
+    """Keep the libraries from the model hub, unless HF_HUB_OFFLINE=0 lets a model be downloaded.
+
+    Their own words about it stay unsaid, too: an embedder that cannot be loaded says so itself.
+    """
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("HF_HUB_VERBOSITY", "error")
+
+
 def load(**given: Any) -> Settings:
     """Read the settings; ``given`` ones win. Raises SettingInvalid, which names all that are wrong."""
     try:

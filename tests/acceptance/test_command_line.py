@@ -24,7 +24,7 @@ Quoth = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def quoth(tmp_path: Path) -> Quoth:
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
 
     def run(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -83,6 +83,17 @@ def test_an_answer_is_explained_below_it(quoth: Quoth, docs: Path) -> None:
     assert "How sure: " in reasons
     assert "ranked by" in reasons
     assert 2 == quoth("ask", "--explain", "--json", "How hot should water for green tea be?").returncode
+
+
+def test_a_model_that_is_not_there_is_two_sentences_and_no_call_to_anywhere(quoth: Quoth, docs: Path) -> None:
+    quoth("sources", "add", "docs")
+    (docs.parent / "quoth.toml").write_text('[embedder]\nmodel = "no/such-model"\n')
+    failed = quoth("ask", "How hot should water for green tea be?")
+    said = " ".join((failed.stdout + failed.stderr).split())
+    assert 2 == failed.returncode
+    assert 2 == said.count("The embedding model 'no/such-model' could not be loaded")  # log and reply
+    assert "Traceback" not in said
+    assert "Retry" not in said
 
 
 def test_the_machine_door_goes_on_after_a_bad_line(quoth: Quoth, docs: Path) -> None:

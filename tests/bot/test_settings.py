@@ -7,7 +7,7 @@ import pytest
 
 from bot.bootstrap import LOCAL, Application
 from bot.errors import SettingInvalid
-from bot.settings import SEEDS, Settings, explain, load
+from bot.settings import SEEDS, Settings, explain, load, stay_offline
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +75,18 @@ def test_without_a_word_about_it_the_starter_source_is_the_projects_own(folder: 
     application = Application(load(data=folder / "data"))
     application.seed(LOCAL)
     assert [str(SEEDS)] == [source.origin for source in application.catalog.sources(LOCAL)]
+
+
+@pytest.mark.parametrize(("given", "kept"), [(None, "1"), ("0", "0")])
+def test_models_are_downloaded_only_if_somebody_says_so(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, kept: str
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "")  # so that it is put back after the test
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    if given is not None:
+        monkeypatch.setenv("HF_HUB_OFFLINE", given)
+    stay_offline()
+    assert kept == os.environ["HF_HUB_OFFLINE"]
 
 
 # What is wrong with them
