@@ -3,10 +3,12 @@
 import math
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import assert_never
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -326,6 +328,9 @@ class Router:
                 assert_never(request)
 
     def _add(self, request: AddSource, report: Report) -> Reply:
+        problem = _objection(request)
+        if problem:
+            return Refused(text=problem)
         name = self._recorded(request)
         try:
             synced = self._sync(request, name, report, fresh=True)
@@ -402,6 +407,22 @@ class Router:
             helpful=helpful,
             not_helpful=not_helpful,
         )
+
+
+def _objection(request: AddSource) -> str:
+    """Return what is wrong with a source's path or address, or an empty string."""
+    if isinstance(request.origin, str) and not request.origin.strip():
+        return "An empty path names nothing. Name a file or a folder."
+    if request.base_url and not _is_web_address(request.base_url):
+        return f"{request.base_url} is no web address. Give one as in https://example.org/docs."
+    return ""
+
+
+def _is_web_address(url: str) -> bool:
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    return False
 
 
 def _forgotten() -> Refused:

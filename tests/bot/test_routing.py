@@ -376,6 +376,37 @@ def test_a_source_with_nothing_to_read_is_not_kept(bench: Bench) -> None:
     assert [] == bench.library.sources("discord:1")
 
 
+@pytest.mark.parametrize("conversation", [HERE, TERMINAL], ids=["chat", "terminal"])
+@pytest.mark.parametrize("origin", ["", "  "])
+def test_an_empty_path_adds_nothing(bench: Bench, origin: str, conversation: Conversation) -> None:
+    bench.library.files["/docs/  /tea.txt"] = "Tea."
+    reply = bench.handle(add(origin, MODERATOR, conversation))
+    assert Refused(text="An empty path names nothing. Name a file or a folder.") == reply
+    assert [] == bench.library.sources(conversation.workspace)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "is_taken"),
+    [
+        ("https://example.org/docs", True),
+        ("http://localhost:8000", True),
+        ("notaurl", False),
+        ("ftp://example.org", False),
+        ("https://", False),
+        ("http://[", False),
+    ],
+)
+@pytest.mark.parametrize("origin", [TEA, Upload(filename="tea.txt", data=b"Tea.")], ids=["path", "upload"])
+def test_links_lead_to_the_web_or_nothing_is_added(
+    bench: Bench, origin: str | Upload, base_url: str, is_taken: bool
+) -> None:
+    reply = bench.handle(AddSource(actor=MODERATOR, conversation=HERE, origin=origin, base_url=base_url))
+    assert is_taken == isinstance(reply, Notice)
+    assert is_taken == bool(bench.library.sources("discord:1"))
+    if not is_taken:
+        assert f"{base_url} is no web address. Give one as in https://example.org/docs." == text_of(reply)
+
+
 def test_a_name_that_is_taken_is_refused_and_the_old_source_stays(bench: Bench) -> None:
     bench.read_tea()
     assert "exists" in text_of(bench.handle(add(TEA)))
