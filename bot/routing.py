@@ -340,7 +340,8 @@ class Router:
         if not synced.passages:
             self._library.remove(request.conversation.workspace, name)
             reasons = _failures(synced) or ("It holds no document that I can read.",)
-            return Refused(text="\n".join((f"I could not read anything in {name}.", *reasons)))
+            given = request.origin.filename if isinstance(request.origin, Upload) else request.origin
+            return Refused(text="\n".join((f"I could not read anything in {given}.", *reasons)))
         return Notice(
             text=f"Added {name}: {counted(synced.added, 'document')}, {counted(synced.passages, 'passage')}.",
             details=_failures(synced),

@@ -372,7 +372,9 @@ def test_a_source_with_nothing_to_read_is_not_kept(bench: Bench) -> None:
     bench.library.files["/docs/empty.txt"] = " "
     reply = bench.handle(add("/docs/empty.txt"))
     assert isinstance(reply, Refused)
+    assert "I could not read anything in /docs/empty.txt." in reply.text
     assert "holds no text" in reply.text
+    assert "I could not read anything in notes.txt." in text_of(bench.upload(" "))
     assert [] == bench.library.sources("discord:1")
 
 
