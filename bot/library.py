@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from bot.messages import SourceLine
 from index.catalog import Catalog, SourceRecord
 from index.errors import CatalogUnavailable, IndexFailure, SourceUnavailable
-from index.passages import SyncReport
+from index.passages import Failure, SyncReport
 from index.syncing import Syncer, merged
 
 LONGEST_NAME = 60
@@ -107,6 +107,11 @@ def source_name(wished: str, path: PurePath, origins: Mapping[str, str]) -> str:
     return next(free for number in count(2) if (free := f"{name}-{number}") not in origins)
 
 
+def worded(failure: Failure) -> str:
+    """Return what could not be read and why; a failure without a uri is of the source as a whole."""
+    return f"{failure.uri}: {failure.reason}" if failure.uri else failure.reason
+
+
 @contextmanager
 def _kept_on_disk() -> Iterator[None]:
     try:
@@ -131,6 +136,6 @@ def _line(record: SourceRecord) -> SourceLine:
         origin=record.origin,
         documents=record.documents,
         passages=record.passages,
-        failures=tuple(f"{failure.uri}: {failure.reason}" for failure in record.failures),
+        failures=tuple(map(worded, record.failures)),
         synced_at=record.synced_at,
     )

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import PurePath
 from statistics import mean, pstdev
 
-from bot.library import source_name
+from bot.library import source_name, worded
 from bot.messages import SourceLine
 from index.errors import DocumentEmpty, SourceExists, SourceUnavailable, SourceUnknown
 from index.passages import Audience, Explanation, Failure, Hit, Passage, Sentence, SyncReport, content_hash
@@ -247,7 +247,10 @@ class FakeLibrary:
         source = self._source(workspace, name)
         texts = self._below(source.origin)
         if not texts:
-            raise SourceUnavailable(f"{source.origin} does not exist. Check its path, or remove the source.")
+            gone = SourceUnavailable(f"{source.origin} does not exist. Check its path, or remove the source.")
+            named = (failure for failure in source.failures if failure.uri)
+            source.failures = (Failure(uri="", reason=str(gone)), *named)
+            raise gone
         readable = {uri: text for uri, text in texts.items() if text.strip()}
         old, source.texts = source.texts, readable
         stale = [uri for uri in old if old[uri] != readable.get(uri)]
@@ -307,6 +310,6 @@ def _line(name: str, source: _Source) -> SourceLine:
         origin=source.origin,
         documents=len(source.texts),
         passages=source.passages,
-        failures=tuple(f"{failure.uri}: {failure.reason}" for failure in source.failures),
+        failures=tuple(map(worded, source.failures)),
         synced_at=source.synced_at,
     )

@@ -228,6 +228,15 @@ class Catalog:
                 _prune_vectors(db)
             _prune_embedders(db, embedder)
 
+    def note_unavailable(self, source: SourceRecord, reason: str) -> None:
+        """Keep why a source as a whole could not be read, as a failure of no uri, until one succeeds."""
+        with self._database.write() as db:
+            db.execute("DELETE FROM failures WHERE source_id = ? AND uri = ''", (source.id,))
+            db.execute(
+                "INSERT INTO failures (source_id, uri, reason) SELECT id, '', ? FROM sources WHERE id = ?",
+                (reason, source.id),
+            )
+
     # What a search reads
 
     def revision(self, workspace: str) -> int:

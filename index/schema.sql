@@ -59,6 +59,7 @@ CREATE TABLE vectors (
     PRIMARY KEY (embedder, key)
 ) STRICT, WITHOUT ROWID;
 
+-- An empty uri is the source as a whole.
 CREATE TABLE failures (
     source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
     uri       TEXT NOT NULL,

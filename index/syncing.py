@@ -8,7 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.catalog import Catalog, DocumentState, Reading, SourceRecord
-from index.errors import DocumentUnreadable, SyncBusy
+from index.errors import DocumentUnreadable, SourceUnavailable, SyncBusy
 from index.passages import Document, Failure, SyncReport
 from index.ports import Embedder, Entry, Reader, Source
 from index.splitting import embedding_text, split
@@ -57,7 +57,8 @@ class Syncer:
         """Sync one source. Documents that cannot be read are reported; the others go on.
 
         Raises SyncBusy while another process syncs, SourceUnavailable, EmbedderUnavailable and
-        CatalogUnavailable; whatever is raised, the index stays as it was.
+        CatalogUnavailable; whatever is raised, the index stays as it was. That a source was
+        unavailable is kept with it.
         """
         try:
             # The operating system frees the lock of a killed process.
@@ -65,6 +66,9 @@ class Syncer:
                 return self._sync(record, progress)
         except Timeout as error:
             raise SyncBusy from error
+        except SourceUnavailable as error:
+            self._catalog.note_unavailable(record, str(error))
+            raise
 
     def _sync(self, record: SourceRecord, progress: Progress) -> SyncReport:
         embedder = self._embedder()

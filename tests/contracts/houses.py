@@ -14,13 +14,17 @@ from tests.index.conftest import Bench
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """Files on a machine, and those who read them. ``write`` and ``delete`` take a name below ``folder``."""
+    """Files on a machine, and those who read them.
+
+    ``write`` and ``delete`` take a name below ``folder``; ``remove_folder`` removes it when it is empty.
+    """
 
     folder: Path
     searcher: Searcher
     library: Library
     write: Callable[[str, str], object]
     delete: Callable[[str], object]
+    remove_folder: Callable[[], object]
 
     def read(self, name: str = "", *, workspace: str = "w") -> str:
         """Add a file of the folder, or all of it, and sync it; return the source's name."""
@@ -50,6 +54,7 @@ def real(folder: Path) -> House:
         library=CatalogLibrary(bench.catalog, bench.syncer, uploads=folder / "uploads"),
         write=bench.write,
         delete=lambda name: (bench.folder / name).unlink(),
+        remove_folder=bench.folder.rmdir,
     )
 
 
@@ -64,4 +69,5 @@ def fake(folder: Path) -> House:
         library=library,
         write=lambda name, text: library.files.update({str(folder / name): text}),
         delete=lambda name: library.files.pop(str(folder / name)),
+        remove_folder=lambda: None,  # a folder without files is none
     )

@@ -220,6 +220,24 @@ def test_a_source_that_is_gone_says_so_and_neither_it_nor_the_others_suffer(hous
     assert {GREEN, BLACK} == set(house.texts("tea"))
 
 
+def test_why_a_source_was_gone_stands_with_it_until_it_is_back(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.write("empty.txt", " ")
+    name = house.read()
+    for file in ("green.txt", "empty.txt"):
+        house.delete(file)
+    house.remove_folder()
+    for _ in range(2):
+        with pytest.raises(SourceUnavailable) as caught:
+            house.sync(name)
+    [line] = house.library.sources("w")
+    assert (str(caught.value), 1) == (line.failures[0], line.documents)
+    assert [True, False] == [failure == str(caught.value) for failure in line.failures]
+    house.write("green.txt", GREEN)
+    house.sync(name)
+    assert () == house.library.sources("w")[0].failures
+
+
 def test_progress_never_exceeds_its_total(house: House) -> None:
     for number in range(3):
         house.write(f"note-{number}.txt", f"Note number {number}.")
