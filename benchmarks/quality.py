@@ -109,8 +109,7 @@ def _measured(name: str, cache: Path) -> list[Judgement]:
     application = Application(load(data=cache / "data"))
     with bar() as watch:
         synced = read_all(application, sources, watch)
-    err.print(f"{name}: ", end="")
-    report(synced, to=err)
+    report(synced, source=name, to=err)
     queries = read_queries(questions)
     with bar() as watch:
         records = list(ask_all(application, queries, watch))

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import replace
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
@@ -27,8 +28,8 @@ from bot.ports import Adapter, Platform
 from bot.routing import Policy, Router
 from bot.settings import Settings
 from index.catalog import Catalog, SourceRecord
-from index.errors import IndexFailure, SourceExists
-from index.passages import SyncReport
+from index.errors import IndexFailure, SourceExists, SourcesUnavailable
+from index.passages import Failure, SyncReport
 from index.ports import Embedder, Reader, Source
 from index.searcher import CatalogSearcher
 from index.syncing import Syncer, merged
@@ -152,15 +153,20 @@ class Application:
         self.catalog.mark_seeded(workspace)
 
     def sync(self, watch: Watch) -> SyncReport:
-        """Sync every source of every workspace. Raises IndexFailure, after the others are done."""
-        total, failed = SyncReport(), None
+        """Sync every source of every workspace.
+
+        Raises SourcesUnavailable after the others are done, and any other IndexFailure at once.
+        """
+        total, gone = SyncReport(), list[Failure]()
         for workspace in dict.fromkeys((LOCAL, *self.catalog.workspaces())):
             try:
                 total = merged(total, self.jobs.run(workspace, "", watch))
-            except IndexFailure as error:
-                failed = failed or error
-        if failed is not None:
-            raise failed
+            except SourcesUnavailable as error:
+                total = merged(total, error.report)
+                where = "" if workspace == LOCAL else f" of {workspace}"
+                gone += [replace(failure, uri=f"{failure.uri}{where}") for failure in error.failures]
+        if gone:
+            raise SourcesUnavailable(gone, total)
         return total
 
     def platforms(self) -> list[Platform]:

@@ -17,6 +17,7 @@ from bot.console import bar, err, out, report
 from bot.errors import QuothError
 from bot.evaluating import evaluate
 from bot.health import is_alive
+from bot.jobs import Watch
 from bot.lines import encoded, found
 from bot.logs import configure
 from bot.messages import (
@@ -34,7 +35,8 @@ from bot.messages import (
     counted,
 )
 from bot.settings import explain, load, stay_offline
-from index.errors import DiskFull, IndexFailure, SourceUnavailable, SyncBusy
+from index.errors import DiskFull, IndexFailure, SourcesUnavailable, SourceUnavailable, SyncBusy
+from index.passages import SyncReport
 
 ANSWERED, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
 
@@ -128,8 +130,12 @@ def sync(context: typer.Context, source: Annotated[str, typer.Argument()] = "") 
     """Read what has changed in one local source, or in all sources of all communities."""
     application: Application = context.obj
     with bar() as watch:
-        synced = application.jobs.run(LOCAL, source, watch) if source else application.sync(watch)
-    report(synced)
+        if source:
+            read, gone = application.jobs.run(LOCAL, source, watch), None
+        else:
+            read, gone = _sync_all(application, watch)
+    report(read, source=source, gone=gone)
+    raise typer.Exit(ERROR if gone else 0)
 
 
 @app.command()
@@ -238,12 +244,20 @@ def _first_sync(application: Application) -> None:
     with bar() as watch:
         try:
             application.seed(LOCAL)
-            synced = application.sync(watch)
+            read, gone = _sync_all(application, watch)
         except (DiskFull, SourceUnavailable, SyncBusy) as error:
             # What was read before answers still, and is worth more than no bot at all.
             err.print(str(error), markup=False, style="yellow")
             return
-    report(synced)
+    report(read, gone=gone)
+
+
+def _sync_all(application: Application, watch: Watch) -> tuple[SyncReport, SourcesUnavailable | None]:
+    """Return what was read, and which sources were gone."""
+    try:
+        return application.sync(watch), None
+    except SourcesUnavailable as error:
+        return error.report, error
 
 
 def _show(reply: Reply) -> None:

@@ -1,12 +1,14 @@
 """What the commands write to: output, complaints and progress bars."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bot.messages import counted
+from bot.jobs import Watch
+from bot.routing import synced
+from index.errors import SourcesUnavailable
 from index.passages import SyncReport
 
 out = Console(highlight=False)
@@ -14,7 +16,7 @@ err = Console(stderr=True, highlight=False)
 
 
 @contextmanager
-def bar() -> Iterator[Callable[[str, int, int], None]]:
+def bar() -> Iterator[Watch]:
     """Show a progress bar, moved by what is done, how much of it, and of how much (0: unknown)."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=err, transient=True) as bars:
@@ -26,12 +28,13 @@ def bar() -> Iterator[Callable[[str, int, int], None]]:
         yield watch
 
 
-def report(synced: SyncReport, *, to: Console = out) -> None:
-    """Say what a sync has read, and what it could not read."""
-    documents = counted(synced.added + synced.changed + synced.unchanged, "document")
-    to.print(
-        f"{counted(synced.passages, 'passage')} in {documents}; {synced.embedded:,} newly embedded.",
-        markup=False,
-    )
-    for failure in synced.failures:
+def report(
+    read: SyncReport, *, source: str = "", gone: SourcesUnavailable | None = None, to: Console = out
+) -> None:
+    """Say what a sync has read of the named source, or of all, and what it could not read."""
+    name = "Every other source" if gone else source
+    to.print(f"{synced(name, read).text} {read.embedded:,} newly embedded.", markup=False)
+    for failure in read.failures:
         err.print(f"Left out {failure.uri}: {failure.reason}", markup=False, style="yellow")
+    if gone:
+        err.print(str(gone), markup=False, style="red")

@@ -102,7 +102,7 @@ def _asked_about(application: Application, folder: Path | None) -> Iterator[Appl
         other = Application(application.settings.model_copy(update={"data": Path(data)}))
         with bar() as watch:
             synced = read_all(other, {"folder": folder}, watch)
-        report(synced, to=err)
+        report(synced, source=str(folder), to=err)
         yield other
 
 

@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 
 from bot.messages import SourceLine
 from index.catalog import Catalog, SourceRecord
-from index.errors import CatalogUnavailable, IndexFailure, SourceUnavailable
+from index.errors import CatalogUnavailable, SourcesUnavailable, SourceUnavailable, SourceUnknown
 from index.passages import Failure, SyncReport
 from index.syncing import Syncer, merged
 
@@ -69,17 +69,17 @@ class CatalogLibrary:
         return removed.passages
 
     def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
-        """Sync one source, or all with an empty name. A source that fails does not stop the others."""
+        """Sync one source, or all with an empty name. A source that is gone does not stop the others."""
         if name:
             return self._syncer.sync(self._catalog.source(workspace, name), progress)
-        total, failed = SyncReport(), None
+        total, gone = SyncReport(), []
         for record in self._catalog.sources(workspace):
             try:
                 total = merged(total, self._syncer.sync(record, progress))
-            except IndexFailure as error:
-                failed = failed or error
-        if failed is not None:
-            raise failed
+            except (SourceUnavailable, SourceUnknown) as error:
+                gone.append(Failure(uri=record.name, reason=str(error)))
+        if gone:
+            raise SourcesUnavailable(gone, total)
         return total
 
     def _new_folder(self) -> Path:

@@ -95,7 +95,8 @@ class Library(Protocol):
     def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
         """Sync one source, or all with an empty name; calls progress(text, done, total).
 
-        Raises SourceUnknown, SyncBusy and any other IndexFailure.
+        Raises SourceUnknown, SourceUnavailable, SyncBusy and any other IndexFailure. Of all sources,
+        those that are gone are raised as one SourcesUnavailable after the others were read.
         """
         ...
 

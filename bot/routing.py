@@ -64,6 +64,7 @@ from index.errors import (
     EmbedderUnavailable,
     IndexFailure,
     SourceExists,
+    SourcesUnavailable,
     SourceUnavailable,
     SourceUnknown,
     SyncBusy,
@@ -323,7 +324,7 @@ class Router:
             case RemoveSource():
                 return self._remove(request)
             case Reindex():
-                return _synced(request.name, self._sync(request, request.name, report))
+                return self._reindex(request, report)
             case _:
                 assert_never(request)
 
@@ -333,18 +334,18 @@ class Router:
             return Refused(text=problem)
         name = self._recorded(request)
         try:
-            synced = self._sync(request, name, report, fresh=True)
+            read = self._sync(request, name, report, fresh=True)
         except IndexFailure:
             self._library.remove(request.conversation.workspace, name)
             raise
-        if not synced.passages:
+        if not read.passages:
             self._library.remove(request.conversation.workspace, name)
-            reasons = _failures(synced) or ("It holds no document that I can read.",)
+            reasons = _failures(read) or ("It holds no document that I can read.",)
             given = request.origin.filename if isinstance(request.origin, Upload) else request.origin
             return Refused(text="\n".join((f"I could not read anything in {given}.", *reasons)))
         return Notice(
-            text=f"Added {name}: {counted(synced.added, 'document')}, {counted(synced.passages, 'passage')}.",
-            details=_failures(synced),
+            text=f"Added {name}: {counted(read.added, 'document')}, {counted(read.passages, 'passage')}.",
+            details=_failures(read),
         )
 
     def _recorded(self, request: AddSource) -> str:
@@ -384,6 +385,13 @@ class Router:
     def _remove(self, request: RemoveSource) -> Reply:
         passages = self._library.remove(request.conversation.workspace, request.name)
         return Notice(text=f"Removed {request.name} with its {counted(passages, 'passage')}.")
+
+    def _reindex(self, request: Reindex, report: Report) -> Reply:
+        try:
+            return synced(request.name, self._sync(request, request.name, report))
+        except SourcesUnavailable as error:
+            others = synced("Every other source", error.report)
+            return Refused(text="\n".join((str(error), others.text, *others.details)))
 
     def _sync(
         self, request: AddSource | Reindex, name: str, report: Report, *, fresh: bool = False
@@ -443,7 +451,8 @@ def _without_origin(line: SourceLine) -> SourceLine:
     )
 
 
-def _synced(name: str, report: SyncReport) -> Notice:
+def synced(name: str, report: SyncReport) -> Notice:
+    """Say what a sync of the named source has changed, or of all sources with an empty name."""
     changes = [
         f"{count} {what}"
         for count, what in (

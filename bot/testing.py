@@ -10,7 +10,7 @@ from statistics import mean, pstdev
 
 from bot.library import source_name, worded
 from bot.messages import SourceLine
-from index.errors import DocumentEmpty, SourceExists, SourceUnavailable, SourceUnknown
+from index.errors import DocumentEmpty, SourceExists, SourcesUnavailable, SourceUnavailable, SourceUnknown
 from index.passages import Audience, Explanation, Failure, Hit, Passage, Sentence, SyncReport, content_hash
 from index.syncing import merged
 
@@ -233,14 +233,14 @@ class FakeLibrary:
         """Sync one source, or all with an empty name; calls progress(text, done, total)."""
         if name:
             return self._sync(workspace, name, progress)
-        total, gone = SyncReport(), None
+        total, gone = SyncReport(), []
         for line in self.sources(workspace):
             try:
                 total = merged(total, self._sync(workspace, line.name, progress))
             except SourceUnavailable as error:
-                gone = gone or error
-        if gone is not None:
-            raise gone
+                gone.append(Failure(uri=line.name, reason=str(error)))
+        if gone:
+            raise SourcesUnavailable(gone, total)
         return total
 
     def _sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:

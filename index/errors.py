@@ -8,6 +8,7 @@
     |   +-- DocumentNotText
     |   +-- DocumentTooLarge
     +-- SourceUnavailable       a whole source
+    |   +-- SourcesUnavailable  some of several sources; the others were read
     +-- SourceExists
     +-- SourceUnknown
     +-- EmbedderUnavailable
@@ -23,6 +24,9 @@ The docstring of a class is its message when it is raised without one.
 """
 
 import inspect
+from collections.abc import Sequence
+
+from index.passages import Failure, SyncReport
 
 
 class IndexFailure(Exception):
@@ -50,6 +54,20 @@ class DocumentTooLarge(DocumentUnreadable):
 
 class SourceUnavailable(IndexFailure):
     """The source could not be reached. Check that its folder or file exists and may be read."""
+
+
+class SourcesUnavailable(SourceUnavailable):
+    """Some of the sources could not be read. Check that their folders and files exist.
+
+    ``failures`` name each of them, ``report`` is what was read of the others.
+    """
+
+    def __init__(self, failures: Sequence[Failure], report: SyncReport) -> None:
+        super().__init__(
+            "\n".join(f"{failure.uri} could not be read: {failure.reason}" for failure in failures)
+        )
+        self.failures = tuple(failures)
+        self.report = report
 
 
 class SourceExists(IndexFailure):

@@ -89,7 +89,7 @@ def test_a_model_that_is_not_there_is_two_sentences_and_no_call_to_anywhere(quot
     quoth("sources", "add", "docs")
     (docs.parent / "quoth.toml").write_text('[embedder]\nmodel = "no/such-model"\n')
     failed = quoth("ask", "How hot should water for green tea be?")
-    said = " ".join((failed.stdout + failed.stderr).split())
+    said = unwrapped(failed.stdout + failed.stderr)
     assert 2 == failed.returncode
     assert 2 == said.count("The embedding model 'no/such-model' could not be loaded")  # log and reply
     assert "Traceback" not in said
@@ -138,8 +138,25 @@ def test_a_source_that_is_gone_keeps_nobody_from_asking(quoth: Quoth, docs: Path
     docs.rename(docs.with_name("elsewhere"))
     chat = quoth("chat", given="How hot should water for green tea be?\n")
     assert 0 == chat.returncode
-    assert "does not exist" in chat.stderr
+    assert "does not exist" in unwrapped(chat.stderr)
     assert "eighty degrees" in chat.stdout
+
+
+def test_a_sync_says_what_became_of_every_source(quoth: Quoth, docs: Path) -> None:
+    notes = docs.with_name("notes")
+    notes.mkdir()
+    (notes / "moss.md").write_text("# Moss\n\nMoss grows on the north side.\n")
+    for source in ("docs", "notes"):
+        quoth("sources", "add", source)
+    docs.rename(docs.with_name("elsewhere"))
+    (notes / "moss.md").rename(notes / "ferns.md")
+    sync = quoth("sync")
+    assert 2 == sync.returncode
+    others = "Every other source up to date: 1 added, 1 removed; 1 passage. 0 newly embedded."
+    assert others == unwrapped(sync.stdout)
+    assert "docs could not be read: The folder" in unwrapped(sync.stderr)
+    assert "does not exist" in unwrapped(quoth("sources", "list").stdout)
+    assert "notes up to date: 1 unchanged; 1 passage." in unwrapped(quoth("sync", "notes").stdout)
 
 
 def test_a_sync_killed_at_any_moment_leaves_an_index_that_answers(quoth: Quoth, docs: Path) -> None:
@@ -163,7 +180,7 @@ def test_an_interrupted_sync_says_so_and_the_next_goes_on_from_there(quoth: Quot
     assert 130 == status
     assert "Stopped. Nothing is lost; a sync that was cut short goes on from here next time." == words
     assert 0 == quoth("ask", "How hot should water for green tea be?").returncode
-    [left] = re.findall(r"(\d+) newly embedded", quoth("sync").stdout)
+    [left] = re.findall(r"(\d+) newly embedded", unwrapped(quoth("sync").stdout))
     assert 0 < int(left) < NOTES
 
 
@@ -180,7 +197,12 @@ def interrupt_a_sync(folder: Path, *, when_embedded: int) -> tuple[int, str]:
                 break
     process.send_signal(signal.SIGINT)
     words, _ = process.communicate(timeout=60)
-    return process.returncode, " ".join(words.split())
+    return process.returncode, unwrapped(words)
+
+
+def unwrapped(words: str) -> str:
+    """Return what was printed as one line, however wide the screen was."""
+    return " ".join(words.split())
 
 
 def kill_a_sync(folder: Path, *, after: float) -> None:

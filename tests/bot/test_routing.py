@@ -486,6 +486,20 @@ def test_reindexing_says_what_changed(bench: Bench) -> None:
     assert "All sources up to date: 1 changed; 3 passages." == text_of(reply)
 
 
+def test_reindexing_names_every_source_that_is_gone_and_says_what_became_of_the_others(bench: Bench) -> None:
+    bench.read_tea()
+    for name in ("moss", "ferns"):
+        bench.library.files[f"/docs/{name}.txt"] = "It is green."
+        bench.handle(add(f"/docs/{name}.txt"))
+        del bench.library.files[f"/docs/{name}.txt"]
+    reply = bench.handle(Reindex(actor=MODERATOR, conversation=HERE))
+    assert isinstance(reply, Refused)
+    ferns, moss, others = reply.text.splitlines()
+    assert ferns.startswith("ferns could not be read: /docs/ferns.txt does not exist.")
+    assert moss.startswith("moss could not be read: ")
+    assert "Every other source up to date: 1 unchanged; 2 passages." == others
+
+
 def test_members_see_the_sources_but_not_where_they_lie(bench: Bench) -> None:
     bench.read_tea()
     seen = [bench.handle(Sources(actor=actor, conversation=HERE)) for actor in (ANN, MODERATOR)]

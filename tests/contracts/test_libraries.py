@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.errors import SourceExists, SourceUnavailable, SourceUnknown
+from index.errors import SourceExists, SourcesUnavailable, SourceUnavailable, SourceUnknown
 from index.passages import SyncReport
 from tests.contracts.houses import House
 
@@ -214,9 +214,15 @@ def test_a_source_that_is_gone_says_so_and_neither_it_nor_the_others_suffer(hous
     house.write("green.txt", GREEN)
     house.read("black.txt")
     house.library.add("w", str(house.folder / "green.txt"), name="", base_url="")
+    house.library.add("w", str(house.folder / "black.txt"), name="away", base_url="")
     house.delete("black.txt")
-    with pytest.raises(SourceUnavailable, match=r"black\.txt"):
+    with pytest.raises(SourcesUnavailable) as caught:
         house.sync()
+    assert ["away", "black"] == [failure.uri for failure in caught.value.failures]
+    for failure, line in zip(caught.value.failures, str(caught.value).splitlines(), strict=True):
+        assert "black.txt" in failure.reason
+        assert f"{failure.uri} could not be read: {failure.reason}" == line
+    assert (1, 0, 0, 0) == counts(caught.value.report)
     assert {GREEN, BLACK} == set(house.texts("tea"))
 
 

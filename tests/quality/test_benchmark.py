@@ -29,7 +29,7 @@ def test_a_set_is_indexed_once_and_measured_every_time(
     assert "P@1" in first.out
     assert date.today().isoformat() in first.out
     main(["--only", "seeds", "--cache", str(tmp_path / "cache")])
-    assert "; 0 newly embedded" in capsys.readouterr().err
+    assert ". 0 newly embedded" in capsys.readouterr().err
     assert (tmp_path / "cache" / "seeds" / "answers.jsonl").exists()
 
 
