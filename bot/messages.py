@@ -354,13 +354,17 @@ class SourceList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
-    """What the bot has read in this workspace, and how it is."""
+    """What the bot has read in this workspace, and how it is.
+
+    ``failures`` counts what could not be read, which the list of sources names.
+    """
 
     version: str
     embedder: str
     sources: int
     documents: int
     passages: int
+    failures: int
     synced_at: datetime | None
     syncing: bool
     helpful: int

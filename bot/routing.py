@@ -411,6 +411,7 @@ class Router:
             sources=len(sources),
             documents=sum(source.documents for source in sources),
             passages=sum(source.passages for source in sources),
+            failures=sum(len(source.failures) for source in sources),
             synced_at=max((source.synced_at for source in sources if source.synced_at), default=None),
             syncing=self._jobs.is_running(workspace),
             helpful=helpful,

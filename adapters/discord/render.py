@@ -180,10 +180,12 @@ def _sources(reply: SourceList) -> ui.LayoutView:
 
 def _status(reply: StatusReport) -> ui.LayoutView:
     synced = f"<t:{int(reply.synced_at.timestamp())}:R>" if reply.synced_at else "never"
+    not_read = f"{reply.failures:,} could not be read; moderators see why in `/sources`"
     return _lines(
         f"Quoth {literal(reply.version)}, embedding with {literal(reply.embedder)}",
         f"{counted(reply.sources, 'source')}, {counted(reply.documents, 'document')}, "
         f"{counted(reply.passages, 'passage')}",
+        *([not_read] if reply.failures else []),
         f"Last synced: {synced}{', syncing now' if reply.syncing else ''}",
         f"{counted(reply.helpful, 'answer')} rated helpful, {reply.not_helpful:,} not helpful",
     )

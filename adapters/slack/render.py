@@ -150,8 +150,10 @@ def _failures(line: SourceLine) -> list[Json]:
 def _status_report(reply: StatusReport) -> Json:
     documents, sources = counted(reply.documents, "document"), counted(reply.sources, "source")
     counts = f"{counted(reply.passages, 'passage')} of {documents} from {sources}"
+    not_read = f"{reply.failures:,}; moderators see why in /quoth sources"
     facts = [
         section(words("Read: ", bold=True), words(counts)),
+        *([section(words("Not read: ", bold=True), words(not_read))] if reply.failures else []),
         section(words("Synced: ", bold=True), *_synced(reply)),
         section(words("Feedback: ", bold=True), words(_feedback_counts(reply))),
         section(words("Embedder: ", bold=True), words(shorten(reply.embedder, MAX_LINE) or "none")),

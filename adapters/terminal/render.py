@@ -160,6 +160,7 @@ def _sources(reply: SourceList, now: datetime) -> RenderableType:
 
 def _status(reply: StatusReport, now: datetime) -> RenderableType:
     synced = age(reply.synced_at, now) if reply.synced_at else "never"
+    not_read = f"{reply.failures:,} could not be read; `quoth sources list` or /sources says why"
     return Group(
         _plain(f"Quoth {reply.version}, embedding with {reply.embedder}"),
         _plain(
@@ -167,6 +168,7 @@ def _status(reply: StatusReport, now: datetime) -> RenderableType:
             f"{counted(reply.passages, 'passage')}; "
             f"last synced {synced}{', syncing now' if reply.syncing else ''}"
         ),
+        *([_plain(not_read, "yellow")] if reply.failures else []),
         _plain(f"{counted(reply.helpful, 'answer')} rated helpful, {reply.not_helpful:,} not helpful"),
     )
 

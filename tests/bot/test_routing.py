@@ -507,11 +507,13 @@ def test_members_see_the_sources_but_not_where_they_lie(bench: Bench) -> None:
     assert [[""], [TEA]] == origins
 
 
-def test_the_status_counts_what_was_read(bench: Bench) -> None:
-    bench.read_tea()
+def test_the_status_counts_what_was_read_and_what_was_not(bench: Bench) -> None:
+    bench.library.files["/docs/empty.txt"] = " "
+    bench.handle(add("/docs"))
     status = bench.handle(Status(actor=ANN, conversation=HERE))
     assert isinstance(status, StatusReport)
     assert ("hashing", 1, 1, 2) == (status.embedder, status.sources, status.documents, status.passages)
+    assert 1 == status.failures
     assert not status.syncing
     assert status.synced_at is not None
 
