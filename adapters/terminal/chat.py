@@ -7,6 +7,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.progress import Progress as ProgressBar
 
+from adapters.terminal import keyboard
 from adapters.terminal.render import render
 from adapters.terminal.translate import HELP, Shown, request_from
 from bot.messages import Answer, Ask, Closest, Progress, Reply, Request
@@ -33,12 +34,23 @@ class TerminalAdapter:
                 await self._serve(core, line)
 
     async def _next_line(self) -> str | None:
+        if self._lines is sys.stdin and keyboard.is_at_hand():
+            return await self._typed_line()
         if self._lines.isatty():
-            self._console.print(PROMPT, end="")
             # A thread that waits for a person could not be stopped when a platform's connection fails.
             await _readable(self._lines.fileno())
         line = await asyncio.to_thread(self._lines.readline)
         return line or None
+
+    async def _typed_line(self) -> str | None:
+        try:
+            return await keyboard.typed(PROMPT)
+        except EOFError:
+            self._console.print()  # what is printed next, here or by the shell, begins a line of its own
+            return None
+        except asyncio.CancelledError:
+            self._console.print()
+            raise
 
     async def _serve(self, core: Core, line: str) -> None:
         if line.strip() == "/help":
