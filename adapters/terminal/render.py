@@ -6,7 +6,7 @@ from typing import assert_never
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from bot.messages import (
@@ -140,15 +140,15 @@ def _no_answer(reply: NoAnswer) -> RenderableType:
 def _sources(reply: SourceList, now: datetime) -> RenderableType:
     if not reply.sources:
         return _plain("There are no sources yet. Add one with /add PATH or `quoth sources add PATH`.")
-    table = Table("source", "kind", "documents", "passages", "synced", "origin")
+    # A name is what one types to sync or remove: it may fold, but is never cut.
+    table = Table(Column("source", overflow="fold"), "kind", "documents", "passages", "synced")
     for source in reply.sources:
         table.add_row(
-            _plain(source.name),
+            Text.assemble(_plain(source.name), "\n", _plain(source.origin, "dim")),
             source.kind,
             f"{source.documents:,}",
             f"{source.passages:,}",
             age(source.synced_at, now) if source.synced_at else "never",
-            _plain(source.origin),
         )
     failures = [
         _plain(f"{source.name}: {failure}", "yellow")

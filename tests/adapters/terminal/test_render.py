@@ -7,8 +7,8 @@ from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
 from adapters.terminal.render import render
-from bot.messages import Notice, Reply, Segment
-from tests.adapters.replies import REPLIES, UPDATED, answer, quote
+from bot.messages import Notice, Reply, Segment, SourceList
+from tests.adapters.replies import REPLIES, UPDATED, answer, quote, source
 
 
 def shown(reply: Reply, *, width: int = 80, colours: bool = False) -> str:
@@ -29,6 +29,16 @@ def test_the_answering_sentence_is_bold() -> None:
         answer(quote(Segment(text="Yes. "), Segment(text="Sixteen weeks.", bold=True))), colours=True
     )
     assert "\x1b[1mSixteen weeks." in words
+
+
+def test_names_and_origins_are_never_cut() -> None:
+    lines = SourceList(
+        sources=tuple(source(0, name=letter * 60, origin=f"/srv/{letter * 90}") for letter in "xz")
+    )
+    for width in (60, 80, 200):
+        words = shown(lines, width=width)
+        assert "…" not in words
+        assert [150, 150] == [words.count("x"), words.count("z")]
 
 
 def test_text_cannot_steer_the_terminal() -> None:
