@@ -28,9 +28,10 @@ class TerminalAdapter:
         """Serve until /quit or the end of input."""
         self._console.print("Ask me something. /help lists what else I can do.", style="dim")
         while (line := await self._next_line()) is not None:
-            if line.strip() in ("/quit", "/exit"):
+            command = line.split()[:1]
+            if command in (["/quit"], ["/exit"]):
                 return
-            if line.strip():
+            if command:
                 await self._serve(core, line)
 
     async def _next_line(self) -> str | None:
@@ -53,7 +54,7 @@ class TerminalAdapter:
             raise
 
     async def _serve(self, core: Core, line: str) -> None:
-        if line.strip() == "/help":
+        if line.split()[0] == "/help":
             self._console.print(HELP, markup=False)
             return
         request = request_from(line, self._shown)

@@ -34,6 +34,10 @@ Type a question, or:
   /quit                 leave"""
 
 
+FOLLOWED = {"/add": "PATH [NAME]", "/remove": "NAME", "/reindex": "[NAME]"}
+ALONE = ("/sources", "/status", "/more", "/why", "/helpful", "/not-helpful")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """The passage that was shown last."""
@@ -65,8 +69,12 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             )
         case (("/more" | "/why" | "/helpful" | "/not-helpful"), []):
             return _about_shown(command, shown)
+        case _ if command in FOLLOWED:
+            return f"Write {command} {FOLLOWED[command]}, with quotation marks around what has spaces."
+        case _ if command in ALONE:
+            return f"Write {command} without anything behind it."
         case _:
-            return HELP
+            return f"There is no command {command}. /help lists those that there are."
 
 
 def _about_shown(command: str, shown: Shown | None) -> Request | str:

@@ -67,4 +67,30 @@ async def test_moderating_works_from_the_terminal_too(core: ScriptedCore) -> Non
     said = await chat(core, "/sources", "/reindex", "/help", "/nonsense", "")
     assert [Sources, Reindex] == [type(request) for request in core.requests]
     assert "All up to date." in said
-    assert "/reindex" in said
+    assert "/reindex [NAME]" in said
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("/add", "Write /add PATH [NAME], with quotation marks around what has spaces."),
+        ("/add my notes here", "with quotation marks around what has spaces."),
+        ("/remove", "Write /remove NAME, with quotation marks"),
+        ("/sources all", "Write /sources without anything behind it."),
+        ("/why this", "Write /why without anything behind it."),
+        ("/nonsense", "There is no command /nonsense. /help lists those that there are."),
+        ('/add "my notes', "There is a quotation mark too few or too many."),
+    ],
+)
+async def test_a_wrong_command_is_a_sentence_on_what_is_wrong(
+    core: ScriptedCore, line: str, sentence: str
+) -> None:
+    said = await chat(core, line)
+    assert sentence in said
+    assert 2 == len(said.splitlines())  # with the greeting
+    assert [] == core.requests
+
+
+async def test_words_after_quit_keep_nobody(core: ScriptedCore) -> None:
+    await chat(core, "/quit now", "unheard")
+    assert [] == core.requests
