@@ -124,12 +124,17 @@ class Ledger:
             candidates=_read(row[1]),
         )
 
-    def rate(self, answer_id: str, offset: int, actor_id: str, *, helpful: bool) -> None:
-        """Record one person's rating of one shown passage; a second replaces the first."""
+    def rate(self, answer_id: str, offset: int, actor_id: str, *, helpful: bool) -> bool | None:
+        """Record one person's rating of one shown passage; return the one that it replaces, if any."""
         with self._transaction() as db:
+            row = db.execute(
+                "SELECT helpful FROM ratings WHERE answer_id = ? AND offset_ = ? AND actor = ?",
+                (answer_id, offset, actor_id),
+            ).fetchone()
             db.execute(
                 "INSERT OR REPLACE INTO ratings VALUES (?, ?, ?, ?)", (answer_id, offset, actor_id, helpful)
             )
+        return bool(row[0]) if row else None
 
     def ratings(self, workspace: str) -> tuple[int, int]:
         """Return how many ratings were helpful and not helpful."""

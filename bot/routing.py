@@ -296,10 +296,11 @@ class Router:
         remembered = self._recall(request)
         if remembered is None or not 0 <= request.offset < len(remembered.candidates):
             return _forgotten()
-        self._ledger.rate(request.answer_id, request.offset, request.actor.id, helpful=request.helpful)
-        return Notice(
-            text="Thank you. Noted as helpful." if request.helpful else "Thank you. Noted as not helpful."
+        before = self._ledger.rate(
+            request.answer_id, request.offset, request.actor.id, helpful=request.helpful
         )
+        done = "Noted as" if before in (None, request.helpful) else "Changed to"
+        return Notice(text=f"Thank you. {done} {'helpful' if request.helpful else 'not helpful'}.")
 
     def _recall(self, request: More | Share | Rate | Why) -> Remembered | None:
         return self._ledger.recall(request.conversation.workspace, request.answer_id)

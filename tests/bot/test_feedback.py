@@ -68,8 +68,9 @@ def test_neither_questions_nor_passages_are_written_down(tmp_path: Path, ledger:
 
 def test_a_second_rating_replaces_the_first(ledger: Ledger) -> None:
     answer_id = ledger.remember("w", "ann", "how?", HITS).id
-    ledger.rate(answer_id, 0, "ann", helpful=True)
-    ledger.rate(answer_id, 0, "ann", helpful=False)
+    assert ledger.rate(answer_id, 0, "ann", helpful=True) is None
+    assert ledger.rate(answer_id, 0, "ann", helpful=False) is True
+    assert ledger.rate(answer_id, 0, "ann", helpful=False) is False
     assert (0, 1) == ledger.ratings("w")
 
 

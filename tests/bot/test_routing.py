@@ -223,11 +223,20 @@ def test_nobody_else_may_share_it(bench: Bench) -> None:
 def test_ratings_are_thanked_for_and_counted(bench: Bench) -> None:
     bench.read_tea()
     answer = bench.answer("green tea")
-    replies = [bench.handle(rate(answer)), bench.handle(rate(answer, BOB, helpful=False))]
-    assert all(text_of(reply).startswith("Thank you") for reply in replies)
+    assert "Thank you. Noted as helpful." == text_of(bench.handle(rate(answer)))
+    assert "Thank you. Noted as not helpful." == text_of(bench.handle(rate(answer, BOB, helpful=False)))
     status = bench.handle(Status(actor=ANN, conversation=HERE))
     assert isinstance(status, StatusReport)
     assert (1, 1) == (status.helpful, status.not_helpful)
+
+
+def test_whoever_rates_anew_changes_their_rating(bench: Bench) -> None:
+    bench.read_tea()
+    answer = bench.answer("green tea")
+    replies = [text_of(bench.handle(rate(answer, helpful=helpful))) for helpful in (True, True, False)]
+    assert ["Noted as helpful.", "Noted as helpful.", "Changed to not helpful."] == [
+        reply.removeprefix("Thank you. ") for reply in replies
+    ]
 
 
 # Why
