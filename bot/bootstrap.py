@@ -143,6 +143,10 @@ class Application:
         else:
             self._prepared.add(workspace)
 
+    def has_read(self, workspace: str) -> bool:
+        """Whether any source of a workspace was ever read to its end."""
+        return any(record.synced_at for record in self.catalog.sources(workspace))
+
     def seed(self, workspace: str) -> None:
         """Add the starter source unless this workspace has had it. Raises SourceUnavailable."""
         seeds = self.settings.sources.seeds

@@ -75,9 +75,16 @@ def choose(
 @app.command()
 def ask(
     context: typer.Context,
-    question: Annotated[str, typer.Argument()] = "",
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="QUESTION", help="The question, in quotation marks or not.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    jsonl: Annotated[bool, typer.Option(help="Read and write one JSON object a line.")] = False,
+    jsonl: Annotated[
+        bool,
+        typer.Option(
+            "--jsonl", help='Read one {"id": ..., "question": "..."} a line, print one object a line.'
+        ),
+    ] = False,
     explained: Annotated[
         bool, typer.Option("--explain", help="Say below the passage why it is shown.")
     ] = False,
@@ -85,14 +92,18 @@ def ask(
 ) -> None:
     """Ask one question. Exit status: 0 answered, 1 at most something close, 2 error."""
     application: Application = context.obj
+    question = " ".join(words or [])
+    if jsonl and (question or as_json):
+        raise typer.BadParameter("--jsonl reads its questions from the input, and goes with nothing but --k.")
     if explained and (as_json or jsonl):
         raise QuothError("--explain is for reading, so it goes with neither --json nor --jsonl.")
+    _read_starter(application)
     if jsonl:
         _ask_lines(application, k)
     elif as_json:
         if problem := objection(question):
             raise QuothError(problem)
-        answer = found(application, "", question, k)
+        answer = found(application, question, k)
         print(json.dumps(answer, ensure_ascii=False))
         raise typer.Exit(ANSWERED if answer["answered"] else NOTHING)
     else:
@@ -119,7 +130,10 @@ def run(context: typer.Context) -> None:
     _first_sync(application)
     platforms = application.platforms()
     if not platforms and not sys.stdin.isatty():
-        err.print("No tokens are set, so only the terminal is served. README.md says how to connect others.")
+        err.print(
+            "No tokens are set, so only the terminal is served. "
+            "README.md says how to connect Discord or Slack."
+        )
     # A service has no terminal: what stands at its input is not a person.
     terminal = None if platforms and not sys.stdin.isatty() else application.terminal()
     asyncio.run(application.serve(platforms, terminal))
@@ -133,6 +147,8 @@ def sync(context: typer.Context, source: Annotated[str, typer.Argument()] = "") 
         if source:
             read, gone = application.jobs.run(LOCAL, source, watch), None
         else:
+            if not application.has_read(LOCAL):
+                application.seed(LOCAL)
             read, gone = _sync_all(application, watch)
     report(read, source=source, gone=gone)
     raise typer.Exit(ERROR if gone else 0)
@@ -223,21 +239,33 @@ def _status(reply: Reply) -> int:
 
 
 def _ask_lines(application: Application, k: int) -> None:
-    for line in sys.stdin.buffer:
+    for number, line in enumerate(sys.stdin.buffer, 1):
         if line.strip():
-            sys.stdout.buffer.write(encoded(_answered_line(application, line, k)))
+            sys.stdout.buffer.write(encoded(_answered_line(application, number, line, k)))
             sys.stdout.buffer.flush()
 
 
-def _answered_line(application: Application, line: bytes, k: int) -> dict[str, Any]:
+def _answered_line(application: Application, number: int, line: bytes, k: int) -> dict[str, Any]:
     id = None
     try:
         asked = json.loads(line)
         id = asked.get("id") if isinstance(asked, dict) else None
-        return found(application, id, asked["question"], k)
+        return {"id": id, **found(application, asked["question"], k)}
     except (ValueError, KeyError, TypeError, RecursionError, IndexFailure) as error:
-        reason = 'a line must be {"id": ..., "question": "..."}'
-        return {"id": id, "error": str(error) if isinstance(error, IndexFailure) else reason}
+        form = 'it must be {"id": ..., "question": "..."}'
+        return {"id": id, "error": f"Line {number}: {error if isinstance(error, IndexFailure) else form}"}
+
+
+def _read_starter(application: Application) -> None:
+    """Read the starter source into a data folder in which nothing was read yet, as `run` would."""
+    if application.has_read(LOCAL):
+        return
+    with bar() as watch:
+        try:
+            application.seed(LOCAL)
+            application.jobs.run(LOCAL, "", watch)
+        except (DiskFull, SourceUnavailable, SyncBusy) as error:
+            err.print(str(error), markup=False, style="yellow")
 
 
 def _first_sync(application: Application) -> None:

@@ -68,9 +68,9 @@ def evaluate(
 
 def ask_all(application: Application, queries: Sequence[Query], watch: Watch) -> Iterator[dict[str, Any]]:
     """Yield what is found for each query, as `quoth ask --jsonl` writes it. Raises IndexFailure."""
-    found(application, "", "What is loaded with the first question?", k=1)  # not in that question's time
+    found(application, "What is loaded with the first question?", k=1)  # not in that question's time
     for done, query in enumerate(queries, 1):
-        yield found(application, query.id, query.text, k=10)
+        yield {"id": query.id, **found(application, query.text, k=10)}
         watch("Asking", done, len(queries))
 
 

@@ -4,14 +4,14 @@ import json
 import time
 from typing import Any
 
-from bot.answering import Outcome, objection
+from bot.answering import LONGEST_QUESTION, Outcome, objection
 from bot.bootstrap import LOCAL, Application
 from index.passages import Audience, Hit
 
 AUDIENCE = Audience(workspace=LOCAL)
 
 
-def found(application: Application, id: Any, question: str, k: int) -> dict[str, Any]:
+def found(application: Application, question: str, k: int) -> dict[str, Any]:
     """Return what is found for a question, as a JSON object with up to ``k`` passages, best first.
 
     Raises TypeError when the question is no text, and IndexFailure.
@@ -19,11 +19,12 @@ def found(application: Application, id: Any, question: str, k: int) -> dict[str,
     if not isinstance(question, str):
         raise TypeError
     started = time.perf_counter()
-    hits = [] if objection(question) else application.searcher.search(question, k=k, audience=AUDIENCE)
+    # Passages are wanted even for what nobody may ask; it is not answered for that.
+    query = question.encode("utf-8", "replace").decode()[:LONGEST_QUESTION].strip()
+    hits = application.searcher.search(query, k=k, audience=AUDIENCE) if query else []
     confidence = hits[0].confidence if hits else 0.0
-    outcome = application.policy.outcome(confidence) if hits else Outcome.NOTHING
+    outcome = application.policy.outcome(confidence) if hits and not objection(question) else Outcome.NOTHING
     return {
-        "id": id,
         "answered": outcome is Outcome.ANSWER,
         "outcome": outcome.value,
         "confidence": confidence,

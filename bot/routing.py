@@ -183,7 +183,7 @@ class Router:
         outcome = self._policy.outcome(hits[0].confidence) if hits else Outcome.NOTHING
         self._log_question(request, outcome)
         if not hits and not self._library.sources(workspace):
-            return NoAnswer(text="I have read nothing yet. A moderator can add a source for me to read.")
+            return NoAnswer(text=_nothing_read(request))
         if outcome is Outcome.NOTHING:
             return NoAnswer(text="I found nothing that answers this.", nearest=nearest(hits))
         remembered = self._ledger.remember(workspace, request.actor.id, request.question, hits)
@@ -434,6 +434,12 @@ def _is_web_address(url: str) -> bool:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname)
     return False
+
+
+def _nothing_read(request: Ask) -> str:
+    if request.conversation.platform == "terminal":
+        return "I have read nothing yet. Give me a file or folder with /add PATH or `quoth sources add PATH`."
+    return "I have read nothing yet. A moderator can add a source for me to read."
 
 
 def _forgotten() -> Refused:

@@ -98,12 +98,43 @@ def test_a_model_that_is_not_there_is_two_sentences_and_no_call_to_anywhere(quot
 
 def test_the_machine_door_goes_on_after_a_bad_line(quoth: Quoth, docs: Path) -> None:
     quoth("sources", "add", "docs")
-    lines = '{"id": 1, "question": "How hot is water for green tea?"}\nnot json\n{"id": 3, "question": ""}\n'
-    first, bad, empty = map(json.loads, quoth("ask", "--jsonl", given=lines).stdout.splitlines())
+    lines = '{"id": 1, "question": "How hot should green tea be?"}\n\nnot json\n{"id": 4, "question": ""}\n'
+    done = quoth("ask", "--jsonl", given=lines)
+    first, bad, empty = map(json.loads, done.stdout.splitlines())
+    assert 0 == done.returncode
     assert (1, True, "tea.md") == (first["id"], first["answered"], first["passages"][0]["uri"])
     assert ["answer", "nothing"] == [first["outcome"], empty["outcome"]]
     assert {"id", "error"} == set(bad)
-    assert (3, False) == (empty["id"], empty["answered"])
+    assert bad["error"].startswith("Line 3: it must be ")
+    assert (4, False, []) == (empty["id"], empty["answered"], empty["passages"])
+
+
+def test_the_machine_door_lists_passages_even_for_what_nobody_may_ask(quoth: Quoth, docs: Path) -> None:
+    quoth("sources", "add", "docs")
+    questions = ("\U0001f375\U0001f375", "How hot should water for green tea be? " * 200)
+    lines = "\n".join(json.dumps({"id": id, "question": question}) for id, question in enumerate(questions))
+    answers = [json.loads(line) for line in quoth("ask", "--jsonl", given=lines).stdout.splitlines()]
+    assert [(0, False, "nothing", 1), (1, False, "nothing", 1)] == [
+        (answer["id"], answer["answered"], answer["outcome"], len(answer["passages"])) for answer in answers
+    ]
+
+
+def test_one_question_and_many_are_not_asked_at_once(quoth: Quoth) -> None:
+    for words in (("--jsonl", "how?"), ("--jsonl", "--json")):
+        refused = quoth("ask", *words)
+        assert (2, "") == (refused.returncode, refused.stdout)
+        assert "--jsonl reads its questions from the input" in refused.stderr
+
+
+def test_the_first_question_of_all_is_answered_from_the_starter_source(quoth: Quoth, docs: Path) -> None:
+    (docs.parent / "quoth.toml").write_text('[sources]\nseeds = "docs"\n')
+    asked = quoth("ask", "--json", *"How hot should water for green tea be".split())
+    answer = json.loads(asked.stdout)
+    assert (0, True) == (asked.returncode, answer["answered"])
+    assert "id" not in answer
+    quoth("sources", "remove", "seeds")
+    assert "`quoth sources add PATH`" in unwrapped(quoth("ask", "How hot is tea?").stdout)
+    assert "no documents" in quoth("sync").stdout
 
 
 def test_the_machine_door_survives_bytes_that_are_no_text(quoth: Quoth, docs: Path, tmp_path: Path) -> None:

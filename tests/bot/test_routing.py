@@ -220,6 +220,11 @@ def test_nobody_else_may_share_it(bench: Bench) -> None:
     assert isinstance(bench.handle(share(bench.answer("green tea"), BOB)), Refused)
 
 
+def test_whoever_asks_before_anything_was_read_hears_what_to_do(bench: Bench) -> None:
+    assert "A moderator can add a source" in text_of(bench.ask("green tea"))
+    assert "`quoth sources add PATH`" in text_of(bench.ask("green tea", conversation=TERMINAL))
+
+
 def test_ratings_are_thanked_for_and_counted(bench: Bench) -> None:
     bench.read_tea()
     answer = bench.answer("green tea")
