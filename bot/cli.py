@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.table import Column, Table
+from rich.text import Text
 from typer.core import TyperGroup
 
-from adapters.terminal.render import render
+from adapters.terminal.render import printable, render
 from adapters.terminal.translate import ACTOR, HERE
 from bot.answering import objection
 from bot.bootstrap import LOCAL, Application
@@ -207,9 +209,15 @@ def list_sources(context: typer.Context) -> None:
 
 @sources.command("show")
 def show_source(context: typer.Context, name: str) -> None:
-    """Show one source and what could not be read of it."""
-    context.obj.catalog.source(LOCAL, name)
+    """Show one source, its documents and what could not be read of it."""
+    record = context.obj.catalog.source(LOCAL, name)
     _show(SourceList(sources=tuple(s for s in context.obj.library.sources(LOCAL) if s.name == name)))
+    documents = context.obj.catalog.documents(record)
+    if documents:
+        table = Table(Column("document", overflow="fold"), Column("title", overflow="fold"), "passages")
+        for document in documents:
+            table.add_row(_plain(document.uri), _plain(document.title), f"{document.passages:,}")
+        out.print(table)
 
 
 @sources.command("remove")
@@ -286,6 +294,10 @@ def _sync_all(application: Application, watch: Watch) -> tuple[SyncReport, Sourc
         return application.sync(watch), None
     except SourcesUnavailable as error:
         return error.report, error
+
+
+def _plain(text: str) -> Text:
+    return Text(printable(text))
 
 
 def _show(reply: Reply) -> None:

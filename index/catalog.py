@@ -54,6 +54,15 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRecord:
+    """A document as a list of its source's documents shows it."""
+
+    uri: str
+    title: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentState:
     """What a sync needs to know of a stored document to see whether it has changed."""
 
@@ -140,6 +149,17 @@ class Catalog:
                     f"There is no source named {name!r}. List the sources to see which there are."
                 )
             return _source(db, db.execute("SELECT * FROM sources WHERE id = ?", (source_id,)).fetchone())
+
+    def documents(self, source: SourceRecord) -> list[DocumentRecord]:
+        """List a source's documents, by uri."""
+        with self._database.read() as db:
+            rows = db.execute(
+                """SELECT d.uri, d.title, count(p.id) AS passages FROM documents d
+                LEFT JOIN passages p ON p.document_id = d.id WHERE d.source_id = ?
+                GROUP BY d.id ORDER BY d.uri""",
+                (source.id,),
+            )
+            return [DocumentRecord(**row) for row in rows]
 
     # What a sync reads and writes
 

@@ -119,6 +119,16 @@ def test_the_machine_door_lists_passages_even_for_what_nobody_may_ask(quoth: Quo
     ]
 
 
+def test_a_source_is_shown_with_its_documents_and_with_what_it_lacks(quoth: Quoth, docs: Path) -> None:
+    (docs / "empty.md").write_text("")
+    quoth("sources", "add", "docs")
+    shown = quoth("sources", "show", "docs")
+    assert 0 == shown.returncode
+    assert "│ tea.md   │ Tea   │ 1        │" in shown.stdout
+    assert "docs: empty.md: The document holds no text." in unwrapped(shown.stdout)
+    assert 2 == quoth("sources", "show", "nothing").returncode
+
+
 def test_one_question_and_many_are_not_asked_at_once(quoth: Quoth) -> None:
     for words in (("--jsonl", "how?"), ("--jsonl", "--json")):
         refused = quoth("ask", *words)

@@ -46,6 +46,19 @@ def test_every_passage_is_a_slice_of_its_documents_text(bench: Bench) -> None:
         assert hit.passage.text == text[hit.passage.start : hit.passage.end]
 
 
+def test_the_documents_of_a_source_are_listed_with_their_titles(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    bench.write("deep/coffee.md", COFFEE + "\n## Milling\n\nMill it slowly.\n")
+    source = bench.add()
+    bench.sync()
+    bench.add(workspace="other", name="same")
+    bench.sync(workspace="other", name="same")
+    assert ["deep/coffee.md", "tea.md"] == [d.uri for d in bench.catalog.documents(source)]
+    assert [("Coffee", 2), ("Tea", 1)] == [
+        (document.title, document.passages) for document in bench.catalog.documents(source)
+    ]
+
+
 def test_a_second_sync_embeds_nothing(bench: Bench) -> None:
     bench.write("tea.md", TEA)
     bench.add()
