@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -29,6 +31,9 @@ from pydantic_settings import (
 from bot.errors import SettingInvalid
 
 FILE = "quoth.toml"
+LONGEST_ECHO = 60
+"""Characters of a wrong value that are shown."""
+
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 
@@ -43,7 +48,7 @@ def _from_json(given: Any) -> Any:
     try:
         return json.loads(given)
     except ValueError as error:
-        raise ValueError('Write a list, such as ["one", "two"]') from error
+        raise ValueError("must be a list") from error
 
 
 class EmbedderSettings(_Section):
@@ -61,7 +66,7 @@ class AnswerSettings(_Section):
     """
 
     threshold: float = Field(default=0.5, ge=0, le=1)
-    closest: float = Field(default=0.35, ge=0, le=1)
+    closest: float = Field(default=0.35, ge=0, le=1, examples=[0.1])
     passages: int = Field(default=5, ge=1, le=20)
 
     @field_validator("closest")
@@ -69,7 +74,7 @@ class AnswerSettings(_Section):
     def _is_not_above_the_threshold(cls, closest: float, info: ValidationInfo) -> float:
         threshold = info.data.get("threshold", 1.0)
         if closest > threshold:
-            raise ValueError(f"It may not lie above answers.threshold, which is {threshold:g}")
+            raise ValueError(f"may not lie above answers.threshold, which is {threshold:g}")
         return closest
 
 
@@ -83,8 +88,12 @@ class LimitSettings(_Section):
 class ModeratorSettings(_Section):
     """Who may manage sources beside those whom the platform lets manage the workspace."""
 
-    ids: Annotated[frozenset[str], NoDecode, BeforeValidator(_from_json)] = frozenset()
-    groups: Annotated[frozenset[str], NoDecode, BeforeValidator(_from_json)] = frozenset()
+    ids: Annotated[frozenset[str], NoDecode, BeforeValidator(_from_json)] = Field(
+        default=frozenset(), examples=['["U0ANN", "U0BOB"]']
+    )
+    groups: Annotated[frozenset[str], NoDecode, BeforeValidator(_from_json)] = Field(
+        default=frozenset(), examples=['["S0EDITORS"]']
+    )
 
 
 def _or_none(given: Any) -> Any:
@@ -94,8 +103,12 @@ def _or_none(given: Any) -> Any:
 class SourceSettings(_Section):
     """The starter folder (empty: none), and what a chat may add."""
 
-    seeds: Annotated[Path | None, BeforeValidator(_or_none)] = SEEDS if SEEDS.is_dir() else None
-    allowed_paths: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_from_json)] = ()
+    seeds: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
+        default=SEEDS if SEEDS.is_dir() else None, examples=["seeds"]
+    )
+    allowed_paths: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_from_json)] = Field(
+        default=(), examples=['["/srv/docs"]']
+    )
     max_upload_bytes: int = Field(default=10_000_000, ge=1)
 
 
@@ -193,12 +206,17 @@ def stay_offline() -> None:
 def load(**given: Any) -> Settings:
     """Read the settings; ``given`` ones win. Raises SettingInvalid, which names all that are wrong."""
     try:
-        return Settings(**given)
+        settings, problems = Settings(**given), []
     except ValidationError as error:
-        sentences = dict.fromkeys(_sentence(problem) for problem in error.errors())
-        raise SettingInvalid("\n".join(sentences)) from error
+        settings, problems = None, error.errors()
     except ValueError as error:  # quoth.toml is not TOML, or a section in the environment is not JSON
         raise SettingInvalid(f"The settings could not be read: {error}. Check {FILE} and .env.") from error
+    # One sentence for each setting: what is wrong with one item of a list may be wrong with all.
+    sentences = {problem["loc"][:2]: _sentence(problem) for problem in reversed(problems)}
+    wrong = [*_misspelt(), *reversed(sentences.values())]
+    if settings is None or wrong:
+        raise SettingInvalid("\n".join(wrong))
+    return settings
 
 
 def explain(settings: Settings) -> list[tuple[str, str, str]]:
@@ -220,10 +238,10 @@ def explain(settings: Settings) -> list[tuple[str, str, str]]:
 def _row(name: str, value: Any, default: Any, variable: str) -> tuple[str, str, str]:
     if isinstance(value, SecretStr):
         shown = "set" if value.get_secret_value() else "not set"
-    elif value is None:
-        shown = "none"
     else:
         shown = ", ".join(map(str, value)) if isinstance(value, tuple | frozenset) else str(value)
+    if value is None or not shown:
+        shown = "none"
     return name, shown, _origin(variable, changed=value != default, is_off=value is None)
 
 
@@ -235,16 +253,65 @@ def _origin(variable: str, *, changed: bool, is_off: bool) -> str:
     return f"{FILE} or the command line" if changed else "default"
 
 
+WORDS = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "frozen_set_type": "must be a list",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "less_than_equal": "must be at most {le:g}",
+    "literal_error": "must be {expected}",
+    "model_type": "is a section, with its settings below it",
+    "path_type": "must be a path in quotation marks",
+    "string_type": "must be text in quotation marks",
+    "tuple_type": "must be a list",
+}
+"""What the types of pydantic's errors mean to people."""
+
+
+def _misspelt() -> list[str]:
+    """Name what stands in quoth.toml and is neither a section nor a setting."""
+    known = set(Settings.model_fields) | {
+        str(field.validation_alias) for field in Settings.model_fields.values() if field.validation_alias
+    }
+    given = TomlConfigSettingsSource(Settings).toml_data
+    return [
+        f"{FILE} has {name!r}, which is neither a section nor a setting{_meant(name, known)}."
+        for name in given
+        if name not in known
+    ]
+
+
 def _sentence(problem: ErrorDetails) -> str:
     path = [str(part) for part in problem["loc"][:2]]  # a third part counts the items of a list
     name = ".".join(path)
     variable = name if name.isupper() else "_".join(("QUOTH", *path)).upper()
-    reason = problem["msg"].removeprefix("Value error, ")
-    return f"The setting {name} is not valid: {reason}. Correct it in {FILE} or {variable}{_example(path)}."
+    section = type(getattr(Settings.model_fields.get(path[0]), "default", None))
+    fields = section.model_fields if issubclass(section, _Section) else {}
+    cure = f"Correct it in {FILE} or {variable}"
+    if problem["type"] == "extra_forbidden":
+        return f"There is no setting {name}{_meant(path[-1], fields)}. {cure}."
+    example = f", as in {variable}={_example(fields[path[-1]])}" if path[-1] in fields else ""
+    # What stands where a token should be may be one.
+    value = "" if name.isupper() else f" is {_short(problem['input'])}, but it"
+    reason = WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+    return f"The setting {name}{value} {reason.format(**problem.get('ctx', {}))}. {cure}{example}."
 
 
-def _example(path: list[str]) -> str:
-    """Return the default of a setting, if there is such a setting and it is worth showing."""
-    section = getattr(Settings.model_fields.get(path[0]), "default", None)
-    default = getattr(section, path[-1], None)
-    return f" (the default is {default})" if default else ""
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, known, 1)
+    return f". Perhaps {close[0]} is meant" if close else ""
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}..."
+
+
+def _example(field: FieldInfo) -> str:
+    return str((field.examples or [field.default])[0])
