@@ -44,6 +44,17 @@ ANSWERED, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
 
 
 class _Commands(TyperGroup):
+    def get_params(self, ctx: Any) -> Any:
+        """Return the options, of which those that take no value show no type."""
+        return _without_flag_types(super().get_params(ctx))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, whose options are shown in the same way."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            _without_flag_types(command.get_params(ctx))
+        return command
+
     def invoke(self, ctx: Any) -> Any:
         """Run a command; Ctrl-C is no error, and gets a sentence of its own."""
         try:
@@ -53,12 +64,27 @@ class _Commands(TyperGroup):
             raise typer.Exit(INTERRUPTED) from interrupt
 
 
+def _without_flag_types(params: Any) -> Any:
+    for param in params:
+        if getattr(param, "is_flag", False):
+            param.metavar = ""
+    return params
+
+
 app = typer.Typer(
-    cls=_Commands, help="Answers questions by quoting your documents, word for word.", no_args_is_help=True
+    cls=_Commands,
+    help="Answers questions by quoting your documents, word for word.",
+    epilog="Settings stand in quoth.toml and .env in the working folder, and in the environment: "
+    "threshold below \\[answers] in the file is QUOTH_ANSWERS_THRESHOLD elsewhere. "
+    "`quoth doctor` lists them all, and where each one came from.",
+    no_args_is_help=True,
 )
-sources = typer.Typer(help="What Quoth has read.", no_args_is_help=True)
+sources = typer.Typer(cls=_Commands, help="What Quoth has read.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
 app.command("eval")(evaluate)
+
+
+Named = Annotated[str, typer.Argument(help="The source's name, as `quoth sources list` shows it.")]
 
 
 @app.callback()
@@ -142,7 +168,10 @@ def run(context: typer.Context) -> None:
 
 
 @app.command()
-def sync(context: typer.Context, source: Annotated[str, typer.Argument()] = "") -> None:
+def sync(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="A source's name; all sources if not given.")] = "",
+) -> None:
     """Read what has changed in one local source, or in all sources of all communities."""
     application: Application = context.obj
     with bar() as watch:
@@ -189,7 +218,7 @@ def health(context: typer.Context) -> None:
 @sources.command("add")
 def add_source(
     context: typer.Context,
-    path: str,
+    path: Annotated[str, typer.Argument(help="A file, or a folder with all its subfolders.")],
     name: Annotated[str, typer.Option(help="What to call it; the file's name if not given.")] = "",
     base_url: Annotated[str, typer.Option(help="Where the same files stand on the web.")] = "",
 ) -> None:
@@ -208,7 +237,7 @@ def list_sources(context: typer.Context) -> None:
 
 
 @sources.command("show")
-def show_source(context: typer.Context, name: str) -> None:
+def show_source(context: typer.Context, name: Named) -> None:
     """Show one source, its documents and what could not be read of it."""
     record = context.obj.catalog.source(LOCAL, name)
     _show(SourceList(sources=tuple(s for s in context.obj.library.sources(LOCAL) if s.name == name)))
@@ -221,7 +250,7 @@ def show_source(context: typer.Context, name: str) -> None:
 
 
 @sources.command("remove")
-def remove_source(context: typer.Context, name: str) -> None:
+def remove_source(context: typer.Context, name: Named) -> None:
     """Remove a source and all its passages."""
     passages = context.obj.library.remove(LOCAL, name)
     out.print(f"Removed {name} with its {counted(passages, 'passage')}.", markup=False)
