@@ -138,7 +138,10 @@ class _Client(discord.Client):
 
 
 def _quieten() -> None:
-    """Below INFO the library writes down whole messages, which are people's words."""
+    """Keep from the log what nobody should read there."""
+    # That voice would take more packages; Quoth has no voice.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    # Below INFO the library writes down whole messages, which are people's words.
     logger = logging.getLogger("discord")
     logger.setLevel(max(logger.getEffectiveLevel(), logging.INFO))
 

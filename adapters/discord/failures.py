@@ -8,6 +8,15 @@ from bot.errors import AdapterFailure, IntentMissing, QuothError, TokenRejected
 FOREIGN = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError)
 """Everything that talking to Discord may raise; what is not in here is a fault of ours."""
 
+REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (aiohttp.ClientConnectorDNSError, "its address was not found"),
+    (aiohttp.ClientSSLError, "its certificate could not be checked"),
+    (TimeoutError, "it did not answer in time"),
+    (aiohttp.ClientConnectorError, "it takes no connection"),
+    (aiohttp.ClientError, "the connection broke off"),
+)
+"""What the errors of a connection mean to people, the narrowest first."""
+
 TOKEN_GONE = frozenset({10015, 10062, 50027})
 """An interaction's token has ended: unknown webhook, unknown interaction, invalid webhook token."""
 
@@ -34,5 +43,14 @@ def failure_of(error: BaseException) -> QuothError:
     if isinstance(error, discord.PrivilegedIntentsRequired) or gateway in GATEWAY_REJECTS_INTENTS:
         return IntentMissing()
     return AdapterFailure(
-        f"Discord could not be reached ({code_of(error)}). Check the network and discordstatus.com."
+        f"Discord could not be reached: {_reason(error)}. Check the network and discordstatus.com."
     )
+
+
+def _reason(error: BaseException) -> str:
+    for kind, reason in REASONS:
+        if isinstance(error, kind):
+            return reason
+    if isinstance(error, discord.HTTPException | discord.ConnectionClosed):
+        return f"it answers with the error {code_of(error)}"
+    return "there is no connection"

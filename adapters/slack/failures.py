@@ -28,6 +28,16 @@ TOKEN_CODES = frozenset(
 FOREIGN = (SlackClientError, BoltError, aiohttp.ClientError, TimeoutError, OSError)
 
 
+REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (aiohttp.ClientConnectorDNSError, "its address was not found"),
+    (aiohttp.ClientSSLError, "its certificate could not be checked"),
+    (TimeoutError, "it did not answer in time"),
+    (aiohttp.ClientConnectorError, "it takes no connection"),
+    (aiohttp.ClientError, "the connection broke off"),
+)
+"""What the errors of a connection mean to people, the narrowest first."""
+
+
 def code_of(error: BaseException) -> str:
     """Return Slack's error code, or the error's class where Slack did not answer with one."""
     return str(_answer(error).get("error") or type(error).__name__)
@@ -46,7 +56,17 @@ def failure_of(error: BaseException, variable: str) -> QuothError:
             f"Slack rejects the token in {variable} ({code})."
             " Copy it anew from the app's page on api.slack.com into .env."
         )
-    return AdapterFailure(f"Slack could not be reached ({code}). Check the network and status.slack.com.")
+    return AdapterFailure(
+        f"Slack could not be reached: {_reason(error)}. Check the network and status.slack.com."
+    )
+
+
+def _reason(error: BaseException) -> str:
+    for kind, reason in REASONS:
+        if isinstance(error, kind):
+            return reason
+    code = _answer(error).get("error")
+    return f"it answers with the error {code}" if code else "what answers is not Slack, or nothing does"
 
 
 def _answer(error: BaseException) -> dict[str, Any]:

@@ -429,9 +429,18 @@ async def test_a_token_that_the_gateway_rejects_is_said_too(discord: FakeDiscord
             pass
 
 
+async def test_nothing_is_said_of_voice(
+    discord: FakeDiscord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("warn_nacl", "warn_dave"):
+        monkeypatch.setattr(f"discord.VoiceClient.{name}", True)
+    await build(discord, tmp_path).check()
+    assert "voice" not in caplog.text
+
+
 async def test_a_discord_that_is_away_is_said(discord: FakeDiscord, tmp_path: Path) -> None:
     adapter = build(discord, tmp_path, api_url="http://127.0.0.1:1/api/v10")
-    with pytest.raises(AdapterFailure, match="Discord could not be reached"):
+    with pytest.raises(AdapterFailure, match="Discord could not be reached: it takes no connection"):
         async with running(adapter, ScriptedCore()):
             pass
 
@@ -451,7 +460,7 @@ async def test_a_token_that_is_tried_may_be_wrong(discord: FakeDiscord, tmp_path
 async def test_a_discord_that_is_away_is_said_when_the_token_is_tried(
     discord: FakeDiscord, tmp_path: Path
 ) -> None:
-    with pytest.raises(AdapterFailure, match="Discord could not be reached"):
+    with pytest.raises(AdapterFailure, match="Discord could not be reached: it takes no connection"):
         await build(discord, tmp_path, api_url="http://127.0.0.1:1/api/v10").check()
 
 

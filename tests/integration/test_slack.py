@@ -376,7 +376,7 @@ async def test_a_wrong_token_is_named(
 async def test_no_slack_at_all_is_a_failure_in_words(core: ScriptedCore, tmp_path: Path) -> None:
     async with FakeSlack() as gone:
         pass
-    with pytest.raises(AdapterFailure, match="could not be reached"):
+    with pytest.raises(AdapterFailure, match="could not be reached: it takes no connection"):
         await build(gone, tmp_path).run(core)
 
 

@@ -8,7 +8,7 @@ import slack_bolt.error
 import slack_sdk.errors
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack.failures import FOREIGN, TOKEN_CODES, code_of, failure_of
+from adapters.slack.failures import FOREIGN, TOKEN_CODES, failure_of
 from bot.errors import AdapterFailure, TokenRejected
 
 
@@ -46,15 +46,16 @@ def test_a_missing_scope_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "error",
+    ("error", "reason"),
     [
-        refusal("no", {"ok": False, "error": "internal_error"}),
-        refusal("a proxy's page", "<html>"),
-        aiohttp.ClientConnectionError("gone"),
-        TimeoutError(),
+        (refusal("no", {"ok": False, "error": "internal_error"}), "it answers with the error internal_error"),
+        (refusal("a proxy's page", "<html>"), "what answers is not Slack, or nothing does"),
+        (aiohttp.ClientConnectionError("gone"), "the connection broke off"),
+        (aiohttp.ServerTimeoutError(), "it did not answer in time"),
+        (TimeoutError(), "it did not answer in time"),
     ],
 )
-def test_all_else_is_a_failure_to_reach_slack(error: Exception) -> None:
+def test_all_else_is_a_failure_to_reach_slack_in_words(error: Exception, reason: str) -> None:
     failure = failure_of(error, "SLACK_BOT_TOKEN")
     assert type(failure) is AdapterFailure
-    assert code_of(error) in str(failure)
+    assert f"Slack could not be reached: {reason}. " in str(failure)
