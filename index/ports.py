@@ -20,7 +20,8 @@ class Entry:
 
     ``version`` changes whenever the bytes may have changed; ``format`` is the file name's ending
     in lower case, without the dot, by which a reader is chosen. ``url`` is where the document
-    stands on the web, empty if nowhere.
+    stands on the web, empty if nowhere. A uri that ends with a slash is a folder that could not
+    be listed: fetching it says why, and every document below it is kept.
     """
 
     uri: str

@@ -75,7 +75,9 @@ class Syncer:
         pipeline = f"{PIPELINE}-{embedder.window}"
         known = self._catalog.document_states(record)
         changes = self._read_all(record, embedder, known, pipeline, progress)
-        removed = set(known) - changes.kept
+        # What a folder holds that could not be listed is not gone.
+        unlisted = tuple(failure.uri for failure in changes.failures if failure.uri.endswith("/"))
+        removed = {uri for uri in set(known) - changes.kept if not uri.startswith(unlisted)}
         embedded = self._embed(record, embedder, changes.readings, progress)
         self._catalog.publish(
             record,

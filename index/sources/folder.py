@@ -1,7 +1,7 @@
 """A folder of files, with all its subfolders."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from index.readers.decoding import MAX_DOCUMENT_BYTES, too_large
 class FolderSource:
     """The files of a folder whose format has a reader; hidden files and folders are left alone.
 
+    A subfolder that cannot be listed is an entry, so that fetching it names it.
     Links are followed to files inside the folder only: whoever allowed the folder allowed no more.
     """
 
@@ -22,6 +23,7 @@ class FolderSource:
         self._formats = formats
         self._base_url = base_url.rstrip("/")
         self._paths: dict[str, Path] = {}
+        self._unlisted: dict[str, OSError] = {}
 
     def entries(self) -> Iterator[Entry]:
         """List the files by path. Raises SourceUnavailable."""
@@ -29,18 +31,32 @@ class FolderSource:
             raise SourceUnavailable(
                 f"The folder {self._root} does not exist. Check its path, or remove the source."
             )
-        for path in sorted(_walk(self._root)):
+        self._unlisted.clear()
+        paths = sorted(_walk(self._root, self._miss))
+        yield from (_folder_entry(uri) for uri in self._unlisted)
+        for path in paths:
             if file_format(path) in self._formats:
                 yield self._entry(path)
 
     def fetch(self, entry: Entry) -> bytes:
         """Return a file's bytes. Raises DocumentUnreadable."""
+        error = self._unlisted.get(entry.uri)
+        if error is not None:
+            raise DocumentUnreadable(
+                f"The folder could not be listed ({error.strerror}). What was read of it before stays."
+            ) from error
         path = self._paths.get(entry.uri, self._root / entry.uri)
         if not path.resolve().is_relative_to(self._root.resolve()):
             raise DocumentUnreadable(
                 "It is a link out of the folder. Add what it leads to as a source of its own."
             )
         return read_file(path)
+
+    def _miss(self, error: OSError) -> None:
+        folder = Path(error.filename)
+        if folder == self._root:
+            raise SourceUnavailable(f"The folder {folder} could not be read ({error.strerror}).") from error
+        self._unlisted[printable(folder.relative_to(self._root).as_posix()) + "/"] = error
 
     def _entry(self, path: Path) -> Entry:
         uri = printable(path.relative_to(self._root).as_posix())
@@ -91,11 +107,11 @@ def printable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def _walk(root: Path) -> Iterator[Path]:
-    def refuse(error: OSError) -> None:
-        if Path(error.filename) == root:
-            raise SourceUnavailable(f"The folder {root} could not be read ({error.strerror}).") from error
+def _folder_entry(uri: str) -> Entry:
+    return Entry(uri=uri, name=uri, format="", version="", updated_at=datetime.fromtimestamp(0, UTC))
 
-    for folder, subfolders, files in os.walk(root, onerror=refuse):
+
+def _walk(root: Path, miss: Callable[[OSError], None]) -> Iterator[Path]:
+    for folder, subfolders, files in os.walk(root, onerror=miss):
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]
         yield from (Path(folder) / name for name in files if not name.startswith("."))
