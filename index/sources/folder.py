@@ -10,9 +10,15 @@ from index.errors import DocumentTooLarge, DocumentUnreadable, SourceUnavailable
 from index.ports import Entry
 from index.readers.decoding import MAX_DOCUMENT_BYTES, too_large
 
+PAGES = frozenset({"htm", "html", "xhtml"})
+TEXTS = frozenset({"text", "txt"})
+SPHINX = "_sources"
+
 
 class FolderSource:
     """The files of a folder whose format has a reader; hidden files and folders are left alone.
+
+    So is a text file that is the raw source of a web page beside it: it would say all of it again.
 
     A subfolder that cannot be listed is an entry, so that fetching it names it.
     Links are followed to files inside the folder only: whoever allowed the folder allowed no more.
@@ -34,8 +40,10 @@ class FolderSource:
         self._unlisted.clear()
         paths = sorted(_walk(self._root, self._miss))
         yield from (_folder_entry(uri) for uri in self._unlisted)
+        paths = [path for path in paths if file_format(path) in self._formats]
+        pages = {path.with_suffix("") for path in paths if file_format(path) in PAGES}
         for path in paths:
-            if file_format(path) in self._formats:
+            if not pages.intersection(self._pages_made_of(path)):
                 yield self._entry(path)
 
     def fetch(self, entry: Entry) -> bytes:
@@ -57,6 +65,18 @@ class FolderSource:
         if folder == self._root:
             raise SourceUnavailable(f"The folder {folder} could not be read ({error.strerror}).") from error
         self._unlisted[printable(folder.relative_to(self._root).as_posix()) + "/"] = error
+
+    def _pages_made_of(self, path: Path) -> Iterator[Path]:
+        """Yield where a page would lie, without its ending, whose raw source a text file is."""
+        if file_format(path) not in TEXTS:
+            return
+        yield path.with_suffix("")
+        parts = path.relative_to(self._root).parts
+        if SPHINX in parts:  # it keeps the source of a/guide.html as _sources/a/guide.rst.txt
+            at = parts.index(SPHINX)
+            page = self._root.joinpath(*parts[:at], *parts[at + 1 :])
+            yield page.with_suffix("")
+            yield page.with_suffix("").with_suffix("")
 
     def _entry(self, path: Path) -> Entry:
         uri = printable(path.relative_to(self._root).as_posix())

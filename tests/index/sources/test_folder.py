@@ -52,3 +52,39 @@ def test_a_folder_that_cannot_be_listed_at_all_is_unavailable(
     lock(monkeypatch, bench.folder)
     with pytest.raises(SourceUnavailable, match=r"docs could not be read \(Permission denied\)"):
         bench.sync()
+
+
+def documents(bench: Bench) -> set[str]:
+    source = bench.add()
+    bench.sync()
+    return {document.uri for document in bench.catalog.documents(source)}
+
+
+def test_the_raw_source_of_a_web_page_is_no_document(bench: Bench) -> None:
+    pages = {"git-add.html", "man/git-rm.html", "site/index.html", "site/how/to.html", "site/old.html"}
+    for name in pages:
+        bench.write(name, "<title>Page</title><p>Green tea is brewed with water.</p>")
+    for name in (
+        "git-add.txt",
+        "man/git-rm.TXT",
+        "site/_sources/index.rst.txt",
+        "site/_sources/how/to.md.txt",
+        "site/_sources/old.txt",
+    ):
+        bench.write(name, "Green tea is brewed with water.")
+    assert pages == documents(bench)
+
+
+def test_a_file_that_only_looks_like_the_source_of_a_page_is_a_document(bench: Bench) -> None:
+    bench.write("tea.html", "<title>Tea</title><p>Green tea is brewed with water.</p>")
+    names = {
+        "tea.md",  # is no raw text, and may say something else
+        "tea.v2.txt",
+        "deep/tea.txt",
+        "deep/_sources/tea.rst.txt",
+        "coffee.txt",
+        "_sources/coffee.rst.txt",
+    }
+    for name in names:
+        bench.write(name, f"This is {name}.")
+    assert {"tea.html", *names} == documents(bench)
