@@ -55,10 +55,6 @@ class Searcher(Protocol):
         """Return the live passage, or None when it is gone or not for this audience."""
         ...
 
-    def highlight(self, query: str, passage: Passage) -> tuple[int, int]:
-        """Return the span of the passage's best sentence for a query."""
-        ...
-
     def explain(self, query: str, passage_id: int, *, audience: Audience) -> Explanation | None:
         """Say why a passage is found for a query.
 

@@ -106,11 +106,6 @@ class FakeSearcher:
         """Return the live passage, or None when it is gone or not for this audience."""
         return self._of(audience.workspace).get(passage_id)
 
-    def highlight(self, query: str, passage: Passage) -> tuple[int, int]:
-        """Return the span of the sentence that shares most words with the query."""
-        best = max(passage.sentences, key=lambda span: _shared(query, passage.text[span.start : span.end]))
-        return best.start, best.end
-
     def explain(self, query: str, passage_id: int, *, audience: Audience) -> Explanation | None:
         """Say why a passage is found for a query; None when it is not."""
         hits = self.search(query, k=len(self._of(audience.workspace)), audience=audience)
@@ -133,11 +128,8 @@ class FakeSearcher:
         return self._passages.setdefault(workspace, {})
 
     def _hit(self, query: str, passage: Passage) -> Hit:
-        return hit(
-            passage,
-            confidence=_shared(query, passage.text),
-            highlight=self.highlight(query, passage),
-        )
+        best = max(passage.sentences, key=lambda span: _shared(query, passage.text[span.start : span.end]))
+        return hit(passage, confidence=_shared(query, passage.text), highlight=(best.start, best.end))
 
 
 def _once(hits: list[Hit]) -> list[Hit]:
