@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from importlib import import_module
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from bot.library import CatalogLibrary
 from bot.limits import RateLimit
 from bot.messages import counted
 from bot.permissions import Permissions
-from bot.ports import Adapter, Platform
+from bot.ports import Adapter, Clock, Platform
 from bot.routing import Policy, Router
 from bot.settings import Settings
 from index.catalog import Catalog, SourceRecord
@@ -38,6 +39,9 @@ LOCAL = "local"
 HEARTBEAT = "heartbeat"
 """The file in the data folder that a running bot touches."""
 
+RETRY_SECONDS = 300.0
+"""How long a community whose sources could not be read waits, so that not each question tries anew."""
+
 SEEDS_NAME = "seeds"
 
 log = structlog.get_logger()
@@ -46,13 +50,14 @@ log = structlog.get_logger()
 class Application:
     """Quoth, put together from its settings. Each part is built when it is first used."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
         self.settings = settings
+        self._clock = clock or SystemClock()
         self.data = settings.data.expanduser().absolute()
         self.heartbeat = self.data / HEARTBEAT
         self._embedder_lock = threading.Lock()
         self._readers: dict[str, Reader] = {}
-        self._prepared: set[str] = set()
+        self._prepare_from: dict[str, float] = {}
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -92,7 +97,7 @@ class Application:
     @cached_property
     def router(self) -> Router:
         """The core."""
-        settings, clock = self.settings, SystemClock()
+        settings, clock = self.settings, self._clock
         return Router(
             searcher=self.searcher,
             library=self.library,
@@ -128,9 +133,9 @@ class Application:
     def prepare(self, workspace: str) -> None:
         """Give a chat platform's new workspace its starter source, once, and read it.
 
-        What fails here is tried again with the next request; nobody's question fails by it.
+        What fails here is tried again after RETRY_SECONDS; nobody's question fails by it.
         """
-        if workspace == LOCAL or workspace in self._prepared:
+        if workspace == LOCAL or self._clock.monotonic() < self._prepare_from.get(workspace, -inf):
             return
         try:
             self.seed(workspace)
@@ -139,9 +144,10 @@ class Application:
                     return  # questions do not wait behind another community's sync
                 self.jobs.run(workspace, "", lambda text, done, total: None)
         except IndexFailure as error:
+            self._prepare_from[workspace] = self._clock.monotonic() + RETRY_SECONDS
             log.warning("A new community could not be given its sources", reason=str(error))
         else:
-            self._prepared.add(workspace)
+            self._prepare_from[workspace] = inf
 
     def has_read(self, workspace: str) -> bool:
         """Whether any source of a workspace was ever read to its end."""

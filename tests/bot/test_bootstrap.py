@@ -9,13 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from bot.bootstrap import Application
+from bot.bootstrap import RETRY_SECONDS, Application
 from bot.jobs import Jobs
 from bot.messages import Reindex
 from bot.ports import Core
 from bot.settings import load
-from bot.testing import FakeLibrary, FakeSearcher
+from bot.testing import FakeClock, FakeLibrary, FakeSearcher
+from index.errors import SourceUnavailable
 from index.passages import SyncReport
 from tests.bot.conftest import MODERATOR, TERMINAL
 
@@ -25,7 +27,7 @@ TOKENS = {"discord": {"DISCORD_TOKEN": "x"}, "slack": {"SLACK_BOT_TOKEN": "x", "
 BUILD = """
 import sys
 from bot.cli import app
-from bot.bootstrap import Application
+from bot.bootstrap import RETRY_SECONDS, Application
 from bot.settings import load
 
 application = Application(load())
@@ -94,3 +96,36 @@ def test_whoever_leaves_does_not_wait_for_a_long_sync(tmp_path: Path) -> None:
         assert library.stopped.wait(SECONDS)
     finally:
         library.test_is_over.set()
+
+
+class UnreachableLibrary(FakeLibrary):
+    """Has sources that are all gone, for as long as it is told so."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeSearcher())
+        self.is_gone = True
+        self.tried = 0
+
+    def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
+        self.tried += 1
+        if self.is_gone:
+            raise SourceUnavailable
+        return SyncReport()
+
+
+def test_sources_that_are_gone_are_not_looked_for_with_each_question(tmp_path: Path) -> None:
+    clock = FakeClock()
+    application = Application(load(data=tmp_path, sources={"seeds": ""}), clock=clock)
+    library = UnreachableLibrary()
+    application.jobs = Jobs(library)
+    application.catalog.add_source("discord:1", name="docs", kind="folder", origin="/gone", base_url="")
+    with capture_logs() as lines:
+        for _ in range(3):
+            application.prepare("discord:1")
+        assert (1, 1) == (library.tried, len(lines))
+        clock.advance(RETRY_SECONDS)
+        library.is_gone = False
+        for _ in range(3):
+            application.prepare("discord:1")
+            clock.advance(RETRY_SECONDS)
+    assert 2 == library.tried
