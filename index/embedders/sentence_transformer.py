@@ -102,9 +102,16 @@ def _load(model: str) -> Any:
         return SentenceTransformer(str(folder), device="cpu")
     except Exception as error:
         # The library raises whatever its hub client, torch or tokenizer raise; none has a common base.
+        reason, cure = _first_line(error), ""
+        if isinstance(error.__cause__, FileNotFoundError):
+            from huggingface_hub import is_offline_mode
+
+            if is_offline_mode():
+                reason = "it is not on this machine, and downloading is off"
+                cure = " HF_HUB_OFFLINE=0 in the environment lets it be downloaded."
         raise EmbedderUnavailable(
-            f"The embedding model {model!r} could not be loaded ({_first_line(error)}). Check the setting "
-            f"embedder.model: it takes {PACKAGED_MODEL!r}, a folder, or a model that can be downloaded."
+            f"The embedding model {model!r} could not be loaded ({reason}). Check the setting "
+            f"embedder.model: it takes {PACKAGED_MODEL!r}, a folder, or a model that can be downloaded.{cure}"
         ) from error
 
 

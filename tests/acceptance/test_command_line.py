@@ -94,6 +94,8 @@ def test_a_model_that_is_not_there_is_two_sentences_and_no_call_to_anywhere(quot
     assert 2 == said.count("The embedding model 'no/such-model' could not be loaded")  # log and reply
     assert "Traceback" not in said
     assert "Retry" not in said
+    assert "huggingface.co" not in said
+    assert 2 == said.count("HF_HUB_OFFLINE=0 in the environment lets it be downloaded.")
 
 
 def test_the_machine_door_goes_on_after_a_bad_line(quoth: Quoth, docs: Path) -> None:

@@ -49,6 +49,30 @@ def test_an_unknown_model_is_named_with_what_to_do() -> None:
 
 
 @pytest.mark.model
+def test_offline_a_model_that_is_missing_is_said_to_need_downloading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(EmbedderUnavailable) as caught:
+        SentenceTransformerEmbedder("no/such-model")
+    said = str(caught.value)
+    assert "'no/such-model' could not be loaded (it is not on this machine, and downloading is off)." in said
+    assert "HF_HUB_OFFLINE=0 in the environment lets it be downloaded." in said
+    assert "connect" not in said
+
+
+@pytest.mark.model
+def test_online_a_download_that_fails_is_not_blamed_on_being_offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object, **named: object) -> None:
+        raise OSError("The hub is down.\nTry again.") from FileNotFoundError()
+
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", fail)
+    with pytest.raises(EmbedderUnavailable) as caught:
+        SentenceTransformerEmbedder("no/such-model")
+    assert "could not be loaded (The hub is down.)." in str(caught.value)
+    assert "HF_HUB_OFFLINE" not in str(caught.value)
+
+
+@pytest.mark.model
 def test_prompts_change_the_identity_and_the_vectors() -> None:
     plain = SentenceTransformerEmbedder()
     prompted = SentenceTransformerEmbedder(query_prompt="query: ", passage_prompt="passage: ")
