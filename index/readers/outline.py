@@ -8,6 +8,9 @@ from index.passages import Block, BlockKind, Extract
 # Leading spaces are part of what code and nested list items say; elsewhere they are noise.
 _INDENTED = (BlockKind.CODE, BlockKind.ITEM)
 
+_LOWEST_HEADING = 6
+"""Terms that are defined stand below every level of heading."""
+
 
 class Outline:
     """Blocks in the order of reading. ``heading`` and ``add`` fill it, ``extract`` hands it over.
@@ -36,6 +39,17 @@ class Outline:
             self._open.pop()
         self._append(BlockKind.HEADING, text, anchor or self.anchor)
         self._open.append((level, "" if self._is_title(text, titles) else text, anchor or self.anchor))
+
+    def term(self, text: str, *, anchor: str = "") -> None:
+        """Open a definition: until ``end_term``, its term stands at the end of every block's path."""
+        depth = sum(1 for level, _, _ in self._open if level > _LOWEST_HEADING)
+        text = " ".join(text.split())
+        self._open.append((_LOWEST_HEADING + depth + 1, text, anchor or self.anchor))
+
+    def end_term(self) -> None:
+        """Close the innermost definition, unless a heading inside has closed it."""
+        if self._open and self._open[-1][0] > _LOWEST_HEADING:
+            self._open.pop()
 
     def add(self, kind: BlockKind, text: str, *, anchor: str = "") -> None:
         """Add a block that is no heading, unless it is blank."""

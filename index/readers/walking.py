@@ -1,6 +1,7 @@
 """Walks an element tree and gathers its text into blocks: paragraphs, items, tables, code."""
 
 import re
+from textwrap import shorten
 
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -16,6 +17,12 @@ _BLOCKS = frozenset(
     "summary table tbody td tfoot th thead tr ul dt dd".split()
 ).union(_HEADINGS)
 _LISTS = ("ul", "ol", "menu", "dir")
+_FIELDS = frozenset({"field-list"})
+"""Lists of a definition's own parameters and results, which are parts of it and no terms."""
+
+_LONGEST_LABEL = 60
+"""Characters: a signature may go on for lines, but what it is of stands in front."""
+
 _UNTABULAR = ("table", "pre", "ul", "ol", "dl", "blockquote", *_HEADINGS)
 
 _SPACES = re.compile(r"[ \t\n\xa0]+")
@@ -53,6 +60,7 @@ class _Walker:
         self._counters: list[int] = []  # one per open list: the next number, or 0 for bullets
         self._lead = ""
         self._terms: list[str] = []
+        self._defined: list[Element] = []  # the definitions that are open, outermost first
         self._anchor = ""
 
     def say(self, text: str | None) -> None:
@@ -100,6 +108,8 @@ class _Walker:
 
     def _open(self, element: Element) -> None:
         tag = element.tag
+        if tag in _LISTS or tag in ("dl", "table"):
+            self._leave_terms()
         if tag == "pre":
             self._pre = element
         elif tag in _LISTS:
@@ -111,26 +121,38 @@ class _Walker:
             self._table = element
         elif tag == "dt" and element.get("id"):
             self._anchor = element.get("id")
+        elif tag == "dd" and self._terms:
+            self._define(element)
 
     def _close(self, element: Element) -> None:
         tag = element.tag
         if tag in _HEADINGS and self._table is None:
             self._heading(element)
-        elif tag == "dt" and self._table is None and not self._counters:
+        elif _is_lead(element) and self._table is None and not self._counters:
             self._terms.append(self._taken())
         elif self._table is not None and tag in ("td", "th", "tr", "table", "caption"):
             self._close_in_table(element)
         else:
             self._part()
-            self._close_list(tag)
+            self._close_list(element)
 
-    def _close_list(self, tag: str) -> None:
+    def _close_list(self, element: Element) -> None:
+        tag = element.tag
         if tag in _LISTS and self._counters:
             self._counters.pop()
         if tag == "li":
             self._lead = ""
         if tag == "dl":
             self._leave_terms()
+        if self._defined and tag == "dd" and element is self._defined[-1]:
+            self._defined.pop()
+            self._outline.end_term()
+
+    def _define(self, element: Element) -> None:
+        """Open a definition: what follows in it is of its terms, however many paragraphs it has."""
+        if _FIELDS.isdisjoint((element.getparent().get("class") or "").split()):
+            self._outline.term(_label(self._terms), anchor=self._anchor)
+            self._defined.append(element)
 
     def _close_in_table(self, element: Element) -> None:
         if element.tag in ("td", "th"):
@@ -202,6 +224,16 @@ class _Walker:
         lines = _SPACES_KEEPING_LINES.sub(" ", "".join(self._text)).split("\n")
         self._text = []
         return "\n".join(line.strip() for line in lines).strip()
+
+
+def _label(terms: list[str]) -> str:
+    """Return the terms of one definition as a heading: on one line, and no longer than one."""
+    return shorten(", ".join(filter(None, terms)), _LONGEST_LABEL, placeholder=" …")
+
+
+def _is_lead(element: Element) -> bool:
+    """Tell what names the paragraph behind it: a defined term, or the title of an admonition."""
+    return element.tag == "dt" or "admonition-title" in (element.get("class") or "").split()
 
 
 def _is_tabular(table: Element) -> bool:

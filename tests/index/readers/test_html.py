@@ -46,3 +46,42 @@ def test_the_declared_encoding_is_believed() -> None:
 def test_a_page_of_scripts_alone_is_empty() -> None:
     with pytest.raises(DocumentEmpty):
         HtmlReader().read(b"<html><body><script>run()</script></body></html>", name="a.html")
+
+
+def test_every_paragraph_of_a_definition_stands_under_its_term() -> None:
+    extract = HtmlReader().read(
+        b"<h1>T</h1><h2>Options</h2><dl><dt id=a>-a</dt><dt>--all</dt>"
+        b"<dd><p>Stage.</p><p>All of it.</p><ul><li>twice</li></ul></dd>"
+        b"<dt>-b</dt><dd>Branch.</dd></dl><p>End.</p>",
+        name="x.html",
+    )
+    assert [
+        ("-a\n--all\nStage.", ("Options", "-a, --all"), "a"),
+        ("All of it.", ("Options", "-a, --all"), "a"),
+        ("- twice", ("Options", "-a, --all"), "a"),
+        ("-b\nBranch.", ("Options", "-b"), ""),
+        ("End.", ("Options",), ""),
+    ] == [(block.text, block.heading, block.anchor) for block in extract.blocks[2:]]
+
+
+def test_a_definition_inside_another_stands_under_both() -> None:
+    extract = HtmlReader().read(
+        b"<h1>T</h1><dl><dt>class C</dt><dd><dl><dt>m()</dt><dd>Does.</dd></dl>More.</dd></dl>", name="x.html"
+    )
+    assert [("class C",), ("class C", "m()"), ("class C",)] == [block.heading for block in extract.blocks[1:]]
+
+
+def test_a_long_signature_is_a_short_heading() -> None:
+    signature = "dumps(" + ", ".join(f"argument_{number}=None" for number in range(30)) + ")"
+    extract = HtmlReader().read(f"<dl><dt>{signature}</dt><dd>Writes.</dd></dl>".encode(), name="x.html")
+    [heading] = extract.blocks[0].heading
+    assert (heading[:16], heading[-1]) == ("dumps(argument_0", "…")
+    assert len(heading) <= 60
+    assert extract.blocks[0].text.startswith(signature)
+
+
+def test_an_admonition_is_read_with_its_title() -> None:
+    extract = HtmlReader().read(
+        b"<div><p class=admonition-title>Note</p><p>Mind the gap.</p></div>", name="x.html"
+    )
+    assert ["Note\nMind the gap."] == [block.text for block in extract.blocks]
