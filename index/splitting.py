@@ -1,4 +1,8 @@
-"""Blocks to passages: short neighbours are merged, long blocks cut at sentence ends."""
+"""Blocks to passages: neighbours are merged as far as they fit, long blocks cut at sentence ends.
+
+What stands under one heading, or defines one term, is one passage if the embedder's window holds
+it: an answer often begins where the question is restated, and ends a paragraph later.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,12 +13,6 @@ from sentencex import get_sentence_boundaries
 from index.passages import BLOCK_SEPARATOR, Block, BlockKind, Draft, Sentence, SentenceKind
 
 CountTokens = Callable[[Sequence[str]], list[int]]
-
-TARGET_TOKENS = 100
-"""Neighbours are merged up to here: a paragraph's worth, short enough to be about one thing."""
-
-STRAY_TOKENS = 20
-"""A block shorter than this joins the passage before it, wherever that fits into the window."""
 
 LONGEST_SENTENCE = 2_000
 """Characters; what is longer is no sentence, and is cut before anything counts its tokens."""
@@ -175,22 +173,20 @@ def _fitted(text: str, span: _Span, count_tokens: CountTokens, budget: int) -> I
 def _passages(units: list[_Unit], budget: int) -> Iterator[list[_Unit]]:
     passage: list[_Unit] = []
     for unit in chain.from_iterable(_parts(whole, budget) for whole in units):
-        if passage and not _belongs(passage, unit, budget):
-            yield passage
-            passage = []
+        if passage and sum(part.tokens for part in passage) + unit.tokens > budget:
+            carried = _introduction(passage, unit, budget)
+            yield passage[: len(passage) - len(carried)]
+            passage = carried
         passage.append(unit)
     if passage:
         yield passage
 
 
-def _belongs(passage: list[_Unit], unit: _Unit, budget: int) -> bool:
-    before, last = sum(part.tokens for part in passage), passage[-1].block
-    if before + unit.tokens > budget:
-        return False
-    if before + unit.tokens <= TARGET_TOKENS or unit.tokens < STRAY_TOKENS:
-        return True
-    is_list = last.kind is unit.block.kind is BlockKind.ITEM
-    return is_list or last.text.endswith(":")
+def _introduction(passage: list[_Unit], unit: _Unit, budget: int) -> list[_Unit]:
+    """Return the last block of a full passage if it introduces the next: they belong together."""
+    last = passage[-1]
+    introduces = last.block.text.endswith(":") and last.tokens + unit.tokens <= budget
+    return [last] if introduces and len(passage) > 1 else []
 
 
 def _parts(unit: _Unit, budget: int) -> Iterator[_Unit]:

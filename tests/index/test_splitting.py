@@ -83,6 +83,13 @@ def test_a_long_paragraph_is_cut_at_sentence_ends() -> None:
     assert all(draft.text.startswith("The kettle") and draft.text.endswith(".") for draft in drafts)
 
 
+def test_what_introduces_a_list_or_code_goes_with_it() -> None:
+    first, second = paragraph("The kettle boils. " * 8, "Tea"), paragraph("Then say:", "Tea")
+    code = Block(kind=BlockKind.CODE, text="pour(tea)\n" * 6, heading=("Tea",))
+    drafts = split([first, second, code], title="Drinks", count_tokens=COUNT, window=WINDOW)
+    assert drafts[1].text.startswith("Then say:\n\npour(tea)")
+
+
 def test_code_is_one_stretch_that_keeps_its_spacing() -> None:
     code = Block(kind=BlockKind.CODE, text="if true:\n    boil()", heading=("Tea",))
     [draft] = split([code], title="Drinks", count_tokens=COUNT, window=WINDOW)
