@@ -2,10 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-CALIBRATION := .quoth-bench/calibration
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: help setup run test check bench bench-quality clean
+.PHONY: help setup run test check bench bench-quality train clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -25,12 +24,13 @@ check: .venv/developed ## ruff, formatting, mypy --strict and the arrows between
 	$(BIN)/lint-imports
 
 bench: .venv/developed ## measure answers to the seeds' own questions
-	rm -rf $(CALIBRATION) && $(BIN)/quoth --data $(CALIBRATION) sources add seeds
-	$(BIN)/quoth --data $(CALIBRATION) ask --jsonl < seeds/questions.jsonl > $(CALIBRATION)/answers.jsonl
-	$(BIN)/python benchmarks/calibrate.py seeds/questions.jsonl $(CALIBRATION)/answers.jsonl
+	@$(BIN)/python benchmarks/quality.py --only seeds
 
 bench-quality: .venv/developed ## measure answers on all question sets, or on some: ONLY="xquad seeds"
 	@$(BIN)/python benchmarks/quality.py $(addprefix --only ,$(ONLY))
+
+train: .venv/developed ## learn the weights of ranking from what bench-quality has indexed, and show what they are worth
+	@PYTHONPATH=. $(BIN)/python benchmarks/train_ranking.py
 
 clean: ## remove .venv and all caches; the data folder stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -65,8 +65,8 @@ class AnswerSettings(_Section):
     From ``closest`` on, a passage is shown as the closest; a default above the threshold is none.
     """
 
-    threshold: float = Field(default=0.5, ge=0, le=1)
-    closest: float = Field(default=0.35, ge=0, le=1, examples=[0.1])
+    threshold: float = Field(default=0.3, ge=0, le=1)
+    closest: float = Field(default=0.15, ge=0, le=1, examples=[0.1])
     passages: int = Field(default=5, ge=1, le=20)
 
     @field_validator("closest")

@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -24,7 +25,16 @@ from index.passages import (
 )
 from index.ports import Vectors
 
-SCHEMA_VERSION = 1
+MIGRATIONS = (
+    # Token vectors are new; whatever has none is embedded anew by the next sync.
+    """DROP TABLE vectors;
+    CREATE TABLE vectors (
+        id INTEGER PRIMARY KEY, embedder TEXT NOT NULL, key TEXT NOT NULL, vector BLOB NOT NULL,
+        tokens BLOB NOT NULL, UNIQUE (embedder, key)
+    ) STRICT;
+    CREATE TABLE projections (embedder TEXT PRIMARY KEY, matrix BLOB NOT NULL) STRICT""",
+)
+"""From each version of schema.sql to the next."""
 
 PASSAGE = """
     SELECT p.*, d.uri, d.url, d.title, d.revision, d.updated_at, s.name AS source
@@ -63,6 +73,46 @@ class DocumentRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEmbedding:
+    """What is kept of an embedding: the vector (float32) and the packed tokens, by vector key."""
+
+    key: str
+    vector: bytes
+    tokens: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unembedded:
+    """What is embedded of a passage, and where its sentences are."""
+
+    title: str
+    heading: tuple[str, ...]
+    text: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexable:
+    """What the derived indexes take from one passage; ``id`` is the passage's."""
+
+    id: int
+    title: str
+    heading: tuple[str, ...]
+    text: str
+    vector: bytes
+    tokens: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateRow:
+    """What ranking needs of one passage."""
+
+    id: int
+    vector: bytes
+    tokens: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentState:
     """What a sync needs to know of a stored document to see whether it has changed."""
 
@@ -88,7 +138,7 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         """Open or create the catalogue. Raises CatalogUnavailable."""
         schema = (files("index") / "schema.sql").read_text(encoding="utf-8")
-        self._database = Database(path, schema=schema, version=SCHEMA_VERSION)
+        self._database = Database(path, schema=schema, migrations=MIGRATIONS)
 
     # Workspaces and sources
 
@@ -176,8 +226,8 @@ class Catalog:
                 for row in rows
             }
 
-    def unembedded(self, source: SourceRecord, embedder: str) -> dict[str, tuple[str, tuple[str, ...], str]]:
-        """Return (title, heading, text) of a source's passages without a vector, by vector key."""
+    def unembedded(self, source: SourceRecord, embedder: str) -> dict[str, Unembedded]:
+        """Return a source's passages that have no vector of this embedder, by vector key."""
         with self._database.read() as db:
             rows = db.execute(
                 f"""{PASSAGE} WHERE s.id = ? AND NOT EXISTS
@@ -185,7 +235,12 @@ class Catalog:
                 (source.id, embedder),
             )
             return {
-                row["vector_key"]: (row["title"], tuple(json.loads(row["heading"])), row["text"])
+                row["vector_key"]: Unembedded(
+                    title=row["title"],
+                    heading=tuple(json.loads(row["heading"])),
+                    text=row["text"],
+                    sentences=_sentences(row["sentences"]),
+                )
                 for row in rows
             }
 
@@ -201,11 +256,28 @@ class Catalog:
                 wanted.difference_update([row["key"] for row in rows.fetchall()])
         return wanted
 
-    def add_vectors(self, embedder: str, keys: Sequence[str], vectors: Vectors) -> None:
-        """Keep vectors of shape (len(keys), dimension); a sync that is killed resumes from them."""
-        rows = [(embedder, key, vector.tobytes()) for key, vector in zip(keys, vectors, strict=True)]
+    def add_vectors(self, embedder: str, embeddings: Sequence[StoredEmbedding]) -> None:
+        """Keep some embeddings; a sync that is killed resumes from them."""
+        rows = [(embedder, stored.key, stored.vector, stored.tokens) for stored in embeddings]
         with self._database.write() as db:
-            db.executemany("INSERT OR REPLACE INTO vectors (embedder, key, vector) VALUES (?, ?, ?)", rows)
+            db.executemany(
+                "INSERT OR REPLACE INTO vectors (embedder, key, vector, tokens) VALUES (?, ?, ?, ?)", rows
+            )
+
+    def projection(self, embedder: str) -> Vectors | None:
+        """Return the matrix (dimension, fewer) that makes an embedder's token vectors small."""
+        with self._database.read() as db:
+            row = db.execute("SELECT matrix FROM projections WHERE embedder = ?", (embedder,)).fetchone()
+        if row is None:
+            return None
+        rows = int(np.frombuffer(row["matrix"], "<i4", 1)[0])
+        return np.frombuffer(row["matrix"], np.float32, offset=4).reshape(rows, -1)
+
+    def keep_projection(self, embedder: str, matrix: Vectors) -> None:
+        """Keep an embedder's matrix; the first that is kept stays."""
+        blob = np.array([len(matrix)], "<i4").tobytes() + matrix.tobytes()
+        with self._database.write() as db:
+            db.execute("INSERT OR IGNORE INTO projections VALUES (?, ?)", (embedder, blob))
 
     def publish(
         self,
@@ -260,29 +332,40 @@ class Catalog:
     # What a search reads
 
     def revision(self, workspace: str) -> int:
-        """Return a number that grows with every change that a search could see."""
+        """Return a number that is another after every change that a search could see."""
         with self._database.read() as db:
             row = db.execute("SELECT revision FROM workspaces WHERE name = ?", (workspace,)).fetchone()
             return int(row["revision"]) if row else 0
 
-    def passage_vectors(
-        self, workspace: str, *, embedder: str, dimension: int, known: set[int]
-    ) -> tuple[int, set[int], list[int], Vectors]:
-        """Return revision, all passage ids, and ids and vectors of the passages not yet ``known``.
-
-        A passage that has no vector of this embedder is among all ids, but has no vector here.
-        """
+    @contextmanager
+    def view(self, workspace: str, embedder: str) -> Iterator["View"]:
+        """Lend a view of a workspace's passages, all of it as of one moment."""
         with self._database.read() as db:
+            row = db.execute("SELECT revision FROM workspaces WHERE name = ?", (workspace,)).fetchone()
             rows = db.execute(
                 """SELECT p.id, p.vector_key FROM passages p JOIN documents d ON d.id = p.document_id
                 JOIN sources s ON s.id = d.source_id WHERE s.workspace = ? ORDER BY p.id""",
                 (workspace,),
-            ).fetchall()
-            new = [(row["id"], row["vector_key"]) for row in rows if row["id"] not in known]
-            ids, blobs = _vectors(db, embedder, new)
-            revision = db.execute("SELECT revision FROM workspaces WHERE name = ?", (workspace,)).fetchone()
-        vectors = np.frombuffer(b"".join(blobs), dtype=np.float32).reshape(len(ids), dimension)
-        return (revision["revision"] if revision else 0), {row["id"] for row in rows}, ids, vectors
+            )
+            keys = {row["id"]: row["vector_key"] for row in rows}
+            yield View(db, embedder, revision=row["revision"] if row else 0, keys=keys)
+
+    def candidates(self, ids: Sequence[int], audience: Audience, embedder: str) -> list[CandidateRow]:
+        """Return what ranks the live passages among ``ids`` that this audience may read."""
+        found: dict[int, CandidateRow] = {}
+        with self._database.read() as db:
+            for batch in _batches(list(ids)):
+                rows = db.execute(
+                    # CROSS JOIN keeps the order: by itself SQLite would begin with all the vectors.
+                    f"""SELECT p.id, v.vector, v.tokens FROM passages p
+                    CROSS JOIN documents d ON d.id = p.document_id
+                    CROSS JOIN sources s ON s.id = d.source_id
+                    CROSS JOIN vectors v ON v.embedder = ? AND v.key = p.vector_key
+                    WHERE s.workspace = ? AND p.id IN ({_marks(batch)})""",
+                    (embedder, audience.workspace, *batch),
+                )
+                found.update({row["id"]: CandidateRow(**row) for row in rows})
+        return [found[id] for id in ids if id in found]
 
     def passages(self, ids: Sequence[int], audience: Audience) -> dict[int, Passage]:
         """Return the live passages among ``ids`` that this audience may read, by id."""
@@ -301,6 +384,38 @@ class Catalog:
         with self._database.read() as db:
             row = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
             return str(row["text"]) if row else None
+
+
+class View:
+    """A workspace's passages as of one moment; ``keys`` are their vector keys, by passage id."""
+
+    def __init__(self, db: sqlite3.Connection, embedder: str, *, revision: int, keys: dict[int, str]) -> None:
+        self._db = db
+        self._embedder = embedder
+        self.revision = revision
+        self.keys = keys
+
+    def indexables(self, ids: Iterable[int]) -> Iterator[list[Indexable]]:
+        """Yield some passages in batches; one that has no vector of the embedder is left out."""
+        for batch in _batches(sorted(ids)):
+            rows = self._db.execute(
+                f"""SELECT p.id, d.title, p.heading, p.text, v.vector, v.tokens
+                FROM passages p CROSS JOIN documents d ON d.id = p.document_id
+                CROSS JOIN vectors v ON v.embedder = ? AND v.key = p.vector_key
+                WHERE p.id IN ({_marks(batch)}) ORDER BY p.id""",
+                (self._embedder, *batch),
+            )
+            yield [
+                Indexable(
+                    id=row["id"],
+                    title=row["title"],
+                    heading=tuple(json.loads(row["heading"])),
+                    text=row["text"],
+                    vector=row["vector"],
+                    tokens=row["tokens"],
+                )
+                for row in rows
+            ]
 
 
 def _touch(db: sqlite3.Connection, workspace: str) -> None:
@@ -412,18 +527,10 @@ def _prune_embedders(db: sqlite3.Connection, embedder: str) -> None:
         db.execute("DELETE FROM vectors WHERE embedder <> ?", (embedder,))
 
 
-def _vectors(
-    db: sqlite3.Connection, embedder: str, wanted: Sequence[tuple[int, str]]
-) -> tuple[list[int], list[bytes]]:
-    ids, blobs = [], []
-    for passage_id, key in wanted:
-        row = db.execute(
-            "SELECT vector FROM vectors WHERE embedder = ? AND key = ?", (embedder, key)
-        ).fetchone()
-        if row is not None:
-            ids.append(passage_id)
-            blobs.append(row["vector"])
-    return ids, blobs
+def _sentences(column: str) -> tuple[Sentence, ...]:
+    return tuple(
+        Sentence(start=start, end=end, kind=SentenceKind(kind)) for start, end, kind in json.loads(column)
+    )
 
 
 def _passage(row: sqlite3.Row) -> Passage:
@@ -436,10 +543,7 @@ def _passage(row: sqlite3.Row) -> Passage:
         text=row["text"],
         heading=tuple(json.loads(row["heading"])),
         anchor=row["anchor"],
-        sentences=tuple(
-            Sentence(start=start, end=end, kind=SentenceKind(kind))
-            for start, end, kind in json.loads(row["sentences"])
-        ),
+        sentences=_sentences(row["sentences"]),
         content_hash=row["content_hash"],
         uri=row["uri"],
         url=row["url"],

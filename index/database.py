@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,8 +25,11 @@ class Database:
     Readers see the last committed state and never wait for a writer.
     """
 
-    def __init__(self, path: Path, *, schema: str, version: int) -> None:
-        """Open the file, and create it from ``schema`` when it is new. Raises CatalogUnavailable."""
+    def __init__(self, path: Path, *, schema: str, migrations: Sequence[str] = ()) -> None:
+        """Open the file, and create it from ``schema`` when it is new. Raises CatalogUnavailable.
+
+        ``migrations[i]`` turns version ``i + 1`` of the schema into the next.
+        """
         self._path = path
         self._local = threading.local()
         try:
@@ -36,7 +39,7 @@ class Database:
                 f"The data folder {path.parent} could not be made ({error.strerror}). "
                 "Choose another with --data or QUOTH_DATA."
             ) from error
-        self._prepare(schema, version)
+        self._prepare(schema, migrations)
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -85,15 +88,16 @@ class Database:
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
-    def _prepare(self, schema: str, version: int) -> None:
+    def _prepare(self, schema: str, migrations: Sequence[str]) -> None:
+        version = len(migrations) + 1
         with self.write() as connection:
             (found,) = connection.execute("PRAGMA user_version").fetchone()
             if found > version:
                 raise CatalogNewer
-            if found == 0:
-                for statement in schema.split(";"):
+            for script in [schema] if found == 0 else migrations[found - 1 :]:
+                for statement in script.split(";"):
                     connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {version}")
+            connection.execute(f"PRAGMA user_version = {version}")
 
     @contextmanager
     def _mapped(self) -> Iterator[None]:

@@ -14,6 +14,27 @@ Vectors: TypeAlias = NDArray[np.float32]
 """An array of shape (n, dimension), or (dimension,) for a single vector; rows of unit length."""
 
 
+Ids: TypeAlias = NDArray[np.int32]
+"""An array of shape (n,) of an embedder's own numbers for the tokens it knows."""
+
+Spans: TypeAlias = NDArray[np.int32]
+"""An array of shape (n, 2): where each token starts and ends in its text, in code points."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedding:
+    """What an embedder makes of one text: a vector of the whole, and one of each token in context.
+
+    ``vector`` has shape (dimension,), ``tokens`` (n, dimension); all are of unit length. Special
+    tokens and the prompt are left out; what lies beyond the window is, too.
+    """
+
+    vector: Vectors
+    tokens: Vectors
+    ids: Ids
+    spans: Spans
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One document as a source lists it, before its bytes are fetched.
@@ -62,7 +83,7 @@ class Reader(Protocol):
 
 
 class Embedder(Protocol):
-    """Turns text into vectors whose dot product says how alike two texts are."""
+    """Turns text into vectors whose dot product says how alike two texts, or two tokens, are."""
 
     @property
     def id(self) -> str:
@@ -83,12 +104,12 @@ class Embedder(Protocol):
         """Count the tokens of each text, special tokens not counted."""
         ...
 
-    def embed_query(self, query: str) -> Vectors:
-        """Return one unit vector of shape (dimension,)."""
+    def embed_query(self, query: str) -> Embedding:
+        """Embed what is searched."""
         ...
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors of shape (len(texts), dimension)."""
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
+        """Embed what is found, in the order of the texts."""
         ...
 
 

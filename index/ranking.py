@@ -1,15 +1,283 @@
-"""How sure the index is: similarities to a calibrated probability."""
+"""How well each candidate answers: signals from words, sentences and token vectors, fused and calibrated.
 
-import math
+The second stage is late interaction (Khattab and Zaharia 2020, "ColBERT") between the token vectors
+of query and passage, taken from the embedder itself. The weights are learned by
+benchmarks/train_ranking.py and ship as ranking.json, to be read.
+"""
 
-# A logistic regression over two cosine similarities of all-MiniLM-L6-v2, question to passage and
-# question to its best sentence; fitted by benchmarks/calibrate.py on seeds/questions.jsonl.
-INTERCEPT = -5.54
-PASSAGE_WEIGHT = 9.12
-SENTENCE_WEIGHT = 3.24
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.catalog import CandidateRow
+from index.ports import Embedding, Ids, Vectors
+from index.tokens import HEADING, Tokens, sentence_runs, unit, unpack
+
+Numbers = NDArray[np.float64]
+
+STOP_WEIGHT = 0.25
+"""What a word counts that says how somebody asks, not what about, where words are weighed by rarity."""
+
+STOP_WORDS = frozenset(
+    """a about again all also always am an and any anybody anyone anything are as at be been being both but
+    by can cant could d did didnt do does doesnt doing done dont down each even ever every everybody everyone
+    few for from get gets getting got guys had has have having he hello help her here hey hi him his how i
+    idk if im in into is isnt it its ive just know like ll lol m may me might mine more most must my need
+    never no nor not now of off ok okay on once onto only or other our out over please pls plz re really s
+    same shall she should so some somebody someone something still such t than thank thanks that the their
+    them then there these they thing things this those to too tried try trying u under up ur us ve very
+    wanna want was way we were what when where which who whom whose why will with without wont would yes
+    you your yours""".split()
+)
+
+SIGNALS = ("tokens", "rare tokens", "words", "sentence", "focus", "code", "coverage", "pairs")
+"""What candidates are ranked by, in the order of the columns of ``Evidence.signals``:
+
+- tokens: mean over the query's tokens of the highest similarity to any token of the passage
+- rare tokens: the same, weighed by the tokens' rarity in this workspace
+- words: the lexical store's score (BM25), 0 for what it did not find
+- sentence: highest similarity of a sentence's mean vector to the query's
+- focus: of the best sentence, how much of it has to do with the query: the mean over its tokens,
+  weighed by rarity, of the highest similarity to any token of the query
+- code: the share of the passage's sentences that are code
+- coverage: the share of the query's rarity that stands in the passage letter for letter
+- pairs: the share of the query's neighbouring tokens that are neighbours in the passage
+"""
 
 
-def confidence(passage_score: float, sentence_score: float) -> float:
-    """Return the probability, 0 to 1, that a passage with these cosine similarities answers."""
-    evidence = INTERCEPT + PASSAGE_WEIGHT * passage_score + SENTENCE_WEIGHT * sentence_score
-    return 1 / (1 + math.exp(-evidence))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A query as ranking sees it: its own tokens with weights that each sum to 1."""
+
+    text: str
+    embedding: Embedding
+    vector: Vectors
+    tokens: Vectors
+    rarity: Numbers
+    telling: NDArray[np.bool_]
+
+    @property
+    def weights(self) -> Numbers:
+        """Return the tokens' weights by rarity."""
+        weights = self.rarity * np.where(self.telling, 1.0, STOP_WEIGHT)
+        return np.asarray(weights / max(weights.sum(), 1e-9))
+
+    def word(self, token: int) -> str:
+        """Return the word that a token belongs to."""
+        start, end = (int(at) for at in self.embedding.spans[token])
+        while start and self.text[start - 1].isalnum():
+            start -= 1
+        while end < len(self.text) and self.text[end].isalnum():
+            end += 1
+        return self.text[start:end]
+
+
+def telling(text: str, embedding: Embedding) -> NDArray[np.bool_]:
+    """Return which tokens of a query say what it is about; if none does, all of them."""
+    words = [text[start:end].lower() for start, end in embedding.spans.tolist()]
+    marks = np.array([word not in STOP_WORDS and any(c.isalnum() for c in word) for word in words], bool)
+    return marks if marks.any() else np.ones(len(words), bool)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What speaks for each of n candidates; rows are in the order of ``rows``.
+
+    ``signals`` is (n, len(SIGNALS)); ``similarity`` (n,) the cosine of query and passage;
+    ``matches`` (m, n) the highest similarity of each of the query's m tokens in each passage.
+    ``sentences[i]`` scores each sentence of candidate ``i``.
+    """
+
+    rows: tuple[CandidateRow, ...]
+    signals: Numbers
+    similarity: Numbers
+    matches: Numbers
+    sentences: tuple[Numbers, ...]
+
+
+def weigh(
+    query: Query,
+    rows: list[CandidateRow],
+    *,
+    lexical: dict[int, float],
+    rarity: Numbers,
+) -> Evidence:
+    """Compare a query with at least one candidate, token by token; ``rarity`` is by token id."""
+    tokens = unpack([row.tokens for row in rows])
+    similar = query.tokens @ tokens.vectors.T
+    matches = np.maximum.reduceat(similar, tokens.starts[:-1], axis=1).astype(np.float64)
+    runs = sentence_runs(tokens)
+    owners = np.searchsorted(tokens.starts, runs, side="right") - 1
+    own = tokens.sentences[runs] != HEADING
+    weights = query.weights
+    both = (weights + 1 / len(weights)) / 2
+    by_run = both @ np.maximum.reduceat(similar, runs, axis=1)
+    means = unit(np.add.reduceat(tokens.vectors, runs, axis=0)) @ query.vector
+    rare = rarity[tokens.ids]
+    focus = np.add.reduceat(similar.max(axis=0) * rare, runs) / np.maximum(np.add.reduceat(rare, runs), 1e-9)
+    sentences, best, nearest = [], np.zeros(len(rows)), np.zeros(len(rows))
+    for i in range(len(rows)):
+        mine = np.flatnonzero((owners == i) & own)
+        scores = np.full(_count(tokens, i), -1.0)
+        scores[tokens.sentences[runs[mine]]] = by_run[mine] + means[mine]
+        sentences.append(scores)
+        if len(mine):
+            best[i] = focus[mine[np.argmax(by_run[mine])]]
+            nearest[i] = means[mine].max()
+    signals = np.column_stack(
+        (
+            matches.mean(axis=0),
+            weights @ matches,
+            [lexical.get(row.id, 0.0) for row in rows],
+            nearest,
+            best,
+            tokens.code,
+            _coverage(query, tokens),
+            _pairs(query, tokens),
+        )
+    )
+    vectors = np.stack([np.frombuffer(row.vector, np.float32) for row in rows])
+    return Evidence(
+        rows=tuple(rows),
+        signals=signals,
+        similarity=(vectors @ query.embedding.vector).astype(np.float64),
+        matches=matches,
+        sentences=tuple(sentences),
+    )
+
+
+def fused(evidence: Evidence) -> Numbers:
+    """Return one score per candidate: its signals, in standard deviations above the others, weighed."""
+    return np.asarray(standardised(evidence.signals) @ _vector("fusion", SIGNALS))
+
+
+def standardised(columns: Numbers) -> Numbers:
+    """Return each column less its mean, in its own standard deviations."""
+    return np.asarray((columns - columns.mean(axis=0)) / (columns.std(axis=0) + 1e-6))
+
+
+CUES = (
+    "tokens", "rare tokens", "sentence", "focus", "coverage", "pairs", "similarity", "weakest", "unmatched",
+    "margin", "score", "agreement", "telling words", "other words", "asks", "chats", "size",
+)  # fmt: skip
+"""What the confidence is made of, for one candidate, in the order of the rows of ``cues``:
+
+- tokens to pairs: the signals of that name, as they are; similarity: the cosine of query and passage
+- weakest: the match of the telling token that is matched worst
+- unmatched: the share of the query's rarity in tokens that nothing in the passage comes near to
+- margin: how far its fused score lies above the best of the others; score: the fused score itself
+- agreement: how many of passage vectors, words, sentences and tokens would put it first, of four
+- telling words, other words: the logarithms of how many tokens say what it is about, and how it is asked
+- asks: whether the message has the form of a question or a search
+- chats: how near the message is to the chatter of a busy channel, cosine
+- size: the logarithm of how many passages were read: among more, more come close
+"""
+
+NEAR = 0.55
+"""A token is matched from this cosine on; those of unrelated words seldom reach it."""
+
+ASKING = frozenset(
+    """how what when where which who whom whose why can could do does did is are was were will would should
+    may must has have any anyone explain show list define tell meaning difference""".split()
+)
+
+
+def cues(query: Query, evidence: Evidence, scores: Numbers, *, chats: float, size: int) -> Numbers:
+    """Return (n, len(CUES)): what tells how likely each candidate answers.
+
+    ``scores`` are fused; ``chats`` is the query's nearness to chatter, ``size`` how many passages
+    the asker's audience has.
+    """
+    signals, telling = evidence.signals, query.telling
+    order = np.sort(scores)[::-1]
+    others = np.where(scores >= order[0], order[1] if len(order) > 1 else order[0] - 1, order[0])
+    firsts = [
+        evidence.similarity,
+        *(signals[:, SIGNALS.index(name)] for name in ("words", "sentence", "tokens")),
+    ]
+    agreement = sum((column >= column.max()).astype(float) for column in firsts)
+    words = query.text.lower().split()
+    asks = float("?" in query.text or bool(words and ASKING & set(words[:3])))
+    one = np.ones(len(scores))
+    return np.column_stack(
+        (
+            *(signals[:, SIGNALS.index(name)] for name in CUES[:6]),
+            evidence.similarity,
+            evidence.matches[telling].min(axis=0),
+            query.weights @ (evidence.matches < NEAR),
+            scores - others,
+            scores,
+            agreement,
+            one * np.log1p(telling.sum()),
+            one * np.log1p((~telling).sum()),
+            one * asks,
+            one * chats,
+            one * np.log(size),
+        )
+    )
+
+
+def confidences(cues: Numbers) -> Numbers:
+    """Return the probability, 0 to 1, that each candidate answers.
+
+    It is the product of two: that what was read answers this at all, and that this is the passage.
+    """
+    return np.asarray(_probability("answerable", cues) * _probability("right", cues))
+
+
+def _probability(model: str, cues: Numbers) -> Numbers:
+    evidence = _model()[model]["intercept"] + cues @ _vector(model, CUES)
+    return np.asarray(1 / (1 + np.exp(-evidence)))
+
+
+def _vector(model: str, names: tuple[str, ...]) -> Numbers:
+    weights = _model()[model]["weights"]
+    return np.array([weights[name] for name in names])
+
+
+@cache
+def _model() -> dict[str, Any]:
+    model: dict[str, Any] = json.loads((files("index") / "ranking.json").read_text(encoding="utf-8"))
+    return model
+
+
+def _count(tokens: Tokens, passage: int) -> int:
+    own = tokens.sentences[tokens.starts[passage] : tokens.starts[passage + 1]]
+    own = own[own != HEADING]
+    return int(own.max()) + 1 if len(own) else 1
+
+
+def _coverage(query: Query, tokens: Tokens) -> Numbers:
+    ids, first = np.unique(query.embedding.ids[query.telling], return_index=True)
+    rarity = query.rarity[query.telling][first]
+    held = _held(tokens.ids.astype(np.int64), ids.astype(np.int64), tokens.starts)
+    return np.asarray(held @ rarity / max(rarity.sum(), 1e-9))
+
+
+def _pairs(query: Query, tokens: Tokens) -> Numbers:
+    wanted = np.unique(_neighbours(query.embedding.ids)[query.telling[:-1] | query.telling[1:]])
+    found = _neighbours(tokens.ids)
+    found[tokens.starts[1:-1] - 1] = -1  # the last token of one passage is no neighbour of the next's first
+    return np.asarray(_held(found, wanted, tokens.starts).sum(axis=1) / max(len(wanted), 1))
+
+
+def _neighbours(ids: Ids) -> NDArray[np.int64]:
+    """Return one number for each token and the one behind it."""
+    return (ids[:-1].astype(np.int64) << 32) | ids[1:]
+
+
+def _held(
+    found: NDArray[np.int64], wanted: NDArray[np.int64], starts: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return (passages, wanted): which of the sorted ``wanted`` stand in which passage."""
+    held = np.zeros((len(starts) - 1, len(wanted)), bool)
+    if len(wanted):
+        number = np.minimum(np.searchsorted(wanted, found), len(wanted) - 1)
+        places = np.flatnonzero(wanted[number] == found)
+        held[np.searchsorted(starts, places, side="right") - 1, number[places]] = True
+    return held

@@ -52,12 +52,21 @@ CREATE INDEX passages_by_document ON passages (document_id, position);
 CREATE INDEX passages_by_vector ON passages (vector_key);
 
 -- Kept by what was embedded, not by passage: the same text is embedded once, wherever it stands.
+-- tokens is what index/tokens.py packs.
 CREATE TABLE vectors (
+    id       INTEGER PRIMARY KEY,
     embedder TEXT NOT NULL,
     key      TEXT NOT NULL,
     vector   BLOB NOT NULL,
-    PRIMARY KEY (embedder, key)
-) STRICT, WITHOUT ROWID;
+    tokens   BLOB NOT NULL,
+    UNIQUE (embedder, key)
+) STRICT;
+
+-- How an embedder's token vectors are made small.
+CREATE TABLE projections (
+    embedder TEXT PRIMARY KEY,
+    matrix   BLOB NOT NULL
+) STRICT;
 
 -- An empty uri is the source as a whole.
 CREATE TABLE failures (

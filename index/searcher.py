@@ -1,189 +1,176 @@
 """The index's door: a query in, hits out, each read back through the catalogue."""
 
-import json
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
 from index.catalog import Catalog
-from index.errors import EmbedderChanged
-from index.passages import Audience, Hit, Manifest, Passage, Sentence, content_hash
+from index.explaining import explanation
+from index.highlighting import span
+from index.passages import Audience, Explanation, Hit, Passage
 from index.ports import Embedder, Vectors
-from index.ranking import confidence
-from index.stores.faiss_store import FaissStore
+from index.ranking import Evidence, Numbers, Query, confidences, cues, fused, telling, weigh
+from index.resemblance import Shingles, resemble, shingles
+from index.snapshots import SENTENCES, Snapshot, Snapshots
+from index.tokens import Projection
 
-CACHED_PASSAGES = 20_000
-"""Passages whose sentence vectors are kept in memory: about six kilobytes each."""
+LANE = 50
+"""Candidates taken from each of passage vectors, sentence vectors and words; more is k if k is more."""
+
+SCORED = 200
+"""Passages whose lexical score is known; of the candidates beyond it is taken for 0."""
+
+CONTENDERS = 30
+"""Candidates whose text is read for the answer: enough to pass over what stands twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Snapshot:
-    """One workspace's vectors as of a revision of the catalogue."""
+class Ranking:
+    """The candidates of a query with what speaks for each; ``order`` has the best first."""
 
-    store: FaissStore
-    ids: frozenset[int]
-    revision: int
+    query: Query
+    evidence: Evidence
+    scores: Numbers
+    cues: Numbers
+    order: list[int]
 
 
 class CatalogSearcher:
     """Searches what the catalogue holds. Safe to call from several threads."""
 
     def __init__(self, catalog: Catalog, *, embedder: Callable[[], Embedder], folder: Path) -> None:
-        """``folder`` is where vectors are kept between runs; it may be deleted at any time."""
+        """``folder`` is where derived data is kept between runs; it may be deleted at any time."""
         self._catalog = catalog
         self._embedder = embedder
-        self._folder = folder
-        self._snapshots: dict[str, _Snapshot] = {}
-        self._sentences: OrderedDict[tuple[int, str], Vectors] = OrderedDict()
-        self._refreshing = threading.Lock()
-        self._caching = threading.Lock()
+        self._snapshots = Snapshots(catalog, folder=folder)
+        self._projections: dict[str, Projection] = {}
+        self._chatter: dict[str, Vectors] = {}
+        self._preparing = threading.Lock()
 
     def search(self, query: str, *, k: int, audience: Audience) -> list[Hit]:
         """Return up to ``k`` hits, best first; of the asker's audience only.
 
-        Raises EmbedderUnavailable, EmbedderChanged, CatalogUnavailable.
+        What stands nearly alike in several places is one hit. Raises EmbedderUnavailable,
+        EmbedderChanged, CatalogUnavailable.
         """
-        snapshot = self._snapshot(audience.workspace)
-        if not len(snapshot.store):
-            return []
-        vector = self._embedder().embed_query(query)
-        found = snapshot.store.search(vector, k)
-        # The snapshot may be older than the catalogue: what was deleted since is not read back.
-        live = self._catalog.passages([passage_id for passage_id, _ in found], audience)
-        scored = [(live[passage_id], score) for passage_id, score in found if passage_id in live]
-        best = self._best_sentences(vector, [passage for passage, _ in scored])
-        return [
-            Hit(
-                passage=passage,
-                score=score,
-                confidence=confidence(score, sentence_score),
-                highlight=(sentence.start, sentence.end),
-            )
-            for (passage, score), (sentence, sentence_score) in zip(scored, best, strict=True)
-        ]
+        ranking = self.rank(query, k=k, audience=audience)
+        return self._hits(ranking, k, audience) if ranking else []
+
+    def explain(self, query: str, passage_id: int, *, audience: Audience) -> Explanation | None:
+        """Say why a passage is found for a query; None when it is not, or not any more."""
+        ranking = self.rank(query, k=LANE, audience=audience)
+        if ranking is None:
+            return None
+        hits = self._hits(ranking, LANE, audience)
+        place = next((i for i, hit in enumerate(hits) if hit.passage.id == passage_id), None)
+        if place is None:
+            return None
+        hit, second = hits[place], hits[place + 1] if place + 1 < len(hits) else None
+        at = next(i for i, row in enumerate(ranking.evidence.rows) if row.id == passage_id)
+        [passage] = self._embedder().embed_passages([hit.passage.text])
+        return explanation(ranking.query, ranking.evidence, at, hit=hit, passage=passage, second=second)
 
     def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:
         """Return the live passage, or None when it is gone or not for this audience."""
         return self._catalog.passages([passage_id], audience).get(passage_id)
 
-    def highlight(self, query: str, passage: Passage) -> tuple[int, int]:
-        """Return the span of the passage's best sentence for a query."""
-        [(sentence, _)] = self._best_sentences(self._embedder().embed_query(query), [passage])
-        return sentence.start, sentence.end
+    def rank(self, query: str, *, k: int, audience: Audience) -> Ranking | None:
+        """Find and weigh candidates, at least ``k`` if there are; None when nothing was read.
 
-    # Sentences
+        Raises as ``search``.
+        """
+        snapshot = self._snapshots.current(audience.workspace, self._embedder)
+        if not len(snapshot.passages):
+            return None
+        asked = self._query(query, snapshot)
+        lexical = dict(snapshot.words.search(query, max(k, SCORED)))
+        ids = _candidates(asked, snapshot, lexical, max(k, LANE))
+        # The snapshot may be older than the catalogue: what was deleted since is not read back.
+        rows = self._catalog.candidates(ids, audience, self._embedder().id)
+        if not rows:
+            return None
+        evidence = weigh(asked, rows, lexical=lexical, rarity=snapshot.rarities)
+        scores = fused(evidence)
+        order = sorted(range(len(rows)), key=lambda i: (-scores[i], rows[i].id))
+        return Ranking(
+            query=asked,
+            evidence=evidence,
+            scores=scores,
+            cues=cues(asked, evidence, scores, chats=self._chats(asked), size=len(snapshot.passages)),
+            order=order,
+        )
 
-    def _best_sentences(self, query: Vectors, passages: Sequence[Passage]) -> list[tuple[Sentence, float]]:
-        vectors = self._sentence_vectors(passages)
-        best = []
-        for passage in passages:
-            scores = vectors[_cache_key(passage)] @ query
-            top = int(np.argmax(scores))
-            best.append((passage.sentences[top], float(scores[top])))
-        return best
-
-    def _sentence_vectors(self, passages: Sequence[Passage]) -> dict[tuple[int, str], Vectors]:
-        with self._caching:
-            held = {key: self._sentences[key] for key in map(_cache_key, passages) if key in self._sentences}
-        missing = [passage for passage in passages if _cache_key(passage) not in held]
-        texts = [passage.text[s.start : s.end] for passage in missing for s in passage.sentences]
-        vectors = self._embedder().embed_passages(texts)
-        start = 0
-        for passage in missing:
-            end = start + len(passage.sentences)
-            held[_cache_key(passage)] = vectors[start:end].copy()
-            start = end
-        self._remember(held)
-        return held
-
-    def _remember(self, vectors: dict[tuple[int, str], Vectors]) -> None:
-        with self._caching:
-            for key, rows in vectors.items():
-                self._sentences[key] = rows
-                self._sentences.move_to_end(key)
-            while len(self._sentences) > CACHED_PASSAGES:
-                self._sentences.popitem(last=False)
-
-    # Snapshots
-
-    def _snapshot(self, workspace: str) -> _Snapshot:
-        revision = self._catalog.revision(workspace)
-        held = self._snapshots.get(workspace)
-        if held is not None and held.revision == revision:
-            return held
-        # One thread brings the vectors up to date; the others go on with the old ones, if there are any.
-        if not self._refreshing.acquire(blocking=held is None):
-            assert held is not None
-            return held
-        try:
-            return self._refresh(workspace, self._snapshots.get(workspace))
-        finally:
-            self._refreshing.release()
-
-    def _refresh(self, workspace: str, held: _Snapshot | None) -> _Snapshot:
+    def _query(self, text: str, snapshot: Snapshot) -> Query:
         embedder = self._embedder()
-        held = held or self._load(workspace, embedder)
-        revision, present, ids, vectors = self._catalog.passage_vectors(
-            workspace, embedder=embedder.id, dimension=embedder.dimension, known=set(held.ids)
+        embedding = embedder.embed_query(text)
+        projection = self._projection(embedder)
+        return Query(
+            text=text,
+            embedding=embedding,
+            vector=projection(embedding.vector),
+            tokens=projection(embedding.tokens),
+            rarity=snapshot.rarity(embedding.ids),
+            telling=telling(text, embedding),
         )
-        if len(present - held.ids) > len(ids):
-            raise EmbedderChanged
-        fresh = _Snapshot(
-            store=held.store.updated(removed=held.ids - present, ids=ids, vectors=vectors),
-            ids=frozenset(present),
-            revision=revision,
-        )
-        self._snapshots[workspace] = fresh
-        if revision != held.revision:
-            self._save(workspace, embedder, fresh)
-        return fresh
 
-    def _load(self, workspace: str, embedder: Embedder) -> _Snapshot:
-        empty = _Snapshot(store=FaissStore(embedder.dimension), ids=frozenset(), revision=-1)
-        folder = self._folder / content_hash(workspace)[:16]
-        try:
-            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            if (manifest["embedder"], manifest["revision"]) != (
-                embedder.id,
-                self._catalog.revision(workspace),
-            ):
-                return empty
-            store = FaissStore.load(folder / manifest["vectors"], embedder.dimension)
-        except (OSError, ValueError, KeyError, TypeError):
-            return empty  # derived data: whatever is wrong with it, the catalogue can make it anew
-        ids = frozenset(store.ids())
-        if len(store) != manifest["passages"]:
-            return empty
-        return _Snapshot(store=store, ids=ids, revision=manifest["revision"])
+    def _hits(self, ranking: Ranking, k: int, audience: Audience) -> list[Hit]:
+        """Return up to ``k`` candidates as hits; what nearly repeats an earlier one is named with it."""
+        best = ranking.order[: max(CONTENDERS, 2 * k)]
+        rows = ranking.evidence.rows
+        live = self._catalog.passages([rows[i].id for i in best], audience)
+        probabilities = confidences(ranking.cues)
+        groups: list[tuple[int, Passage, Shingles, list[Passage]]] = []
+        for i in best:
+            passage = live.get(rows[i].id)
+            if passage is None:
+                continue
+            own = shingles(passage.text)
+            twin = next((also for _, _, earlier, also in groups if resemble(own, earlier)), None)
+            if twin is not None:
+                twin.append(passage)
+            else:
+                groups.append((i, passage, own, []))
+        hits: list[Hit] = []
+        for i, passage, _, also in groups[:k]:
+            # A later hit is never the surer one: it would have come first.
+            ceiling = hits[-1].confidence if hits else 1.0
+            hits.append(
+                Hit(
+                    passage=passage,
+                    score=float(ranking.scores[i]),
+                    confidence=min(float(probabilities[i]), ceiling),
+                    highlight=span(passage, ranking.evidence.sentences[i]),
+                    also=tuple(also),
+                )
+            )
+        return hits
 
-    def _save(self, workspace: str, embedder: Embedder, snapshot: _Snapshot) -> None:
-        manifest = Manifest(
-            embedder=embedder.id,
-            dimension=embedder.dimension,
-            revision=snapshot.revision,
-            passages=len(snapshot.store),
-            built_at=datetime.now(UTC),
-        )
-        folder = self._folder / content_hash(workspace)[:16]
-        name = f"{embedder.id}-{snapshot.revision}.faiss"
-        record = asdict(manifest) | {"built_at": manifest.built_at.isoformat(), "vectors": name}
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            snapshot.store.save(folder / f"{name}.part")
-            (folder / f"{name}.part").replace(folder / name)
-            (folder / "manifest.part").write_text(json.dumps(record), encoding="utf-8")
-            (folder / "manifest.part").replace(folder / "manifest.json")
-            for old in folder.glob("*.faiss*"):
-                if old.name != name:
-                    old.unlink()
-        except (OSError, RuntimeError):
-            return  # it only saves time at the next start, as when the disk is full or read-only
+    def _projection(self, embedder: Embedder) -> Projection:
+        if embedder.id not in self._projections:
+            self._projections[embedder.id] = self._snapshots.projection(embedder)
+        return self._projections[embedder.id]
+
+    def _chats(self, query: Query) -> float:
+        """Return how near a query is to the chatter of a busy channel: the highest cosine."""
+        return float((self._chatter_vectors() @ query.embedding.vector).max())
+
+    def _chatter_vectors(self) -> Vectors:
+        embedder = self._embedder()
+        with self._preparing:
+            if embedder.id not in self._chatter:
+                lines = (files("index") / "chatter.txt").read_text(encoding="utf-8").splitlines()
+                self._chatter[embedder.id] = np.stack([embedder.embed_query(line).vector for line in lines])
+            return self._chatter[embedder.id]
 
 
-def _cache_key(passage: Passage) -> tuple[int, str]:
-    return passage.id, passage.content_hash
+def _candidates(query: Query, snapshot: Snapshot, lexical: dict[int, float], size: int) -> list[int]:
+    """Return the ids of what each of the three lanes finds first, each once."""
+    by_passage = [id for id, _ in snapshot.passages.search(query.embedding.vector, size)]
+    # Several sentences of one passage may come first.
+    nearest = snapshot.sentences.search(query.vector, 3 * size)
+    by_sentence = list(dict.fromkeys(id // SENTENCES for id, _ in nearest))[:size]
+    return list(dict.fromkeys((*by_passage, *list(lexical)[:size], *by_sentence)))

@@ -1,17 +1,18 @@
 """Bring a source up to date: read what changed, embed what is new, then switch over at once."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.catalog import Catalog, DocumentState, Reading, SourceRecord
+from index.catalog import Catalog, DocumentState, Reading, SourceRecord, StoredEmbedding, Unembedded
 from index.errors import DocumentUnreadable, SourceUnavailable, SyncBusy
 from index.passages import Document, Failure, SyncReport
 from index.ports import Embedder, Entry, Reader, Source
 from index.splitting import embedding_text, split
+from index.tokens import Projection, pack
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much (0: unknown)."""
@@ -170,25 +171,28 @@ class Syncer:
     def _embed(
         self, record: SourceRecord, embedder: Embedder, readings: Iterable[Reading], progress: Progress
     ) -> int:
-        texts = {
-            key: embedding_text(reading.document.title, draft.heading, draft.text)
-            for reading in readings
-            for draft, key in zip(reading.drafts, reading.vector_keys, strict=True)
-        }
         # Passages that stay may lack a vector too, when the embedder has changed.
-        for key, (title, heading, text) in self._catalog.unembedded(record, embedder.id).items():
-            texts.setdefault(key, embedding_text(title, heading, text))
-        missing = self._catalog.missing_vectors(embedder.id, texts)
+        passages = self._catalog.unembedded(record, embedder.id)
+        passages.update(_passages(readings))
+        missing = self._catalog.missing_vectors(embedder.id, passages)
         # Like lengths together: a batch costs as much as its longest text.
-        keys = sorted(missing, key=lambda key: (len(texts[key]), key))
+        keys = sorted(missing, key=lambda key: (len(passages[key].text), key))
+        projection = self._projection(embedder) if keys else None
         for done in range(0, len(keys), EMBED_BATCH):
             progress(f"Embedding {record.name}", done, len(keys))
-            batch = keys[done : done + EMBED_BATCH]
-            vectors = embedder.embed_passages([texts[key] for key in batch])
-            self._catalog.add_vectors(embedder.id, batch, vectors)
+            batch = {key: passages[key] for key in keys[done : done + EMBED_BATCH]}
+            assert projection is not None
+            self._catalog.add_vectors(embedder.id, list(_embedded(batch, embedder, projection)))
         if keys:
             progress(f"Embedding {record.name}", len(keys), len(keys))
         return len(keys)
+
+    def _projection(self, embedder: Embedder) -> Projection:
+        if self._catalog.projection(embedder.id) is None:
+            self._catalog.keep_projection(embedder.id, Projection.fit(embedder).matrix)
+        matrix = self._catalog.projection(embedder.id)
+        assert matrix is not None
+        return Projection(matrix)
 
     def _report(
         self,
@@ -208,6 +212,31 @@ class Syncer:
             embedded=embedded,
             passages=self._catalog.source(record.workspace, record.name).passages,
             failures=tuple(changes.failures),
+        )
+
+
+def _passages(readings: Iterable[Reading]) -> dict[str, Unembedded]:
+    return {
+        key: Unembedded(
+            title=reading.document.title, heading=draft.heading, text=draft.text, sentences=draft.sentences
+        )
+        for reading in readings
+        for draft, key in zip(reading.drafts, reading.vector_keys, strict=True)
+    }
+
+
+def _embedded(
+    passages: dict[str, Unembedded], embedder: Embedder, projection: Projection
+) -> Iterator[StoredEmbedding]:
+    texts = [embedding_text(passage.title, passage.heading, passage.text) for passage in passages.values()]
+    for (key, passage), text, embedding in zip(
+        passages.items(), texts, embedder.embed_passages(texts), strict=True
+    ):
+        prefix = len(text) - len(passage.text)
+        yield StoredEmbedding(
+            key=key,
+            vector=embedding.vector.tobytes(),
+            tokens=pack(embedding, projection, prefix=prefix, sentences=passage.sentences),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.ports import Vectors
+from index.ports import Embedding
 
 WORD = re.compile(r"\w+")
 
@@ -14,7 +14,7 @@ WORD = re.compile(r"\w+")
 class HashingEmbedder:
     """Bags of hashed words: texts are alike as far as they share words. Counts what it embeds."""
 
-    def __init__(self, *, dimension: int = 256, window: int = 200, id: str = "hashing") -> None:
+    def __init__(self, *, dimension: int = 128, window: int = 200, id: str = "hashing") -> None:
         self.dimension = dimension
         self.window = window
         self.id = id
@@ -24,21 +24,30 @@ class HashingEmbedder:
         """Count the words of each text, a long one as several."""
         return [sum(1 + len(word) // 8 for word in re.findall(r"\w+|[^\w\s]", text)) for text in texts]
 
-    def embed_query(self, query: str) -> Vectors:
-        """Return one unit vector of shape (dimension,)."""
-        return self._vector(query)
+    def embed_query(self, query: str) -> Embedding:
+        """Embed what is searched."""
+        return self._embedding(query)
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors of shape (len(texts), dimension)."""
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
+        """Embed what is found, in the order of the texts."""
         self.embedded.extend(texts)
-        if not texts:
-            return np.empty((0, self.dimension), dtype=np.float32)
-        return np.stack([self._vector(text) for text in texts])
+        return [self._embedding(text) for text in texts]
 
-    def _vector(self, text: str) -> Vectors:
-        vector = np.zeros(self.dimension, dtype=np.float32)
-        for word in WORD.findall(text.lower()) or [text]:
-            digest = hashlib.blake2b(word.encode(), digest_size=4).digest()
-            vector[int.from_bytes(digest, "big") % self.dimension] += 1
-        unit: Vectors = vector / np.linalg.norm(vector)
-        return unit
+    def _embedding(self, text: str) -> Embedding:
+        found = [(match[0].lower(), match.span()) for match in WORD.finditer(text)] or [
+            (text, (0, len(text)))
+        ]
+        ids = np.array([self._id(word) for word, _ in found], dtype=np.int32)
+        tokens = np.zeros((len(ids), self.dimension), dtype=np.float32)
+        tokens[np.arange(len(ids)), ids] = 1
+        whole = tokens.sum(axis=0)
+        return Embedding(
+            vector=whole / np.linalg.norm(whole),
+            tokens=tokens,
+            ids=ids,
+            spans=np.array([span for _, span in found], dtype=np.int32),
+        )
+
+    def _id(self, word: str) -> int:
+        digest = hashlib.blake2b(word.encode(), digest_size=4).digest()
+        return int.from_bytes(digest, "big") % self.dimension

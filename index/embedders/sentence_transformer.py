@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from index.errors import EmbedderUnavailable
-from index.ports import Vectors
+from index.ports import Embedding, Ids, Spans
 
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
 
@@ -66,25 +67,59 @@ class SentenceTransformerEmbedder:
             )
         return [len(ids) for ids in encoded["input_ids"]]
 
-    def embed_query(self, query: str) -> Vectors:
-        """Return one unit vector of shape (dimension,)."""
-        vector: Vectors = self._embed([self._query_prompt + query])[0]
-        return vector
+    def embed_query(self, query: str) -> Embedding:
+        """Embed what is searched."""
+        [embedding] = self._embed([query], self._query_prompt)
+        return embedding
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors of shape (len(texts), dimension)."""
-        if not texts:
-            return np.empty((0, self._dimension), dtype=np.float32)
-        return self._embed([self._passage_prompt + text for text in texts])
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
+        """Embed what is found, in the order of the texts."""
+        return [
+            embedding
+            for start in range(0, len(texts), BATCH)
+            for embedding in self._embed(texts[start : start + BATCH], self._passage_prompt)
+        ]
 
-    def _embed(self, texts: list[str]) -> Vectors:
-        parts = [self._batch(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
-        return np.concatenate(parts)
+    def _embed(self, texts: Sequence[str], prompt: str) -> list[Embedding]:
+        with self._lock, _half_precision():
+            encoded = self._model.encode(
+                [prompt + text for text in texts],
+                output_value=None,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+            placed = [self._tokens(prompt + text) for text in texts]
+        return [
+            _embedding(features, ids, spans, prompt)
+            for features, (ids, spans) in zip(encoded, placed, strict=True)
+        ]
 
-    def _batch(self, texts: list[str]) -> Vectors:
-        with self._lock:
-            vectors = self._model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+    def _tokens(self, text: str) -> tuple[Ids, Spans]:
+        """Return the ids and places of the tokens that the model saw; special ones have no extent."""
+        tokens = self._model.tokenizer(
+            text, truncation=True, max_length=self._model.max_seq_length, return_offsets_mapping=True
+        )
+        return np.asarray(tokens["input_ids"], np.int32), np.asarray(tokens["offset_mapping"], np.int32)
+
+
+def _half_precision() -> AbstractContextManager[object]:
+    """Compute in bfloat16 where the processor multiplies it: twice as fast, cosines above 0.999."""
+    import torch
+
+    has_bfloat16 = torch.cpu.get_capabilities().get("avx512_bf16", False)
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16)
+
+
+def _embedding(features: dict[str, Any], ids: Ids, spans: Spans, prompt: str) -> Embedding:
+    seen = features["token_embeddings"][features["attention_mask"].bool()].float().numpy()
+    own = (spans[:, 1] > spans[:, 0]) & (spans[:, 0] >= len(prompt))
+    tokens = seen[own]
+    return Embedding(
+        vector=features["sentence_embedding"].float().numpy(),
+        tokens=tokens / np.maximum(np.linalg.norm(tokens, axis=1, keepdims=True), np.float32(1e-12)),
+        ids=ids[own],
+        spans=spans[own] - len(prompt),
+    )
 
 
 def _load(model: str) -> Any:

@@ -14,7 +14,7 @@ class FaissStore:
     """The vectors of one workspace, in memory. Immutable: share it between threads at will."""
 
     def __init__(self, dimension: int, *, _index: Any = None) -> None:
-        self._dimension = dimension
+        self.dimension = dimension
         self._index = _index if _index is not None else faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
 
     def __len__(self) -> int:
@@ -32,7 +32,7 @@ class FaissStore:
             index.remove_ids(faiss.IDSelectorBatch(gone))
         if len(ids):
             index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(ids, dtype=np.int64))
-        return FaissStore(self._dimension, _index=index)
+        return FaissStore(self.dimension, _index=index)
 
     def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         """Return up to ``k`` (id, dot product) pairs, best first, ties by id."""

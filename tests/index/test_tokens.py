@@ -1,0 +1,62 @@
+"""Token vectors made small stay what they were, nearly."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from index.passages import Sentence, SentenceKind
+from index.ports import Embedding
+from index.testing import HashingEmbedder
+from index.tokens import DIMENSION, HEADING, Projection, pack, sentence_runs, token_ids, unpack
+
+EMBEDDER = HashingEmbedder(dimension=200)
+HEAD, TEXT = "Tea\n", "Boil water. Pour it."
+SENTENCES = (Sentence(start=0, end=11), Sentence(start=12, end=20, kind=SentenceKind.CODE))
+
+
+@pytest.fixture(scope="module")
+def projection() -> Projection:
+    return Projection.fit(EMBEDDER)
+
+
+def embedded(text: str = HEAD + TEXT) -> Embedding:
+    [embedding] = EMBEDDER.embed_passages([text])
+    return embedding
+
+
+def packed(projection: Projection) -> bytes:
+    return pack(embedded(), projection, prefix=len(HEAD), sentences=SENTENCES)
+
+
+def test_the_projection_depends_on_the_embedder_alone(projection: Projection) -> None:
+    assert (200, DIMENSION) == projection.matrix.shape
+    np.testing.assert_array_equal(projection.matrix, Projection.fit(EMBEDDER).matrix)
+
+
+def test_an_embedder_of_few_dimensions_keeps_them_all() -> None:
+    small = HashingEmbedder(dimension=30)
+    vectors = small.embed_query("Boil water and pour it").tokens
+    projected = Projection.fit(small)(vectors)
+    assert_allclose(vectors @ vectors.T, projected @ projected.T, atol=1e-5)
+
+
+def test_what_is_packed_is_unpacked_nearly_as_it_was(projection: Projection) -> None:
+    tokens = unpack([packed(projection)])
+    exact = projection(embedded().tokens)
+    alike = (tokens.vectors * exact).sum(axis=1) / np.linalg.norm(tokens.vectors, axis=1)
+    assert alike.min() > 0.97
+    assert_allclose(1, np.linalg.norm(tokens.vectors, axis=1), atol=0.06)
+
+
+def test_tokens_know_their_sentence_and_their_passage(projection: Projection) -> None:
+    blob = packed(projection)
+    tokens = unpack([blob, blob])
+    assert [HEADING, 0, 0, 1, 1] * 2 == tokens.sentences.tolist()
+    assert [0, 5, 10] == tokens.starts.tolist()
+    assert [0, 1, 3, 5, 6, 8] == sentence_runs(tokens).tolist()
+    assert [0.5, 0.5] == tokens.code.tolist()
+    assert embedded().ids.tolist() == token_ids(blob).tolist()
+
+
+def test_a_packed_token_takes_half_a_byte_a_dimension(projection: Projection) -> None:
+    assert len(packed(projection)) < len(embedded().ids) * (DIMENSION // 2 + 8) + 8
