@@ -1,7 +1,12 @@
-"""Which sentences of a passage answer: the best one, and a neighbour without which it is half an answer."""
+"""Which sentences of a passage answer: the few neighbours that together match the query best."""
+
+from collections.abc import Iterator
+
+import numpy as np
 
 from index.passages import Passage
-from index.ranking import Numbers
+from index.ranking import Query
+from index.tokens import HEADING, unpack
 
 LONGEST = 400
 """Characters that are marked at most."""
@@ -9,37 +14,38 @@ LONGEST = 400
 MOST = 3
 """Sentences that are marked at most."""
 
-ALIKE = 0.9
-"""A neighbour that scores nearly as high, this share of the best, is marked, too."""
+PRICE = 0.005
+"""What a further sentence must add to the match, as a share of a perfect one."""
 
 
-def span(passage: Passage, scores: Numbers) -> tuple[int, int]:
-    """Return the span of the answering sentences; ``scores`` has one number per sentence.
+def span(passage: Passage, tokens: bytes, query: Query) -> tuple[int, int]:
+    """Return the span of the sentences that answer; ``tokens`` are the passage's, packed.
 
-    A sentence without a score lies beyond the embedder's window.
+    The match is late interaction: of each token of the query, the highest similarity to any token
+    of the sentences, half by rarity and half all alike.
     """
-    known = min(len(scores), len(passage.sentences))
-    best = int(scores[:known].argmax())
-    first = last = best
-    while True:
-        grown = [
-            (float(scores[i]), i)
-            for i in (first - 1, last + 1)
-            if 0 <= i < known
-            and scores[i] >= ALIKE * scores[best]
-            and last - first + 2 <= MOST
-            and _length(passage, min(first, i), max(last, i)) <= LONGEST
-        ]
-        if not grown:
-            break
-        _, i = max(grown)
-        first, last = min(first, i), max(last, i)
-    start, end = passage.sentences[first].start, passage.sentences[last].end
+    own = unpack([tokens])
+    similar = query.tokens @ own.vectors.T
+    shares = (query.weights + 1 / len(query.weights)) / 2
+    best, chosen = -np.inf, (0, 0)
+    for first, last in _windows(passage):
+        here = (own.sentences >= first) & (own.sentences <= last) & (own.sentences != HEADING)
+        if not here.any():
+            continue  # beyond the embedder's window
+        match = float(shares @ similar[:, here].max(axis=1)) - PRICE * (last - first)
+        if match > best:
+            best, chosen = match, (first, last)
+    start, end = passage.sentences[chosen[0]].start, passage.sentences[chosen[1]].end
     return start, min(end, _cut(passage.text, start))
 
 
-def _length(passage: Passage, first: int, last: int) -> int:
-    return passage.sentences[last].end - passage.sentences[first].start
+def _windows(passage: Passage) -> Iterator[tuple[int, int]]:
+    for first, sentence in enumerate(passage.sentences):
+        yield first, first
+        for last in range(first + 1, min(first + MOST, len(passage.sentences))):
+            if passage.sentences[last].end - sentence.start > LONGEST:
+                break
+            yield first, last
 
 
 def _cut(text: str, start: int) -> int:

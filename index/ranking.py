@@ -90,14 +90,12 @@ class Evidence:
 
     ``signals`` is (n, len(SIGNALS)); ``similarity`` (n,) the cosine of query and passage;
     ``matches`` (m, n) the highest similarity of each of the query's m tokens in each passage.
-    ``sentences[i]`` scores each sentence of candidate ``i``.
     """
 
     rows: tuple[CandidateRow, ...]
     signals: Numbers
     similarity: Numbers
     matches: Numbers
-    sentences: tuple[Numbers, ...]
 
 
 def weigh(
@@ -120,12 +118,9 @@ def weigh(
     means = unit(np.add.reduceat(tokens.vectors, runs, axis=0)) @ query.vector
     rare = rarity[tokens.ids]
     focus = np.add.reduceat(similar.max(axis=0) * rare, runs) / np.maximum(np.add.reduceat(rare, runs), 1e-9)
-    sentences, best, nearest = [], np.zeros(len(rows)), np.zeros(len(rows))
+    best, nearest = np.zeros(len(rows)), np.zeros(len(rows))
     for i in range(len(rows)):
         mine = np.flatnonzero((owners == i) & own)
-        scores = np.full(_count(tokens, i), -1.0)
-        scores[tokens.sentences[runs[mine]]] = by_run[mine] + means[mine]
-        sentences.append(scores)
         if len(mine):
             best[i] = focus[mine[np.argmax(by_run[mine])]]
             nearest[i] = means[mine].max()
@@ -147,7 +142,6 @@ def weigh(
         signals=signals,
         similarity=(vectors @ query.embedding.vector).astype(np.float64),
         matches=matches,
-        sentences=tuple(sentences),
     )
 
 
@@ -244,12 +238,6 @@ def _vector(model: str, names: tuple[str, ...]) -> Numbers:
 def _model() -> dict[str, Any]:
     model: dict[str, Any] = json.loads((files("index") / "ranking.json").read_text(encoding="utf-8"))
     return model
-
-
-def _count(tokens: Tokens, passage: int) -> int:
-    own = tokens.sentences[tokens.starts[passage] : tokens.starts[passage + 1]]
-    own = own[own != HEADING]
-    return int(own.max()) + 1 if len(own) else 1
 
 
 def _coverage(query: Query, tokens: Tokens) -> Numbers:

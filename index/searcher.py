@@ -143,7 +143,7 @@ class CatalogSearcher:
                     passage=passage,
                     score=float(ranking.scores[i]),
                     confidence=min(float(probabilities[i]), ceiling),
-                    highlight=span(passage, ranking.evidence.sentences[i]),
+                    highlight=span(passage, rows[i].tokens, ranking.query),
                     also=tuple(also),
                 )
             )

@@ -1,11 +1,18 @@
-"""What is marked: the best sentence, and neighbours as good, never more than a person takes in."""
+"""What is marked: the sentences that match the query best together, never more than a person takes in."""
 
 from datetime import UTC, datetime
 
 import numpy as np
+import pytest
 
 from index.highlighting import LONGEST, span
 from index.passages import Passage, Sentence, content_hash
+from index.ranking import Query, telling
+from index.testing import HashingEmbedder
+from index.tokens import Projection, pack
+
+EMBEDDER = HashingEmbedder()
+PROJECTION = Projection.fit(EMBEDDER)
 
 
 def passage(*sentences: str) -> Passage:
@@ -34,28 +41,48 @@ def passage(*sentences: str) -> Passage:
     )
 
 
-def marked(scores: list[float], *sentences: str) -> str:
+def marked(question: str, *sentences: str) -> str:
     found = passage(*sentences)
-    return found.text[slice(*span(found, np.array(scores)))]
+    [embedded] = EMBEDDER.embed_passages([found.text])
+    asked = EMBEDDER.embed_query(question)
+    query = Query(
+        text=question,
+        embedding=asked,
+        vector=PROJECTION(asked.vector),
+        tokens=PROJECTION(asked.tokens),
+        rarity=np.ones(len(asked.ids)),
+        telling=telling(question, asked),
+    )
+    tokens = pack(embedded, PROJECTION, prefix=0, sentences=found.sentences)
+    return found.text[slice(*span(found, tokens, query))]
 
 
-def test_the_best_sentence_is_marked() -> None:
-    assert "Pour it." == marked([0.2, 0.9, 0.3], "Boil water.", "Pour it.", "Wait.")
+TEA = ("Boil fresh water.", "Pour it over leaves.", "Wait four minutes.", "Remove them.", "Drink slowly.")
 
 
-def test_a_neighbour_as_good_is_marked_with_it() -> None:
-    assert "Boil water. Pour it." == marked([0.88, 0.9, 0.3], "Boil water.", "Pour it.", "Wait.")
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("pour over leaves", "Pour it over leaves."),
+        ("drink slowly", "Drink slowly."),
+        ("leaves minutes", "Pour it over leaves. Wait four minutes."),
+        ("pour wait remove", "Pour it over leaves. Wait four minutes. Remove them."),
+    ],
+)
+def test_the_fewest_sentences_that_hold_what_is_asked_are_marked(question: str, answer: str) -> None:
+    assert answer == marked(question, *TEA)
 
 
 def test_no_more_than_three_sentences_are_marked() -> None:
-    assert "B. C. D." == marked([0.85, 0.89, 0.9, 0.89, 0.85], "A.", "B.", "C.", "D.", "E.")
+    assert 3 == marked("boil pour wait remove drink", *TEA).count(".")
 
 
 def test_a_sentence_that_is_too_long_is_marked_up_to_a_word() -> None:
     long = "word " * 200 + "end."
-    assert len(marked([0.9], long)) <= LONGEST
-    assert marked([0.9], long).endswith("word")
+    assert len(marked("word", long)) <= LONGEST
+    assert marked("word", long).endswith("word")
 
 
-def test_a_sentence_beyond_the_window_has_no_score() -> None:
-    assert "Boil water." == marked([0.1], "Boil water.", "Pour it.")
+def test_two_sentences_that_are_too_long_together_are_not_both_marked() -> None:
+    first, second = "water " * 50 + "boils.", "leaves " * 50 + "wilt."
+    assert len(marked("water leaves", first, second)) <= LONGEST
