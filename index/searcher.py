@@ -95,7 +95,9 @@ class CatalogSearcher:
             return None
         evidence = weigh(asked, rows, lexical=lexical, rarity=snapshot.rarities)
         scores = fused(evidence)
-        order = sorted(range(len(rows)), key=lambda i: (-scores[i], rows[i].id))
+        # What the query names to the letter comes first, however its words are meant.
+        ahead = {id: place for place, id in enumerate(snapshot.words.exact(query, LANE))}
+        order = sorted(range(len(rows)), key=lambda i: (ahead.get(rows[i].id, LANE), -scores[i], rows[i].id))
         return Ranking(
             query=asked,
             evidence=evidence,

@@ -127,12 +127,27 @@ class LexicalSnapshot:
         with _own_errors():
             terms = self._terms(text)
             found = self._found(_any(terms), k)
-            lane = [*_phrases(text), *self._rare_identifiers(text)]
-            if found and lane:
-                # Apart from the terms alone, for which tantivy skips what cannot be among the best k.
-                ahead = Query.boolean_query([(Occur.Must, _any(lane)), (Occur.Should, _any(terms))])
-                found = _promote(self._found(ahead, k), found)
+            ahead = self._ahead(text, terms, k) if found else []
+            found = _promote(ahead, found) if ahead else found
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+
+    def exact(self, query: str, k: int) -> list[int]:
+        """Return up to ``k`` ids of passages that hold what the query names to the letter, best first.
+
+        That is a quoted phrase, or a rare identifier if the query is nothing but identifiers; for
+        any other query it is nothing. Raises CatalogUnavailable when the files are damaged.
+        """
+        text = _clean(query[:MOST_CHARACTERS])
+        with _own_errors():
+            found = self._ahead(text, self._terms(text), k)
+        return [id for id, _ in sorted(found, key=lambda pair: (-pair[1], pair[0]))]
+
+    def _ahead(self, text: str, terms: list[Query], k: int) -> list[tuple[int, float]]:
+        lane = [*_phrases(text), *self._rare_identifiers(text)]
+        if not lane:
+            return []
+        # Apart from the terms alone, for which tantivy skips what cannot be among the best k.
+        return self._found(Query.boolean_query([(Occur.Must, _any(lane)), (Occur.Should, _any(terms))]), k)
 
     def _terms(self, text: str) -> list[Query]:
         words = self._rarest(_PROSE.analyze(text), ("body", "head"))

@@ -259,3 +259,16 @@ def test_vectors_of_another_catalogue_are_never_taken_for_this_ones(bench: Bench
     [hit] = fresh.search("grind beans espresso")
     assert "coffee.md" == hit.passage.uri
     assert hit.confidence > fresh.search("zebra", k=1)[0].confidence
+
+
+def test_what_is_named_to_the_letter_comes_first(bench: Bench) -> None:
+    bench.write(
+        "about.md", "# About autocrlf\n\nCore settings about line endings: the core, the crlf, auto.\n"
+    )
+    bench.write("config.md", "# Settings\n\n## core.autocrlf\n\nSet core.autocrlf to true on Windows.\n")
+    for number in range(20):
+        bench.write(f"other{number}.md", f"# Other {number}\n\nNothing of that kind, number {number}.\n")
+    bench.add()
+    bench.sync()
+    assert "config.md" == bench.search("core.autocrlf")[0].passage.uri
+    assert "about.md" == bench.search('what is "the core, the crlf"?')[0].passage.uri
