@@ -1,5 +1,6 @@
 """Collects the blocks of one document and keeps track of the headings that they stand under."""
 
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from index.errors import DocumentEmpty
@@ -7,6 +8,9 @@ from index.passages import Block, BlockKind, Extract
 
 # Leading spaces are part of what code and nested list items say; elsewhere they are noise.
 _INDENTED = (BlockKind.CODE, BlockKind.ITEM)
+
+_LONGEST_TABLE = 600
+"""Characters: what surely fits into one passage."""
 
 _LOWEST_HEADING = 6
 """Terms that are defined stand below every level of heading."""
@@ -57,8 +61,9 @@ class Outline:
         while kind in _INDENTED and text.split("\n", 1)[0].isspace():
             text = text.split("\n", 1)[1]
         text = text if kind in _INDENTED else text.strip()
-        if text:
-            self._append(kind, text, anchor or self.anchor)
+        for part in _tables(text) if kind is BlockKind.TABLE else [text]:
+            if part:
+                self._append(kind, part, anchor or self.anchor)
 
     def extract(self, *, name: str) -> Extract:
         """Return the title and the blocks. Raises DocumentEmpty when there is no block."""
@@ -75,6 +80,18 @@ class Outline:
     def _append(self, kind: BlockKind, text: str, anchor: str) -> None:
         path = tuple(heading for _, heading, _ in self._open if heading)
         self._blocks.append(Block(kind=kind, text=text, heading=path, anchor=anchor))
+
+
+def _tables(text: str) -> Iterator[str]:
+    """Part a long table into several, each under the first row: no row is read without its header."""
+    header, *rows = text.split("\n")
+    part: list[str] = []
+    for row in rows:
+        if part and len("\n".join((header, *part, row))) > _LONGEST_TABLE:
+            yield "\n".join((header, *part))
+            part = []
+        part.append(row)
+    yield "\n".join((header, *part))
 
 
 def title_from(name: str) -> str:

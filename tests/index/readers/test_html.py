@@ -85,3 +85,14 @@ def test_an_admonition_is_read_with_its_title() -> None:
         b"<div><p class=admonition-title>Note</p><p>Mind the gap.</p></div>", name="x.html"
     )
     assert ["Note\nMind the gap."] == [block.text for block in extract.blocks]
+
+
+def test_no_row_of_a_long_table_is_read_without_its_header() -> None:
+    rows = "".join(f"<tr><td>key {number}</td><td>{'value ' * 9}</td></tr>" for number in range(30))
+    page = f"<table><tr><th>Key</th><th>Meaning</th></tr>{rows}</table>"
+    parts = [block.text.split("\n") for block in HtmlReader().read(page.encode(), name="x.html").blocks]
+    assert len(parts) > 1
+    assert {"Key | Meaning"} == {part[0] for part in parts}
+    assert [f"key {number}" for number in range(30)] == [
+        row.split(" | ")[0] for part in parts for row in part[1:]
+    ]
