@@ -27,11 +27,12 @@ from bot.messages import counted
 from bot.permissions import Permissions
 from bot.ports import Adapter, Clock, Platform
 from bot.routing import Policy, Router
-from bot.settings import Settings
+from bot.settings import RERANK_OFF, RERANK_TOKENS, Settings
 from index.catalog import Catalog, SourceRecord
 from index.errors import IndexFailure, SourceExists, SourcesUnavailable
 from index.passages import Failure, SyncReport
-from index.ports import Embedder, Reader, Source
+from index.ports import Embedder, Reader, Reranker, Source
+from index.ranking import first_stage, fused
 from index.searcher import CatalogSearcher
 from index.syncing import Syncer, merged
 
@@ -56,6 +57,7 @@ class Application:
         self.data = settings.data.expanduser().absolute()
         self.heartbeat = self.data / HEARTBEAT
         self._embedder_lock = threading.Lock()
+        self._reranker_lock = threading.Lock()
         self._readers: dict[str, Reader] = {}
         self._prepare_from: dict[str, float] = {}
 
@@ -77,10 +79,30 @@ class Application:
         )
         return embedder
 
+    def reranker(self) -> Reranker:
+        """Return the cross-encoder that the settings name, loaded once and when needed."""
+        with self._reranker_lock:
+            return self._reranker
+
+    @cached_property
+    def _reranker(self) -> Reranker:
+        reranker: Reranker = registry.load(registry.RERANKER)(self.settings.answers.rerank)
+        return reranker
+
+    @property
+    def _has_reranker(self) -> bool:
+        return self.settings.answers.rerank not in (RERANK_OFF, RERANK_TOKENS)
+
     @cached_property
     def searcher(self) -> CatalogSearcher:
         """The door for questions."""
-        return CatalogSearcher(self.catalog, embedder=self.embedder, folder=self.data / "vectors")
+        return CatalogSearcher(
+            self.catalog,
+            embedder=self.embedder,
+            folder=self.data / "vectors",
+            scored_by=first_stage if self.settings.answers.rerank == RERANK_OFF else fused,
+            reranker=self.reranker if self._has_reranker else None,
+        )
 
     @cached_property
     def library(self) -> CatalogLibrary:
@@ -202,8 +224,13 @@ class Application:
             "packages": _check_packages,
             "catalogue": lambda: counted(len(self.catalog.sources(LOCAL)), "local source"),
             "embedder": lambda: self.embedder().id,
+            **({"reranker": self._check_reranker} if self._has_reranker else {}),
             **{name: partial(self._check_platform, name) for name in self.settings.platforms},
         }
+
+    def _check_reranker(self) -> str:
+        self.reranker().score("a question", ["a passage"])
+        return self.settings.answers.rerank
 
     def _check_platform(self, name: str) -> str:
         return asyncio.run(self._platform(name).check())

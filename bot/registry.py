@@ -26,6 +26,8 @@ ADAPTERS = {
 
 EMBEDDER = "index.embedders.sentence_transformer:SentenceTransformerEmbedder"
 
+RERANKER = "index.rerankers.cross_encoder:CrossEncoderReranker"
+
 
 def load(entry: str) -> Any:
     """Return what "module:attribute" names."""

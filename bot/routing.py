@@ -63,6 +63,7 @@ from index.errors import (
     EmbedderChanged,
     EmbedderUnavailable,
     IndexFailure,
+    RerankerUnavailable,
     SourceExists,
     SourcesUnavailable,
     SourceUnavailable,
@@ -74,7 +75,7 @@ from index.passages import Audience, Passage, SyncReport
 EXPECTED = (DocumentUnreadable, SourceExists, SourceUnavailable, SourceUnknown, Stopping, SyncBusy)
 """What the asker can mend, or wait for; everything else is for the operator, who finds it in the log."""
 
-FOR_THE_OPERATOR = (CatalogUnavailable, EmbedderChanged, EmbedderUnavailable)
+FOR_THE_OPERATOR = (CatalogUnavailable, EmbedderChanged, EmbedderUnavailable, RerankerUnavailable)
 
 LISTED_FAILURES = 10
 

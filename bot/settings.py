@@ -34,6 +34,9 @@ FILE = "quoth.toml"
 LONGEST_ECHO = 60
 """Characters of a wrong value that are shown."""
 
+RERANK_OFF = "off"
+RERANK_TOKENS = "tokens"
+
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 
@@ -63,11 +66,13 @@ class AnswerSettings(_Section):
     """When to answer: ``threshold`` is the least probability, 0 to 1, that a passage answers.
 
     From ``closest`` on, a passage is shown as the closest; a default above the threshold is none.
+    ``rerank`` is RERANK_OFF, RERANK_TOKENS, or the folder or name of a cross-encoder.
     """
 
     threshold: float = Field(default=0.3, ge=0, le=1)
     closest: float = Field(default=0.15, ge=0, le=1, examples=[0.1])
     passages: int = Field(default=5, ge=1, le=20)
+    rerank: str = Field(default=RERANK_TOKENS, min_length=1)
 
     @field_validator("closest")
     @classmethod
@@ -268,6 +273,7 @@ WORDS = {
     "literal_error": "must be {expected}",
     "model_type": "is a section, with its settings below it",
     "path_type": "must be a path in quotation marks",
+    "string_too_short": "may not be empty",
     "string_type": "must be text in quotation marks",
     "tuple_type": "must be a list",
 }

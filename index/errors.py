@@ -13,6 +13,7 @@
     +-- SourceUnknown
     +-- EmbedderUnavailable
     +-- EmbedderChanged
+    +-- RerankerUnavailable
     +-- CatalogUnavailable
     |   +-- CatalogBusy
     |   +-- CatalogNewer
@@ -84,6 +85,10 @@ class EmbedderUnavailable(IndexFailure):
 
 class EmbedderChanged(IndexFailure):
     """The index was built with another embedding model. Run `quoth sync` to embed it anew."""
+
+
+class RerankerUnavailable(IndexFailure):
+    """The cross-encoder could not be loaded or used. Check the setting answers.rerank."""
 
 
 class CatalogUnavailable(IndexFailure):

@@ -131,8 +131,9 @@ class Audience:
 class Hit:
     """A found passage, its answering sentence and how sure the index is.
 
-    ``score`` ranks (cosine similarity, -1 to 1). ``confidence`` is the probability, 0 to 1, that
-    the passage answers the query. ``highlight`` is a span of the passage's text. ``also`` are the
+    ``score`` is what it was ranked by, in standard deviations above the other candidates, before
+    a reranker. ``confidence`` is the probability, 0 to 1, that the passage answers the query.
+    ``highlight`` is a span of the passage's text. ``also`` are the
     other places where nearly the same text stands.
     """
 

@@ -1,4 +1,4 @@
-"""What the index asks of its replaceable parts: sources, readers, embedders and stores."""
+"""What the index asks of its replaceable parts: sources, readers, embedders, rerankers and stores."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ from index.passages import Extract
 Vectors: TypeAlias = NDArray[np.float32]
 """An array of shape (n, dimension), or (dimension,) for a single vector; rows of unit length."""
 
+Numbers: TypeAlias = NDArray[np.float64]
+"""An array of scores or weights, of shape (n,) where nothing else is said."""
 
 Ids: TypeAlias = NDArray[np.int32]
 """An array of shape (n,) of an embedder's own numbers for the tokens it knows."""
@@ -110,6 +112,17 @@ class Embedder(Protocol):
 
     def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         """Embed what is found, in the order of the texts."""
+        ...
+
+
+class Reranker(Protocol):
+    """Reads a query and a passage together, to say how well one answers the other."""
+
+    def score(self, query: str, passages: Sequence[str]) -> Numbers:
+        """Return one score per passage, in their order; a higher one is better. Called from any thread.
+
+        Raises RerankerUnavailable.
+        """
         ...
 
 

@@ -15,10 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.catalog import CandidateRow
-from index.ports import Embedding, Ids, Vectors
+from index.ports import Embedding, Ids, Numbers, Vectors
 from index.tokens import HEADING, Tokens, sentence_runs, unit, unpack
-
-Numbers = NDArray[np.float64]
 
 STOP_WEIGHT = 0.25
 """What a word counts that says how somebody asks, not what about, where words are weighed by rarity."""
@@ -148,6 +146,17 @@ def weigh(
 def fused(evidence: Evidence) -> Numbers:
     """Return one score per candidate: its signals, in standard deviations above the others, weighed."""
     return np.asarray(standardised(evidence.signals) @ _vector("fusion", SIGNALS))
+
+
+def first_stage(evidence: Evidence) -> Numbers:
+    """Return one score per candidate without late interaction: what found it, fused evenly.
+
+    It is the mean of passage vectors' cosine, words and nearest sentence, each in standard
+    deviations above the other candidates.
+    """
+    words, sentence = (evidence.signals[:, SIGNALS.index(name)] for name in ("words", "sentence"))
+    lanes = standardised(np.column_stack((evidence.similarity, words, sentence)))
+    return np.asarray(lanes.mean(axis=1))
 
 
 def standardised(columns: Numbers) -> Numbers:

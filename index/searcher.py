@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from index.catalog import Catalog
+from index.catalog import CandidateRow, Catalog
 from index.explaining import explanation
 from index.highlighting import span
 from index.passages import Audience, Explanation, Hit, Passage
-from index.ports import Embedder, Vectors
-from index.ranking import Evidence, Numbers, Query, confidences, cues, fused, telling, weigh
+from index.ports import Embedder, Numbers, Reranker, Vectors
+from index.ranking import Evidence, Query, confidences, cues, fused, telling, weigh
 from index.resemblance import Shingles, resemble, shingles
 from index.snapshots import SENTENCES, Snapshot, Snapshots
 from index.tokens import Projection
@@ -27,10 +27,16 @@ SCORED = 200
 CONTENDERS = 30
 """Candidates whose text is read for the answer: enough to pass over what stands twice."""
 
+RERANKED = 30
+"""Candidates that a reranker puts in order: it reads each of them, which takes milliseconds apiece."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """The candidates of a query with what speaks for each; ``order`` has the best first."""
+    """The candidates of a query with what speaks for each; ``order`` has the best first.
+
+    It falls by ``scores``, unless a reranker had the last word on it.
+    """
 
     query: Query
     evidence: Evidence
@@ -42,10 +48,24 @@ class Ranking:
 class CatalogSearcher:
     """Searches what the catalogue holds. Safe to call from several threads."""
 
-    def __init__(self, catalog: Catalog, *, embedder: Callable[[], Embedder], folder: Path) -> None:
-        """``folder`` is where derived data is kept between runs; it may be deleted at any time."""
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        embedder: Callable[[], Embedder],
+        folder: Path,
+        scored_by: Callable[[Evidence], Numbers] = fused,
+        reranker: Callable[[], Reranker] | None = None,
+    ) -> None:
+        """``folder`` is where derived data is kept between runs; it may be deleted at any time.
+
+        ``scored_by`` ranks all candidates, and ``reranker`` the best RERANKED of them anew.
+        Confidence is made of the fused scores, which it was fitted to, whatever ranks.
+        """
         self._catalog = catalog
         self._embedder = embedder
+        self._scored_by = scored_by
+        self._reranker = reranker
         self._snapshots = Snapshots(catalog, folder=folder)
         self._projections: dict[str, Projection] = {}
         self._chatter: dict[str, Vectors] = {}
@@ -55,7 +75,7 @@ class CatalogSearcher:
         """Return up to ``k`` hits, best first; of the asker's audience only.
 
         What stands nearly alike in several places is one hit. Raises EmbedderUnavailable,
-        EmbedderChanged, CatalogUnavailable.
+        EmbedderChanged, RerankerUnavailable, CatalogUnavailable.
         """
         ranking = self.rank(query, k=k, audience=audience)
         return self._hits(ranking, k, audience) if ranking else []
@@ -94,7 +114,7 @@ class CatalogSearcher:
         if not rows:
             return None
         evidence = weigh(asked, rows, lexical=lexical, rarity=snapshot.rarities)
-        scores = fused(evidence)
+        scores = self._scored_by(evidence)
         # What the query names to the letter comes first, however its words are meant.
         ahead = {id: place for place, id in enumerate(snapshot.words.exact(query, LANE))}
         order = sorted(range(len(rows)), key=lambda i: (ahead.get(rows[i].id, LANE), -scores[i], rows[i].id))
@@ -102,9 +122,25 @@ class CatalogSearcher:
             query=asked,
             evidence=evidence,
             scores=scores,
-            cues=cues(asked, evidence, scores, chats=self._chats(asked), size=len(snapshot.passages)),
-            order=order,
+            cues=cues(
+                asked, evidence, fused(evidence), chats=self._chats(asked), size=len(snapshot.passages)
+            ),
+            order=self._reranked(query, order, rows, audience),
         )
+
+    def _reranked(
+        self, query: str, order: list[int], rows: list[CandidateRow], audience: Audience
+    ) -> list[int]:
+        """Return the best in the reranker's order, ties as they were, and the others behind them."""
+        if self._reranker is None:
+            return order
+        best = order[:RERANKED]
+        live = self._catalog.passages([rows[i].id for i in best], audience)
+        read = [i for i in best if rows[i].id in live]
+        scores = self._reranker().score(query, [live[rows[i].id].text for i in read])
+        first = [read[place] for place in np.argsort(-scores, kind="stable")]
+        # What was deleted meanwhile is not read, and stands behind.
+        return [*first, *(i for i in order if i not in first)]
 
     def _query(self, text: str, snapshot: Snapshot) -> Query:
         embedder = self._embedder()
@@ -138,7 +174,7 @@ class CatalogSearcher:
                 groups.append((i, passage, own, []))
         hits: list[Hit] = []
         for i, passage, _, also in groups[:k]:
-            # A later hit is never the surer one: it would have come first.
+            # A later hit is never the surer one: it would have come first, or a reranker doubts it.
             ceiling = hits[-1].confidence if hits else 1.0
             hits.append(
                 Hit(

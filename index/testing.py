@@ -1,4 +1,4 @@
-"""A small embedder that needs no model, for tests of this project and of what extends it."""
+"""A small embedder and a reranker that need no model, for tests of this project and of what extends it."""
 
 import hashlib
 import re
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.ports import Embedding
+from index.ports import Embedding, Numbers
 
 WORD = re.compile(r"\w+")
 
@@ -51,3 +51,16 @@ class HashingEmbedder:
     def _id(self, word: str) -> int:
         digest = hashlib.blake2b(word.encode(), digest_size=4).digest()
         return int.from_bytes(digest, "big") % self.dimension
+
+
+class WordReranker:
+    """Likes the passages best in which its word stands most often. Keeps what it was asked."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        self.asked: list[tuple[str, list[str]]] = []
+
+    def score(self, query: str, passages: Sequence[str]) -> Numbers:
+        """Count the word in each passage."""
+        self.asked.append((query, list(passages)))
+        return np.array([WORD.findall(text.lower()).count(self.word) for text in passages], np.float64)

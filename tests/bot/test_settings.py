@@ -141,6 +141,8 @@ def test_a_threshold_below_the_usual_closest_leaves_none(folder: Path) -> None:
         ("[limits]\nper_seconds = 0", "is 0, but it must be more than 0. "),
         ('[logs]\nquestions = "perhaps"', "is 'perhaps', but it must be true or false. "),
         ('[logs]\nformat = "xml"', "is 'xml', but it must be 'text' or 'json'. "),
+        ('[answers]\nrerank = ""', "is '', but it may not be empty. Correct it in quoth.toml or "),
+        ("[answers]\nrerank = false", "is False, but it must be text in quotation marks. "),
         ("[embedder]\nmodel = 5", "is 5, but it must be text in quotation marks. "),
         ("data = 5", "The setting data is 5, but it must be a path in quotation marks. "),
         ("[sources]\nallowed_paths = 5", "but it must be a list. Correct it in quoth.toml or "),

@@ -24,7 +24,7 @@ def test_each_kind_of_part_has_its_example() -> None:
     assert ["A file format", "A kind of source", "A chat platform"] == list(EXAMPLES)
 
 
-@pytest.mark.parametrize("name", ["READERS", "SOURCES", "EMBEDDER", "ADAPTERS"])
+@pytest.mark.parametrize("name", ["READERS", "SOURCES", "EMBEDDER", "RERANKER", "ADAPTERS"])
 def test_the_registry_has_what_the_table_names(name: str) -> None:
     assert f"`{name}`" in EXTENDING
     assert hasattr(registry, name)

@@ -1,0 +1,1 @@
+"""A query and passages to scores, one module per library."""
