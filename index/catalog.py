@@ -132,6 +132,10 @@ class Reading:
     vector_keys: tuple[str, ...]
 
 
+class VectorsMissing(Exception):
+    """Passages were to be published of which some have no vector; nothing was."""
+
+
 class Catalog:
     """All that Quoth has read. Every method is one transaction; safe to call from several threads."""
 
@@ -179,9 +183,21 @@ class Catalog:
         """Remove a source with all its documents; return what it was. Raises SourceUnknown."""
         removed = self.source(workspace, name)
         with self._database.write() as db:
+            rows = db.execute(
+                """SELECT DISTINCT vector_key FROM passages p JOIN documents d ON d.id = p.document_id
+                WHERE d.source_id = ?""",
+                (removed.id,),
+            )
+            keys = [row["vector_key"] for row in rows.fetchall()]
             db.execute("DELETE FROM sources WHERE id = ?", (removed.id,))
             _advance(db, workspace)
-            _prune_vectors(db)
+            # Only its own: what a sync under way has embedded is not published yet.
+            for batch in _batches(keys):
+                db.execute(
+                    f"""DELETE FROM vectors WHERE key IN ({_marks(batch)})
+                    AND key NOT IN (SELECT vector_key FROM passages)""",
+                    tuple(batch),
+                )
         return removed
 
     def sources(self, workspace: str) -> list[SourceRecord]:
@@ -293,7 +309,8 @@ class Catalog:
 
         ``touched`` are new versions by uri of documents whose bytes are the same, ``removed`` are
         uris. A passage whose title, headings and text are unchanged keeps its id.
-        Raises SourceUnknown when the source was removed meanwhile.
+        Raises SourceUnknown when the source was removed meanwhile, and VectorsMissing when another
+        that was removed meanwhile has taken along what both had.
         """
         readings, removed = list(readings), list(removed)
         with self._database.write() as db:
@@ -308,6 +325,8 @@ class Catalog:
             )
             for reading in readings:
                 _replace_document(db, source.id, reading)
+            if _lacks_vectors(db, source.id, embedder):
+                raise VectorsMissing
             db.execute("DELETE FROM failures WHERE source_id = ?", (source.id,))
             db.executemany(
                 "INSERT INTO failures (source_id, uri, reason) VALUES (?, ?, ?)",
@@ -510,6 +529,16 @@ def _write_passage(
             key,
         ),
     )
+
+
+def _lacks_vectors(db: sqlite3.Connection, source_id: int, embedder: str) -> bool:
+    row = db.execute(
+        """SELECT EXISTS (SELECT 1 FROM passages p JOIN documents d ON d.id = p.document_id
+        WHERE d.source_id = ? AND NOT EXISTS
+        (SELECT 1 FROM vectors v WHERE v.embedder = ? AND v.key = p.vector_key)) AS lacks""",
+        (source_id, embedder),
+    ).fetchone()
+    return bool(row["lacks"])
 
 
 def _prune_vectors(db: sqlite3.Connection) -> None:

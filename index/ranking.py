@@ -114,7 +114,7 @@ def weigh(
     both = (weights + 1 / len(weights)) / 2
     by_run = both @ np.maximum.reduceat(similar, runs, axis=1)
     means = unit(np.add.reduceat(tokens.vectors, runs, axis=0)) @ query.vector
-    rare = rarity[tokens.ids]
+    rare = rarity[np.minimum(tokens.ids, len(rarity) - 1)]
     focus = np.add.reduceat(similar.max(axis=0) * rare, runs) / np.maximum(np.add.reduceat(rare, runs), 1e-9)
     best, nearest = np.zeros(len(rows)), np.zeros(len(rows))
     for i in range(len(rows)):

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from index.catalog import CandidateRow, Catalog
+from index.errors import EmbedderChanged
 from index.explaining import explanation
 from index.highlighting import span
 from index.passages import Audience, Explanation, Hit, Passage
-from index.ports import Embedder, Numbers, Reranker, Vectors
+from index.ports import Embedder, Embedding, Numbers, Reranker, Vectors
 from index.ranking import Evidence, Query, confidences, cues, fused, telling, weigh
 from index.resemblance import Shingles, resemble, shingles
 from index.snapshots import SENTENCES, Snapshot, Snapshots
@@ -25,7 +26,7 @@ SCORED = 200
 """Passages whose lexical score is known; of the candidates beyond it is taken for 0."""
 
 CONTENDERS = 30
-"""Candidates whose text is read for the answer: enough to pass over what stands twice."""
+"""Candidates whose text is read at a time, until there are enough that do not stand twice."""
 
 RERANKED = 30
 """Candidates that a reranker puts in order: it reads each of them, which takes milliseconds apiece."""
@@ -107,11 +108,15 @@ class CatalogSearcher:
         if not len(snapshot.passages):
             return None
         asked = self._query(query, snapshot)
+        if not len(asked.embedding.ids):
+            return None  # there is nothing in it that the embedder sees
         lexical = dict(snapshot.words.search(query, max(k, SCORED)))
         ids = _candidates(asked, snapshot, lexical, max(k, LANE))
         # The snapshot may be older than the catalogue: what was deleted since is not read back.
         rows = self._catalog.candidates(ids, audience, self._embedder().id)
         if not rows:
+            if self._catalog.passages(ids, audience):
+                raise EmbedderChanged  # another process has embedded everything anew, with another model
             return None
         evidence = weigh(asked, rows, lexical=lexical, rarity=snapshot.rarities)
         scores = self._scored_by(evidence)
@@ -149,7 +154,7 @@ class CatalogSearcher:
         return Query(
             text=text,
             embedding=embedding,
-            vector=projection(embedding.vector),
+            vector=projection(_whole(embedding)),
             tokens=projection(embedding.tokens),
             rarity=snapshot.rarity(embedding.ids),
             telling=telling(text, embedding),
@@ -157,21 +162,15 @@ class CatalogSearcher:
 
     def _hits(self, ranking: Ranking, k: int, audience: Audience) -> list[Hit]:
         """Return up to ``k`` candidates as hits; what nearly repeats an earlier one is named with it."""
-        best = ranking.order[: max(CONTENDERS, 2 * k)]
         rows = ranking.evidence.rows
-        live = self._catalog.passages([rows[i].id for i in best], audience)
         probabilities = confidences(ranking.cues)
         groups: list[tuple[int, Passage, Shingles, list[Passage]]] = []
-        for i in best:
-            passage = live.get(rows[i].id)
-            if passage is None:
-                continue
-            own = shingles(passage.text)
-            twin = next((also for _, _, earlier, also in groups if resemble(own, earlier)), None)
-            if twin is not None:
-                twin.append(passage)
-            else:
-                groups.append((i, passage, own, []))
+        for at in range(0, len(ranking.order), CONTENDERS):
+            if len(groups) >= k:
+                break
+            some = ranking.order[at : at + CONTENDERS]
+            live = self._catalog.passages([rows[i].id for i in some], audience)
+            _group(groups, [(i, live[rows[i].id]) for i in some if rows[i].id in live])
         hits: list[Hit] = []
         for i, passage, _, also in groups[:k]:
             # A later hit is never the surer one: it would have come first, or a reranker doubts it.
@@ -203,6 +202,25 @@ class CatalogSearcher:
                 lines = (files("index") / "chatter.txt").read_text(encoding="utf-8").splitlines()
                 self._chatter[embedder.id] = np.stack([embedder.embed_query(line).vector for line in lines])
             return self._chatter[embedder.id]
+
+
+def _group(
+    groups: list[tuple[int, Passage, Shingles, list[Passage]]], candidates: list[tuple[int, Passage]]
+) -> None:
+    """Add each candidate to the group of a passage that it nearly repeats, or as a new group."""
+    for i, passage in candidates:
+        own = shingles(passage.text)
+        twin = next((also for _, _, earlier, also in groups if resemble(own, earlier)), None)
+        if twin is not None:
+            twin.append(passage)
+        else:
+            groups.append((i, passage, own, []))
+
+
+def _whole(embedding: Embedding) -> Vectors:
+    """Return the vector of a whole text in the space of its tokens, which some models leave behind."""
+    same = embedding.vector.shape[0] == embedding.tokens.shape[1]
+    return embedding.vector if same else np.asarray(embedding.tokens.mean(axis=0))
 
 
 def _candidates(query: Query, snapshot: Snapshot, lexical: dict[int, float], size: int) -> list[int]:

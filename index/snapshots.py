@@ -4,9 +4,10 @@ All of it may be deleted at any time; the catalogue makes it anew.
 """
 
 import json
+import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,7 +69,7 @@ class Snapshots:
         self._folder = folder
         self._held: dict[str, Snapshot] = {}
         self._lexicons: dict[str, TantivyStore] = {}
-        self._refreshing = threading.Lock()
+        self._refreshing: dict[str, threading.Lock] = {}
 
     def current(self, workspace: str, embedder: Callable[[], Embedder]) -> Snapshot:
         """Return a workspace's snapshot; while another thread brings it up to date, the one before.
@@ -78,13 +79,14 @@ class Snapshots:
         held = self._held.get(workspace)
         if held is not None and held.revision == self._catalog.revision(workspace):
             return held
-        if not self._refreshing.acquire(blocking=held is None):
+        refreshing = self._refreshing.setdefault(workspace, threading.Lock())
+        if not refreshing.acquire(blocking=held is None):
             assert held is not None
             return held
         try:
             return self._refresh(workspace, embedder())
         finally:
-            self._refreshing.release()
+            refreshing.release()
 
     def projection(self, embedder: Embedder) -> Projection:
         """Return how the embedder's token vectors were made small. Raises EmbedderChanged."""
@@ -122,14 +124,15 @@ class Snapshots:
                 removed=stale, ids=batch.ids, vectors=_stacked(batch.vectors, embedder.dimension)
             ),
             sentences=_with_sentences(held.sentences, stale, batch),
-            words=self._words(workspace, view, stale),
+            words=self._words(workspace, view, stale if held.keys else None),
             frequencies=_added(held.frequencies, batch.tokens),
             gone=gone,
         )
 
     # Words
 
-    def _words(self, workspace: str, view: View, stale: set[int]) -> LexicalSnapshot:
+    def _words(self, workspace: str, view: View, stale: set[int] | None) -> LexicalSnapshot:
+        """Return the words of a view; ``stale`` ids are entered anew, None says that all are."""
         try:
             store = self._lexicons.get(workspace) or TantivyStore(self._place(workspace) / "words")
             self._lexicons[workspace] = store
@@ -137,7 +140,7 @@ class Snapshots:
         except IndexFailure:
             # Another process is at it, or the folder is unusable: memory serves as well.
             store = TantivyStore(None)
-            _bring_up_to_date(store, view, set())
+            _bring_up_to_date(store, view, None)
         return store.snapshot()
 
     # Between runs
@@ -155,18 +158,19 @@ class Snapshots:
             ids, keys = np.load(saved / "keys.npy")
             store = TantivyStore(place / "words")
             self._lexicons[workspace] = store
+            words = store.snapshot()
             passages = FaissStore.load(saved / "passages.faiss", embedder.dimension)
             snapshot = Snapshot(
                 # Only if the words are complete does nothing remain to be done.
-                revision=manifest["revision"] if store.ids() == set(ids.tolist()) else -1,
+                revision=manifest["revision"] if words.ids() == set(ids.tolist()) else -1,
                 keys=dict(zip(ids.tolist(), keys.tolist(), strict=True)),
                 passages=passages,
                 sentences=FaissStore.load(saved / "sentences.faiss", manifest["projected"]),
-                words=store.snapshot(),
+                words=words,
                 frequencies=np.load(saved / "frequencies.npy"),
                 gone=manifest["gone"],
             )
-        except (OSError, ValueError, KeyError, TypeError, IndexFailure):
+        except (OSError, EOFError, ValueError, KeyError, TypeError, IndexFailure):
             return _empty(embedder)  # derived data: whatever is wrong with it, it can be made anew
         return snapshot if set(passages.ids()) == snapshot.keys.keys() else _empty(embedder)
 
@@ -179,7 +183,8 @@ class Snapshots:
             built_at=datetime.now(UTC),
         )
         place = self._place(workspace)
-        saved = place / f"{embedder.id}-{snapshot.revision}"
+        # A name of its own each time: what the manifest still names is not touched.
+        saved = place / f"{embedder.id}-{snapshot.revision}-{secrets.token_hex(4)}"
         record = asdict(manifest) | {
             "built_at": manifest.built_at.isoformat(),
             "saved": saved.name,
@@ -196,7 +201,9 @@ class Snapshots:
             (place / "manifest.part").write_text(json.dumps(record), encoding="utf-8")
             (place / "manifest.part").replace(place / "manifest.json")
             for old in place.iterdir():
-                if old.is_dir() and old.name not in (saved.name, "words"):
+                if old.suffix == ".faiss":
+                    old.unlink()  # as versions before this one kept them
+                elif old.is_dir() and old.name not in (saved.name, "words"):
                     shutil.rmtree(old, ignore_errors=True)
         except (OSError, RuntimeError):
             return  # it only saves time at the next start, as when the disk is full or read-only
@@ -248,9 +255,9 @@ def _with_sentences(store: FaissStore, stale: set[int], batch: _Batch) -> FaissS
     return store.updated(removed=removed, ids=batch.sentence_ids, vectors=vectors)
 
 
-def _bring_up_to_date(store: TantivyStore, view: View, stale: Iterable[int]) -> None:
+def _bring_up_to_date(store: TantivyStore, view: View, stale: set[int] | None) -> None:
     held = store.ids()
-    removed = (held - view.keys.keys()) | (held & set(stale))
+    removed = held if stale is None else (held - view.keys.keys()) | (held & stale)
     added = view.keys.keys() - (held - removed)
     if removed or added:
         store.update(
@@ -279,7 +286,7 @@ def _empty(embedder: Embedder) -> Snapshot:
         passages=FaissStore(embedder.dimension),
         sentences=FaissStore(1),
         words=TantivyStore(None).snapshot(),
-        frequencies=np.zeros(0, np.int64),
+        frequencies=np.zeros(1, np.int64),
     )
 
 

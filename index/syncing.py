@@ -7,9 +7,17 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.catalog import Catalog, DocumentState, Reading, SourceRecord, StoredEmbedding, Unembedded
+from index.catalog import (
+    Catalog,
+    DocumentState,
+    Reading,
+    SourceRecord,
+    StoredEmbedding,
+    Unembedded,
+    VectorsMissing,
+)
 from index.errors import DocumentUnreadable, SourceUnavailable, SyncBusy
-from index.passages import Document, Failure, SyncReport
+from index.passages import Document, Draft, Failure, SyncReport
 from index.ports import Embedder, Entry, Reader, Source
 from index.splitting import embedding_text, split
 from index.tokens import Projection, pack
@@ -80,14 +88,9 @@ class Syncer:
         unlisted = tuple(failure.uri for failure in changes.failures if failure.uri.endswith("/"))
         removed = {uri for uri in set(known) - changes.kept if not uri.startswith(unlisted)}
         embedded = self._embed(record, embedder, changes.readings, progress)
-        self._catalog.publish(
-            record,
-            readings=changes.readings,
-            touched=changes.touched,
-            removed=removed,
-            failures=changes.failures,
-            embedder=embedder.id,
-        )
+        while not self._published(record, embedder, changes, removed):
+            # A source that was removed meanwhile has taken along vectors of text that both had.
+            embedded += self._embed(record, embedder, changes.readings, progress)
         return self._report(record, known, changes, removed=len(removed), embedded=embedded)
 
     def _read_all(
@@ -159,13 +162,12 @@ class Syncer:
             count_tokens=embedder.count_tokens,
             window=embedder.window,
         )
-        texts = [embedding_text(document.title, draft.heading, draft.text) for draft in drafts]
         return Reading(
             document=document,
             version=entry.version,
             pipeline=pipeline,
             drafts=tuple(drafts),
-            vector_keys=tuple(_key(text) for text in texts),
+            vector_keys=tuple(_key(document.title, draft) for draft in drafts),
         )
 
     def _embed(
@@ -186,6 +188,22 @@ class Syncer:
         if keys:
             progress(f"Embedding {record.name}", len(keys), len(keys))
         return len(keys)
+
+    def _published(
+        self, record: SourceRecord, embedder: Embedder, changes: _Changes, removed: set[str]
+    ) -> bool:
+        try:
+            self._catalog.publish(
+                record,
+                readings=changes.readings,
+                touched=changes.touched,
+                removed=removed,
+                failures=changes.failures,
+                embedder=embedder.id,
+            )
+        except VectorsMissing:
+            return False
+        return True
 
     def _projection(self, embedder: Embedder) -> Projection:
         if self._catalog.projection(embedder.id) is None:
@@ -254,5 +272,8 @@ def merged(first: SyncReport, second: SyncReport) -> SyncReport:
     )
 
 
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _key(title: str, draft: Draft) -> str:
+    """Return the hash of all that an embedding depends on: the text, and where its sentences are."""
+    sentences = [(sentence.start, sentence.end, sentence.kind.value) for sentence in draft.sentences]
+    text = embedding_text(title, draft.heading, draft.text)
+    return hashlib.sha256(f"{text}\0{sentences}".encode()).hexdigest()

@@ -46,7 +46,8 @@ class Projection:
         sample = (files("index") / "sample.txt").read_text(encoding="utf-8").splitlines()
         tokens = np.concatenate([embedding.tokens for embedding in embedder.embed_passages(sample)])
         _, _, directions = np.linalg.svd(tokens, full_matrices=False)
-        return cls(np.ascontiguousarray(directions[:DIMENSION].T, dtype=np.float32))
+        width = min(DIMENSION, len(directions)) // 2 * 2  # two coordinates share a byte
+        return cls(np.ascontiguousarray(directions[:width].T, dtype=np.float32))
 
     def __call__(self, vectors: Vectors) -> Vectors:
         """Return the projected vectors, rows scaled to unit length."""
@@ -82,12 +83,12 @@ def pack(
 
     ``prefix`` is how many characters of what was embedded stand before the passage's text.
     """
+    if not len(embedding.ids):
+        embedding = _blank(embedding)
     vectors = projection(embedding.tokens)
     scales = (np.abs(vectors).max(axis=1, initial=0) / LEVELS).astype(SCALE)
     codes = np.rint(vectors / np.maximum(scales[:, None].astype(np.float32), np.float32(1e-6)))
     nibbles = (np.clip(codes, -LEVELS, LEVELS) + LEVELS).astype(np.uint8)
-    if nibbles.shape[1] % 2:
-        nibbles = np.pad(nibbles, ((0, 0), (0, 1)), constant_values=LEVELS)
     starts = embedding.spans[:, 0] - prefix
     number = np.searchsorted([sentence.start for sentence in sentences], starts, side="right") - 1
     own = np.where(starts < 0, HEADING, np.clip(number, 0, HEADING - 1)).astype(np.uint8)
@@ -99,6 +100,16 @@ def pack(
             own.tobytes(),
             (nibbles[:, ::2] << 4 | nibbles[:, 1::2]).tobytes(),
         )
+    )
+
+
+def _blank(embedding: Embedding) -> Embedding:
+    """Return one token that is like no other, for a text of which the embedder sees nothing."""
+    return Embedding(
+        vector=embedding.vector,
+        tokens=np.zeros((1, embedding.tokens.shape[1]), np.float32),
+        ids=np.zeros(1, np.int32),
+        spans=np.full((1, 2), -1, np.int32),
     )
 
 

@@ -60,3 +60,23 @@ def test_tokens_know_their_sentence_and_their_passage(projection: Projection) ->
 
 def test_a_packed_token_takes_half_a_byte_a_dimension(projection: Projection) -> None:
     assert len(packed(projection)) < len(embedded().ids) * (DIMENSION // 2 + 8) + 8
+
+
+def test_a_text_of_which_the_embedder_sees_nothing_is_like_no_query(projection: Projection) -> None:
+    nothing = Embedding(
+        vector=embedded().vector,
+        tokens=np.empty((0, 200), np.float32),
+        ids=np.empty(0, np.int32),
+        spans=np.empty((0, 2), np.int32),
+    )
+    tokens = unpack([pack(nothing, projection, prefix=0, sentences=SENTENCES), packed(projection)])
+    assert [0, 1, 6] == tokens.starts.tolist()
+    assert not tokens.vectors[0].any()
+
+
+def test_an_odd_number_of_dimensions_is_cut_to_an_even_one() -> None:
+    odd = HashingEmbedder(dimension=63)
+    projection = Projection.fit(odd)
+    [passage] = odd.embed_passages(["Boil water."])
+    tokens = unpack([pack(passage, projection, prefix=0, sentences=SENTENCES[:1])])
+    assert projection(odd.embed_query("water").tokens).shape[1] == tokens.vectors.shape[1] == 62

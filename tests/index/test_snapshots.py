@@ -1,0 +1,86 @@
+"""What is derived can be lost, torn or outdated at any time, and questions are answered all the same."""
+
+import pytest
+
+from index.passages import Audience
+from index.ranking import SIGNALS
+from tests.index.conftest import Bench
+
+TEA = "# Tea\n\nGreen tea is brewed from green leaves at eighty degrees.\n"
+COFFEE = "# Coffee\n\nEspresso is pressed through finely ground beans.\n"
+OURS = Audience(workspace="local")
+
+
+def read(bench: Bench, name: str, text: str) -> None:
+    bench.write(name, text)
+    bench.add()
+    bench.sync()
+
+
+@pytest.mark.parametrize(
+    "name", ["passages.faiss", "sentences.faiss", "frequencies.npy", "keys.npy", "manifest.json", "meta.json"]
+)
+@pytest.mark.parametrize("rest", [b"", b"torn"])
+def test_a_file_that_is_empty_or_torn_is_made_anew(bench: Bench, name: str, rest: bytes) -> None:
+    read(bench, "tea.md", TEA)
+    bench.search("green leaves")
+    [file] = (bench.data / "vectors").rglob(name)
+    file.write_bytes(rest)
+    again = bench.reopened()
+    assert ["tea.md"] == [hit.passage.uri for hit in again.search("green leaves")]
+    assert ["tea.md"] == [hit.passage.uri for hit in again.reopened().search("green leaves")]
+
+
+def test_the_words_of_another_catalogue_are_forgotten(bench: Bench) -> None:
+    read(bench, "tea.md", TEA)
+    bench.search("green leaves")
+    for file in bench.data.glob("catalog.sqlite*"):
+        file.unlink()
+    (bench.folder / "tea.md").unlink()
+    fresh = bench.reopened()
+    read(fresh, "coffee.md", COFFEE)
+    for query, knows in (("espresso beans", True), ("green leaves", False)):
+        ranking = fresh.searcher.rank(query, k=1, audience=OURS)
+        assert ranking is not None
+        assert knows == bool(ranking.evidence.signals[0, SIGNALS.index("words")] > 0)
+
+
+def test_a_source_removed_during_another_s_sync_takes_only_its_own(bench: Bench) -> None:
+    read(bench, "tea.md", TEA)
+    bench.add(name="second")
+    bench.write("coffee.md", COFFEE)
+    removed: list[str] = []
+
+    def remove_meanwhile(text: str, done: int, total: int) -> None:
+        if text.startswith("Embedding") and done == total and not removed:
+            removed.append(bench.catalog.remove_source("local", "docs").name)
+
+    bench.syncer.sync(bench.catalog.source("local", "second"), remove_meanwhile)
+    assert ["docs"] == removed
+    assert "coffee.md" == bench.search("espresso beans")[0].passage.uri
+
+
+def test_many_pages_of_one_text_leave_room_for_others(bench: Bench) -> None:
+    for number in range(45):
+        bench.write(f"copy{number}.md", TEA)
+    read(bench, "coffee.md", COFFEE)
+    hits = bench.search("green tea leaves", k=2)
+    assert 2 == len(hits)
+    assert 44 == len(hits[0].also)
+    assert "coffee.md" == hits[1].passage.uri
+
+
+def test_a_new_version_s_catalogue_is_made_of_an_old_one_s(bench: Bench) -> None:
+    read(bench, "tea.md", TEA)
+    with bench.catalog._database.write() as db:
+        db.execute("DROP TABLE vectors")
+        db.execute("DROP TABLE projections")
+        db.execute(
+            "CREATE TABLE vectors (embedder TEXT NOT NULL, key TEXT NOT NULL, vector BLOB NOT NULL, "
+            "PRIMARY KEY (embedder, key)) STRICT, WITHOUT ROWID"
+        )
+        db.execute("UPDATE documents SET pipeline = '1-200'")
+        db.execute("PRAGMA user_version = 1")
+    newer = bench.reopened()
+    assert 1 == newer.sync().embedded
+    assert ["tea.md"] == [hit.passage.uri for hit in newer.search("green leaves")]
