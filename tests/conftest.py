@@ -1,10 +1,15 @@
 """What every test leaves as it found it."""
 
 import logging
+import signal
 from collections.abc import Iterator
 
 import pytest
 import structlog
+
+# A shell starts what it runs in the background deaf to Ctrl-C, and so would be every program that
+# these tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
