@@ -26,7 +26,7 @@ def span(passage: Passage, tokens: bytes, query: Query) -> tuple[int, int]:
     """
     own = unpack([tokens])
     similar = query.tokens @ own.vectors.T
-    shares = (query.weights + 1 / len(query.weights)) / 2
+    shares = query.shares
     best, chosen = -np.inf, (0, 0)
     for first, last in _windows(passage):
         here = (own.sentences >= first) & (own.sentences <= last) & (own.sentences != HEADING)

@@ -65,6 +65,11 @@ class Query:
         weights = self.rarity * np.where(self.telling, 1.0, STOP_WEIGHT)
         return np.asarray(weights / max(weights.sum(), 1e-9))
 
+    @property
+    def shares(self) -> Numbers:
+        """Return the tokens' weights half by rarity and half all alike, as sentences are compared."""
+        return (self.weights + 1 / len(self.rarity)) / 2
+
     def word(self, token: int) -> str:
         """Return the word that a token belongs to."""
         start, end = (int(at) for at in self.embedding.spans[token])
@@ -111,8 +116,7 @@ def weigh(
     owners = np.searchsorted(tokens.starts, runs, side="right") - 1
     own = tokens.sentences[runs] != HEADING
     weights = query.weights
-    both = (weights + 1 / len(weights)) / 2
-    by_run = both @ np.maximum.reduceat(similar, runs, axis=1)
+    by_run = query.shares @ np.maximum.reduceat(similar, runs, axis=1)
     means = unit(np.add.reduceat(tokens.vectors, runs, axis=0)) @ query.vector
     rare = rarity[np.minimum(tokens.ids, len(rarity) - 1)]
     focus = np.add.reduceat(similar.max(axis=0) * rare, runs) / np.maximum(np.add.reduceat(rare, runs), 1e-9)

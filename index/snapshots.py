@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ STALE_SHARE = 0.1
 """When more than this share of what was counted has gone, the counts are made anew."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, which leave no room for what is derived once
 class Snapshot:
     """One workspace as of a revision of the catalogue. Immutable: share it between threads at will.
 
@@ -46,7 +47,7 @@ class Snapshot:
     frequencies: NDArray[np.int64]
     gone: int = 0
 
-    @property
+    @cached_property
     def rarities(self) -> NDArray[np.float64]:
         """Return each token's inverse document frequency, as in BM25 (Robertson and Zaragoza 2009)."""
         total = max(len(self.keys), 1)
