@@ -14,7 +14,7 @@ help on every set. Those of the confidence, by two logistic regressions on the f
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -25,7 +25,8 @@ from scipy.optimize import minimize
 from bot.bootstrap import LOCAL, Application
 from bot.console import out
 from bot.settings import load
-from index.judging import is_hit
+from index.evaluation import Columns, Floats, auroc, ece, refused, silent
+from index.judging import Judgement, is_hit
 from index.passages import Audience
 from index.queries import Candidate, Kind, Query, read_queries
 from index.ranking import CUES, SIGNALS, Numbers, cues, standardised
@@ -35,8 +36,6 @@ FUSION_RIDGE = 0.06
 CONFIDENCE_RIDGE = 0.01
 FREE_RIDGE = 1e-5
 THRESHOLD = 0.3
-BINS = 10
-
 FOREIGN_STEP = 3
 """Of the questions that other sets answer, every third is put to a set that has none without an answer."""
 
@@ -192,35 +191,38 @@ def _sigmoid(x: Numbers) -> Numbers:
 
 
 def _print_confidence(sets: dict[str, list[Asked]]) -> None:
-    pooled: list[tuple[Numbers, Numbers]] = []
+    pooled: list[Judgement] = []
     for held_out, asked in sets.items():
         model = learn([each for other, each in sets.items() if other != held_out])
         sure = model.confidence(np.array([_first(one, model.fusion) for one in asked]))
-        right = np.array([_is_right(one, model.fusion) for one in asked], float)
-        pooled.append((sure, right))
-        shares = []
-        for kind in (Kind.CHATTER, Kind.UNANSWERABLE):
-            among = np.array([one.query.kind is kind for one in asked])
-            if among.any():
-                shares.append(f"{kind.value} left alone {(sure[among] < THRESHOLD).mean():.3f}")
-        out.print(
-            f"{held_out:22} AUROC {_auroc(sure, right):.3f}, ECE {_ece(sure, right):.3f}, "
-            f"right ones answered {(sure[right == 1] >= THRESHOLD).mean():.3f}, {', '.join(shares)}",
-            markup=False,
-        )
-    sure, right = (np.concatenate(parts) for parts in zip(*pooled, strict=True))
-    out.print(f"{'all':22} AUROC {_auroc(sure, right):.3f}, ECE {_ece(sure, right):.3f}", markup=False)
+        run = [_judged(one, model, float(p)) for one, p in zip(asked, sure, strict=True)]
+        pooled += run
+        right = [judged for judged in run if judged.is_right]
+        shares = [f"right ones answered {sum(judged.answered for judged in right) / len(right):.3f}"]
+        for kind, measured in ((Kind.CHATTER, silent), (Kind.UNANSWERABLE, refused)):
+            if any(judged.query.kind is kind for judged in run):
+                shares.append(f"{kind.value} left alone {_measured(measured, run):.3f}")
+        out.print(f"{held_out:22} {_calibration(run)}, {', '.join(shares)}", markup=False)
+    out.print(f"{'all':22} {_calibration(pooled)}", markup=False)
 
 
-def _auroc(sure: Numbers, right: Numbers) -> float:
-    above = np.sign(sure[right == 1][:, None] - sure[right == 0][None])
-    return float((above + 1).mean() / 2)
+def _judged(one: Asked, model: Model, confidence: float) -> Judgement:
+    return Judgement(
+        query=one.query,
+        rank=int(_is_right(one, model.fusion)),
+        highlight=None,
+        answered=confidence >= THRESHOLD,
+        confidence=confidence,
+        elapsed_ms=0.0,
+    )
 
 
-def _ece(sure: Numbers, right: Numbers) -> float:
-    number = np.minimum((sure * BINS).astype(int), BINS - 1)
-    bins = [number == i for i in range(BINS) if (number == i).any()]
-    return float(sum(here.mean() * abs(sure[here].mean() - right[here].mean()) for here in bins))
+def _calibration(run: Sequence[Judgement]) -> str:
+    return f"AUROC {_measured(auroc, run):.3f}, ECE {_measured(ece, run):.3f}"
+
+
+def _measured(measure: Callable[[Columns, Floats], Floats], run: Sequence[Judgement]) -> float:
+    return float(measure(Columns(run), np.ones((1, len(run))))[0])
 
 
 # Files
