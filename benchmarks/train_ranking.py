@@ -27,9 +27,9 @@ from bot.console import out
 from bot.settings import load
 from index.evaluation import Columns, Floats, auroc, ece, refused, silent
 from index.judging import Judgement, is_hit
-from index.passages import Audience
+from index.passages import Audience, content_hash
 from index.queries import Candidate, Kind, Query, read_queries
-from index.ranking import CUES, SIGNALS, Numbers, cues, standardised
+from index.ranking import ANSWERABLE, CUES, RIGHT, SIGNALS, Numbers, chosen, cues, standardised
 from index.searcher import Ranking
 
 FUSION_RIDGE = 0.06
@@ -62,8 +62,8 @@ class Model:
     def confidence(self, rows: Numbers) -> Numbers:
         """Return the probability that each row's candidate answers."""
         product = np.ones(len(rows))
-        for intercept, weights in (self.answerable, self.right):
-            product *= _sigmoid(intercept + rows @ weights)
+        for names, (intercept, weights) in ((ANSWERABLE, self.answerable), (RIGHT, self.right)):
+            product *= _sigmoid(intercept + chosen(rows, names) @ weights)
         return product
 
 
@@ -100,7 +100,21 @@ def learn(sets: Sequence[Sequence[Asked]], left_out: str | None = None) -> Model
     x, y = np.array(rows), np.array(answerable, float)
     w, z = np.array(weights), np.array(right, float)
     among = y == 1
-    return Model(fusion=fusion, answerable=_logistic(x, y, w), right=_logistic(x[among], z[among], w[among]))
+    return Model(
+        fusion=fusion,
+        answerable=_logistic(chosen(x, ANSWERABLE), y, w),
+        right=_logistic(chosen(x[among], RIGHT), z[among], w[among]),
+    )
+
+
+def _others(sets: dict[str, list[Asked]], held_out: str) -> list[list[Asked]]:
+    """Return all sets but one, without what was borrowed from that one or lent to it."""
+    known = {one.query.text for one in sets[held_out]}
+    return [
+        [one for one in asked if one.query.text not in known]
+        for name, asked in sets.items()
+        if name != held_out
+    ]
 
 
 # Ranking
@@ -150,7 +164,7 @@ def _is_right(one: Asked, fusion: Numbers) -> bool:
 def _print_line(name: str, sets: dict[str, list[Asked]], left_out: str | None) -> None:
     cells = []
     for held_out, asked in sets.items():
-        fusion = _learn_fusion([each for other, each in sets.items() if other != held_out], left_out)
+        fusion = _learn_fusion(_others(sets, held_out), left_out)
         if left_out:
             fusion[SIGNALS.index(left_out)] = 0
         ranked = [one.right[_order(one, fusion)] for one in asked if one.query.kind is Kind.ANSWERABLE]
@@ -193,7 +207,7 @@ def _sigmoid(x: Numbers) -> Numbers:
 def _print_confidence(sets: dict[str, list[Asked]]) -> None:
     pooled: list[Judgement] = []
     for held_out, asked in sets.items():
-        model = learn([each for other, each in sets.items() if other != held_out])
+        model = learn(_others(sets, held_out))
         sure = model.confidence(np.array([_first(one, model.fusion) for one in asked]))
         run = [_judged(one, model, float(p)) for one, p in zip(asked, sure, strict=True)]
         pooled += run
@@ -251,13 +265,23 @@ def _ask_all(texts: Sequence[str]) -> dict[str, list[Asked]]:
 
 
 def _foreign(name: str, queries: dict[str, list[Query]]) -> list[Query]:
-    """Return what a set without such questions of its own does not answer: chatter, and others' questions."""
+    """Return what a set without such questions of its own does not answer: others' chatter and questions.
+
+    No two sets borrow the same one.
+    """
     if any(query.kind is not Kind.ANSWERABLE for query in queries[name]):
         return []
+    borrowers = [each for each in queries if all(query.kind is Kind.ANSWERABLE for query in queries[each])]
     others = [query for other, theirs in queries.items() if other != name for query in theirs]
-    chatter = [query for query in others if query.kind is Kind.CHATTER]
-    elsewhere = [query for query in others if query.kind is Kind.ANSWERABLE][::FOREIGN_STEP]
+    mine = [query for query in others if _lot(query.text, len(borrowers)) == borrowers.index(name)]
+    chatter = [query for query in mine if query.kind is Kind.CHATTER]
+    elsewhere = [query for query in mine if query.kind is Kind.ANSWERABLE][::FOREIGN_STEP]
     return [*chatter, *(replace(query, kind=Kind.UNANSWERABLE, qrels=()) for query in elsewhere)]
+
+
+def _lot(text: str, lots: int) -> int:
+    """Return a number below ``lots``, always the same for the same text."""
+    return int(content_hash(text)[:8], 16) % lots
 
 
 def _ask(application: Application, query: Query, size: int) -> Asked:
@@ -277,9 +301,9 @@ def _record(model: Model) -> dict[str, object]:
         "fusion": {"weights": _named(SIGNALS, model.fusion)},
         "answerable": {
             "intercept": round(model.answerable[0], 3),
-            "weights": _named(CUES, model.answerable[1]),
+            "weights": _named(ANSWERABLE, model.answerable[1]),
         },
-        "right": {"intercept": round(model.right[0], 3), "weights": _named(CUES, model.right[1])},
+        "right": {"intercept": round(model.right[0], 3), "weights": _named(RIGHT, model.right[1])},
     }
 
 

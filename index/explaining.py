@@ -1,14 +1,10 @@
 """Why a passage was found, in words of the query and of the passage."""
 
-import re
-
 import numpy as np
 
 from index.passages import Explanation, Hit
 from index.ports import Embedding
-from index.ranking import NEAR, SIGNALS, Evidence, Query, standardised
-
-WORD = re.compile(r"\w+")
+from index.ranking import NEAR, SIGNALS, WORD, Evidence, Query, standardised
 
 
 def explanation(

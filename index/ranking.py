@@ -6,6 +6,7 @@ benchmarks/train_ranking.py and ship as ranking.json, to be read.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.catalog import CandidateRow
 from index.ports import Embedding, Ids, Numbers, Vectors
-from index.tokens import HEADING, Tokens, sentence_runs, unit, unpack
+from index.tokens import HEADING, Tokens, run_vectors, sentence_runs, unpack
 
 STOP_WEIGHT = 0.25
 """What a word counts that says how somebody asks, not what about, where words are weighed by rarity."""
@@ -72,19 +73,32 @@ class Query:
 
     def word(self, token: int) -> str:
         """Return the word that a token belongs to."""
-        start, end = (int(at) for at in self.embedding.spans[token])
-        while start and self.text[start - 1].isalnum():
-            start -= 1
-        while end < len(self.text) and self.text[end].isalnum():
-            end += 1
-        return self.text[start:end]
+        return _around(WORD, self.text, *self.embedding.spans[token].tolist())
+
+
+WORD = re.compile(r"\w+")
+CONTRACTION = re.compile(r"\w+(?:['’]\w+)*")
 
 
 def telling(text: str, embedding: Embedding) -> NDArray[np.bool_]:
-    """Return which tokens of a query say what it is about; if none does, all of them."""
-    words = [text[start:end].lower() for start, end in embedding.spans.tolist()]
-    marks = np.array([word not in STOP_WORDS and any(c.isalnum() for c in word) for word in words], bool)
-    return marks if marks.any() else np.ones(len(words), bool)
+    """Return which tokens of a query say what it is about; if none does, all of them.
+
+    A token counts as its whole word does: of "rebase", "re" is telling; of "won't", "won" is not.
+    """
+    marks = np.array([_is_telling(text, *span) for span in embedding.spans.tolist()], bool)
+    return marks if marks.any() else np.ones(len(marks), bool)
+
+
+def _is_telling(text: str, start: int, end: int) -> bool:
+    whole = re.sub("['’]", "", _around(CONTRACTION, text, start, end))
+    asks = not STOP_WORDS.isdisjoint((whole.lower(), _around(WORD, text, start, end).lower()))
+    return any(c.isalnum() for c in text[start:end]) and not asks
+
+
+def _around(pattern: re.Pattern[str], text: str, start: int, end: int) -> str:
+    """Return the match in whose midst a token stands, or the token itself if there is none."""
+    found = (match for match in pattern.finditer(text) if match.start() <= start and end <= match.end())
+    return next((match[0] for match in found), text[start:end])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,25 +125,26 @@ def weigh(
     """Compare a query with at least one candidate, token by token; ``rarity`` is by token id."""
     tokens = unpack([row.tokens for row in rows])
     similar = query.tokens @ tokens.vectors.T
-    matches = np.maximum.reduceat(similar, tokens.starts[:-1], axis=1).astype(np.float64)
     runs = sentence_runs(tokens)
-    owners = np.searchsorted(tokens.starts, runs, side="right") - 1
-    own = tokens.sentences[runs] != HEADING
-    weights = query.weights
-    by_run = query.shares @ np.maximum.reduceat(similar, runs, axis=1)
-    means = unit(np.add.reduceat(tokens.vectors, runs, axis=0)) @ query.vector
+    by_run = np.maximum.reduceat(similar, runs, axis=1)
+    firsts = np.searchsorted(runs, tokens.starts[:-1])
+    matches = np.maximum.reduceat(by_run, firsts, axis=1).astype(np.float64)
     rare = rarity[np.minimum(tokens.ids, len(rarity) - 1)]
     focus = np.add.reduceat(similar.max(axis=0) * rare, runs) / np.maximum(np.add.reduceat(rare, runs), 1e-9)
+    likeness = run_vectors(tokens, runs) @ query.vector
+    # Headings are no sentences: neither do they answer, nor is anything of them marked.
+    own = tokens.sentences[runs] != HEADING
+    owners = np.searchsorted(firsts, np.flatnonzero(own), side="right") - 1
+    having, starts = np.unique(owners, return_index=True)
     best, nearest = np.zeros(len(rows)), np.zeros(len(rows))
-    for i in range(len(rows)):
-        mine = np.flatnonzero((owners == i) & own)
-        if len(mine):
-            best[i] = focus[mine[np.argmax(by_run[mine])]]
-            nearest[i] = means[mine].max()
+    if len(having):
+        nearest[having] = np.maximum.reduceat(likeness[own], starts)
+        order = np.lexsort((-(query.shares @ by_run[:, own]), owners))
+        best[having] = focus[own][order[starts]]
     signals = np.column_stack(
         (
             matches.mean(axis=0),
-            weights @ matches,
+            query.weights @ matches,
             [lexical.get(row.id, 0.0) for row in rows],
             nearest,
             best,
@@ -169,21 +184,22 @@ def standardised(columns: Numbers) -> Numbers:
 
 
 CUES = (
-    "tokens", "rare tokens", "sentence", "focus", "coverage", "pairs", "similarity", "weakest", "unmatched",
-    "margin", "score", "agreement", "telling words", "other words", "asks", "chats", "size",
+    "tokens", "rare tokens", "sentence", "coverage", "similarity", "unmatched", "share", "other words",
+    "asks", "chats", "size",
 )  # fmt: skip
-"""What the confidence is made of, for one candidate, in the order of the rows of ``cues``:
+"""What the confidence is made of, for one candidate, in the order of the columns of ``cues``:
 
-- tokens to pairs: the signals of that name, as they are; similarity: the cosine of query and passage
-- weakest: the match of the telling token that is matched worst
+- tokens to coverage: the signals of that name, as they are; similarity: the cosine of query and passage
 - unmatched: the share of the query's rarity in tokens that nothing in the passage comes near to
-- margin: how far its fused score lies above the best of the others; score: the fused score itself
-- agreement: how many of passage vectors, words, sentences and tokens would put it first, of four
-- telling words, other words: the logarithms of how many tokens say what it is about, and how it is asked
+- share: the logarithm of the odds, by the fused scores alone, that it is right and no other candidate
+- other words: the logarithm of how many of the query's tokens say nothing of what it is about
 - asks: whether the message has the form of a question or a search
 - chats: how near the message is to the chatter of a busy channel, cosine
 - size: the logarithm of how many passages were read: among more, more come close
 """
+
+LONGEST_ODDS = 6.0
+"""The share of a candidate that has no rival; beyond it, odds tell nothing more."""
 
 NEAR = 0.55
 """A token is matched from this cosine on; those of unrelated words seldom reach it."""
@@ -200,28 +216,16 @@ def cues(query: Query, evidence: Evidence, scores: Numbers, *, chats: float, siz
     ``scores`` are fused; ``chats`` is the query's nearness to chatter, ``size`` how many passages
     the asker's audience has.
     """
-    signals, telling = evidence.signals, query.telling
-    order = np.sort(scores)[::-1]
-    others = np.where(scores >= order[0], order[1] if len(order) > 1 else order[0] - 1, order[0])
-    firsts = [
-        evidence.similarity,
-        *(signals[:, SIGNALS.index(name)] for name in ("words", "sentence", "tokens")),
-    ]
-    agreement = sum((column >= column.max()).astype(float) for column in firsts)
     words = query.text.lower().split()
     asks = float("?" in query.text or bool(words and ASKING & set(words[:3])))
     one = np.ones(len(scores))
     return np.column_stack(
         (
-            *(signals[:, SIGNALS.index(name)] for name in CUES[:6]),
+            *(evidence.signals[:, SIGNALS.index(name)] for name in CUES[:4]),
             evidence.similarity,
-            evidence.matches[telling].min(axis=0),
             query.weights @ (evidence.matches < NEAR),
-            scores - others,
-            scores,
-            agreement,
-            one * np.log1p(telling.sum()),
-            one * np.log1p((~telling).sum()),
+            _share(scores),
+            one * np.log1p((~query.telling).sum()),
             one * asks,
             one * chats,
             one * np.log(size),
@@ -229,16 +233,35 @@ def cues(query: Query, evidence: Evidence, scores: Numbers, *, chats: float, siz
     )
 
 
+def _share(scores: Numbers) -> Numbers:
+    """Return the logarithm of each score's odds in the softmax that the fusion was learned by."""
+    powers = np.exp(scores - scores.max())
+    others = np.maximum(powers.sum() - powers, np.finfo(float).tiny)
+    return np.asarray(np.clip(np.log(powers / others), -LONGEST_ODDS, LONGEST_ODDS))
+
+
+ANSWERABLE = tuple(name for name in CUES if name not in ("coverage", "share", "size"))
+"""The cues that tell whether what was read answers the query at all."""
+
+RIGHT = ("tokens", "coverage", "unmatched", "share", "size")
+"""The cues that tell, when something answers, whether this candidate does."""
+
+
 def confidences(cues: Numbers) -> Numbers:
     """Return the probability, 0 to 1, that each candidate answers.
 
     It is the product of two: that what was read answers this at all, and that this is the passage.
     """
-    return np.asarray(_probability("answerable", cues) * _probability("right", cues))
+    return np.asarray(_probability("answerable", ANSWERABLE, cues) * _probability("right", RIGHT, cues))
 
 
-def _probability(model: str, cues: Numbers) -> Numbers:
-    evidence = _model()[model]["intercept"] + cues @ _vector(model, CUES)
+def chosen(cues: Numbers, names: tuple[str, ...]) -> Numbers:
+    """Return some of the columns of ``cues``."""
+    return np.asarray(cues[:, [CUES.index(name) for name in names]])
+
+
+def _probability(model: str, names: tuple[str, ...], cues: Numbers) -> Numbers:
+    evidence = _model()[model]["intercept"] + chosen(cues, names) @ _vector(model, names)
     return np.asarray(1 / (1 + np.exp(-evidence)))
 
 

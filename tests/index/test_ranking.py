@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from index.passages import Audience
-from index.ranking import CUES, SIGNALS, confidences, standardised
+from index.ports import Embedding
+from index.ranking import CUES, SIGNALS, confidences, standardised, telling
 from index.searcher import Ranking
 from tests.index.conftest import Bench
 
@@ -46,6 +47,19 @@ def test_words_that_say_how_somebody_asks_are_not_missed(rank: Callable[[str], R
         -2:
     ]
     assert 1.0 == signal(ranking, "pairs")[0] or signal(ranking, "pairs")[0] > signal(ranking, "pairs")[1]
+
+
+def test_a_piece_of_a_word_counts_as_its_word_does() -> None:
+    text = "won't git's rebase"
+    spans = [(0, 3), (3, 4), (4, 5), (6, 9), (9, 10), (10, 11), (12, 14), (14, 18)]
+    asked = Embedding(
+        vector=np.zeros(2, np.float32),
+        tokens=np.zeros((8, 2), np.float32),
+        ids=np.arange(8, dtype=np.int32),
+        spans=np.array(spans, np.int32),
+    )
+    told = [text[start:end] for (start, end), tells in zip(spans, telling(text, asked), strict=True) if tells]
+    assert told == ["git", "re", "base"]
 
 
 def test_a_query_of_nothing_but_such_words_is_taken_whole(rank: Callable[[str], Ranking]) -> None:
