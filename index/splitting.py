@@ -17,6 +17,9 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 LONGEST_SENTENCE = 2_000
 """Characters; what is longer is no sentence, and is cut before anything counts its tokens."""
 
+LONGEST_PASSAGE = 1_200
+"""Characters of a passage: more is no answer that is read at a glance, whatever the embedder's window."""
+
 LONGEST_PREFIX = 120
 """Characters of title and headings that are embedded with a passage."""
 
@@ -43,6 +46,12 @@ class _Unit:
         return sum(span.tokens for span in self.spans)
 
 
+def _fits(spans: Sequence[_Span], budget: int) -> bool:
+    """Return whether neighbouring spans can be one passage, of ``budget`` tokens."""
+    is_seen_whole = sum(span.tokens for span in spans) <= budget
+    return is_seen_whole and spans[-1].end - spans[0].start <= LONGEST_PASSAGE
+
+
 def embedding_text(title: str, heading: Sequence[str], text: str) -> str:
     """Return what is embedded for a passage: title and heading path, then the text."""
     parts = [part for part in (title, *heading) if part]
@@ -54,8 +63,9 @@ def embedding_text(title: str, heading: Sequence[str], text: str) -> str:
 def split(blocks: Sequence[Block], *, title: str, count_tokens: CountTokens, window: int) -> list[Draft]:
     """Cut a document into passages, each within ``window`` tokens together with its headings.
 
-    Every draft is the slice ``start:end`` of the blocks joined by BLOCK_SEPARATOR. Headings are
-    part of that text but of no passage, unless the document holds nothing else.
+    None is longer than LONGEST_PASSAGE. Every draft is the slice ``start:end`` of the blocks joined
+    by BLOCK_SEPARATOR. Headings are part of that text but of no passage, unless the document holds
+    nothing else.
     """
     text = BLOCK_SEPARATOR.join(block.text for block in blocks)
     drafts: list[Draft] = []
@@ -159,8 +169,8 @@ def _counted(text: str, section: list[_Unit], count_tokens: CountTokens, budget:
 
 
 def _fitted(text: str, span: _Span, count_tokens: CountTokens, budget: int) -> Iterator[_Span]:
-    """Halve a sentence until each part is within the window."""
-    if span.tokens <= budget or span.end - span.start < 2:
+    """Halve a sentence until each part fits a passage."""
+    if _fits([span], budget) or span.end - span.start < 2:
         yield span
         return
     middle = _cut(text, span.start, span.start + (span.end - span.start + 1) // 2)
@@ -173,7 +183,7 @@ def _fitted(text: str, span: _Span, count_tokens: CountTokens, budget: int) -> I
 def _passages(units: list[_Unit], budget: int) -> Iterator[list[_Unit]]:
     passage: list[_Unit] = []
     for unit in chain.from_iterable(_parts(whole, budget) for whole in units):
-        if passage and sum(part.tokens for part in passage) + unit.tokens > budget:
+        if passage and not _fits(_joined([*passage, unit]), budget):
             carried = _introduction(passage, unit, budget)
             yield passage[: len(passage) - len(carried)]
             passage = carried
@@ -185,20 +195,25 @@ def _passages(units: list[_Unit], budget: int) -> Iterator[list[_Unit]]:
 def _introduction(passage: list[_Unit], unit: _Unit, budget: int) -> list[_Unit]:
     """Return the last block of a full passage if it introduces the next: they belong together."""
     last = passage[-1]
-    introduces = last.block.text.endswith(":") and last.tokens + unit.tokens <= budget
+    introduces = last.block.text.endswith(":") and _fits(_joined([last, unit]), budget)
     return [last] if introduces and len(passage) > 1 else []
+
+
+def _joined(units: list[_Unit]) -> list[_Span]:
+    return [span for unit in units for span in unit.spans]
 
 
 def _parts(unit: _Unit, budget: int) -> Iterator[_Unit]:
     """Cut a block that is too long at sentence ends, into parts of about the same length."""
     if not unit.spans:
         return
-    goal = unit.tokens / -(-unit.tokens // budget) if unit.tokens > budget else budget
+    length = unit.spans[-1].end - unit.spans[0].start
+    count = max(-(-unit.tokens // budget), -(-length // LONGEST_PASSAGE))
     part: list[_Span] = []
     tokens = 0
     for span in unit.spans:
-        full = tokens + span.tokens > budget or (tokens + span.tokens / 2 > goal and goal < budget)
-        if part and full:
+        is_even = count > 1 and tokens + span.tokens / 2 > unit.tokens / count
+        if part and (is_even or not _fits([*part, span], budget)):
             yield replace(unit, spans=tuple(part))
             part, tokens = [], 0
         part.append(span)
@@ -207,7 +222,7 @@ def _parts(unit: _Unit, budget: int) -> Iterator[_Unit]:
 
 
 def _draft(text: str, position: int, passage: list[_Unit]) -> Draft:
-    spans = [span for unit in passage for span in unit.spans]
+    spans = _joined(passage)
     start, end = spans[0].start, spans[-1].end
     first = passage[0].block
     return Draft(

@@ -25,7 +25,7 @@ from index.tokens import Projection, pack
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much (0: unknown)."""
 
-PIPELINE = 1
+PIPELINE = 2
 """Raise this when readers or splitting change what they yield, so that documents are read anew."""
 
 EMBED_BATCH = 64

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.passages import BLOCK_SEPARATOR, Block, BlockKind, SentenceKind
-from index.splitting import embedding_text, split
+from index.splitting import LONGEST_PASSAGE, embedding_text, split
 from index.testing import HashingEmbedder
 
 COUNT = HashingEmbedder().count_tokens
@@ -81,6 +81,13 @@ def test_a_long_paragraph_is_cut_at_sentence_ends() -> None:
     drafts = split([paragraph(long, "Tea")], title="Drinks", count_tokens=COUNT, window=WINDOW)
     assert len(drafts) > 4
     assert all(draft.text.startswith("The kettle") and draft.text.endswith(".") for draft in drafts)
+
+
+def test_no_passage_is_longer_than_is_read_at_a_glance() -> None:
+    text = " ".join(f"Leaf number {i} is steamed." for i in range(80))
+    drafts = split([paragraph(text), paragraph("Tea" * 500)], title="Tea", count_tokens=COUNT, window=9_000)
+    assert [len(draft.text) <= LONGEST_PASSAGE for draft in drafts] == [True] * 4
+    assert 0.9 < len(drafts[0].text) / len(drafts[1].text) < 1.1
 
 
 def test_what_introduces_a_list_or_code_goes_with_it() -> None:
