@@ -32,6 +32,16 @@ from index.queries import Candidate, Kind, Query, read_queries
 from index.ranking import ANSWERABLE, CUES, RIGHT, SIGNALS, Numbers, chosen, cues, standardised
 from index.searcher import Ranking
 
+LATE_INTERACTION = ("tokens", "rare tokens")
+
+ABLATIONS: dict[str, tuple[str, ...]] = {
+    "all signals": SIGNALS,
+    **{f"without {left_out}": tuple(name for name in SIGNALS if name != left_out) for left_out in SIGNALS},
+    "without late interaction": tuple(name for name in SIGNALS if name not in LATE_INTERACTION),
+    **{f"{name} alone": (name,) for name in ("tokens", "words", "sentence")},
+}
+"""The signals that each line of the table ranks by."""
+
 FUSION_RIDGE = 0.06
 CONFIDENCE_RIDGE = 0.01
 FREE_RIDGE = 1e-5
@@ -77,19 +87,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--write", action="store_true", help="write index/ranking.json")
     options = parser.parse_args(arguments)
     sets = _ask_all(options.sets or _cached(options.cache))
-    for left_out in (None, *SIGNALS[1:]):
-        _print_line(f"without {left_out}" if left_out else "all signals", sets, left_out)
+    for name, kept in ABLATIONS.items():
+        _print_line(name, sets, kept)
     _print_confidence(sets)
     model = learn(list(sets.values()))
     if options.write:
         path = Path(str(files("index") / "ranking.json"))
-        path.write_text(json.dumps(_record(model), indent=2) + "\n", encoding="utf-8")
+        record = _record(model, Application(load()).embedder().id)
+        path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         out.print(f"Written: {path}", markup=False)
 
 
-def learn(sets: Sequence[Sequence[Asked]], left_out: str | None = None) -> Model:
+def learn(sets: Sequence[Sequence[Asked]]) -> Model:
     """Learn from some sets, each weighing as much as its size's square root."""
-    fusion = _learn_fusion(sets, left_out)
+    fusion = _learn_fusion(sets)
     rows, answerable, right, weights = [], [], [], []
     for asked in sets:
         for one in asked:
@@ -120,12 +131,12 @@ def _others(sets: dict[str, list[Asked]], held_out: str) -> list[list[Asked]]:
 # Ranking
 
 
-def _learn_fusion(sets: Sequence[Sequence[Asked]], left_out: str | None) -> Numbers:
+def _learn_fusion(sets: Sequence[Sequence[Asked]], kept: tuple[str, ...] = SIGNALS) -> Numbers:
     columns, right, starts, weights = [], [], [0], []
     for asked in sets:
         useful = [one for one in asked if one.right.any()]
         for one in useful:
-            columns.append(_columns(one, left_out))
+            columns.append(_columns(one, kept))
             right.append(one.right)
             starts.append(starts[-1] + len(one.right))
             weights.append(len(useful) ** -0.5)
@@ -146,11 +157,8 @@ def _learn_fusion(sets: Sequence[Sequence[Asked]], left_out: str | None) -> Numb
     return np.asarray(minimize(loss, np.zeros(len(SIGNALS)), jac=True, method="L-BFGS-B").x)
 
 
-def _columns(one: Asked, left_out: str | None = None) -> Numbers:
-    columns = standardised(one.ranking.evidence.signals)
-    if left_out:
-        columns[:, SIGNALS.index(left_out)] = 0
-    return columns
+def _columns(one: Asked, kept: tuple[str, ...] = SIGNALS) -> Numbers:
+    return standardised(one.ranking.evidence.signals) * [name in kept for name in SIGNALS]
 
 
 def _order(one: Asked, fusion: Numbers) -> Numbers:
@@ -161,12 +169,10 @@ def _is_right(one: Asked, fusion: Numbers) -> bool:
     return bool(one.right[_order(one, fusion)[0]])
 
 
-def _print_line(name: str, sets: dict[str, list[Asked]], left_out: str | None) -> None:
+def _print_line(name: str, sets: dict[str, list[Asked]], kept: tuple[str, ...]) -> None:
     cells = []
     for held_out, asked in sets.items():
-        fusion = _learn_fusion(_others(sets, held_out), left_out)
-        if left_out:
-            fusion[SIGNALS.index(left_out)] = 0
+        fusion = _learn_fusion(_others(sets, held_out), kept) * [name in kept for name in SIGNALS]
         ranked = [one.right[_order(one, fusion)] for one in asked if one.query.kind is Kind.ANSWERABLE]
         first = np.mean([right[0] for right in ranked])
         cells.append(f"{held_out} {first:.3f} / {np.mean([right[:5].any() for right in ranked]):.3f}")
@@ -296,8 +302,9 @@ def _ask(application: Application, query: Query, size: int) -> Asked:
     return Asked(query=query, ranking=ranking, right=np.array(right, float), chats=chats, size=size)
 
 
-def _record(model: Model) -> dict[str, object]:
+def _record(model: Model, embedder: str) -> dict[str, object]:
     return {
+        "embedder": embedder,
         "fusion": {"weights": _named(SIGNALS, model.fusion)},
         "answerable": {
             "intercept": round(model.answerable[0], 3),

@@ -32,7 +32,7 @@ from index.catalog import Catalog, SourceRecord
 from index.errors import IndexFailure, SourceExists, SourcesUnavailable
 from index.passages import Failure, SyncReport
 from index.ports import Embedder, Reader, Reranker, Source
-from index.ranking import first_stage, fused
+from index.ranking import first_stage, fused, learned_with
 from index.searcher import CatalogSearcher
 from index.syncing import Syncer, merged
 
@@ -223,10 +223,16 @@ class Application:
         return {
             "packages": _check_packages,
             "catalogue": lambda: counted(len(self.catalog.sources(LOCAL)), "local source"),
-            "embedder": lambda: self.embedder().id,
+            "embedder": self._check_embedder,
             **({"reranker": self._check_reranker} if self._has_reranker else {}),
             **{name: partial(self._check_platform, name) for name in self.settings.platforms},
         }
+
+    def _check_embedder(self) -> str:
+        embedder = self.embedder().id
+        if embedder == learned_with():
+            return embedder
+        return f"{embedder}; how sure it is was learned with {learned_with()}, so try answers.threshold anew"
 
     def _check_reranker(self) -> str:
         self.reranker().score("a question", ["a passage"])

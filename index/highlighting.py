@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from index.passages import Passage
+from index.passages import Passage, SentenceKind
 from index.ranking import Query
 from index.tokens import HEADING, unpack
 
@@ -16,6 +16,9 @@ MOST = 3
 
 PRICE = 0.005
 """What a further sentence must add to the match, as a share of a perfect one."""
+
+CODE = 0.1
+"""What code must match better than prose, as a share of a perfect match: it shows, but seldom says."""
 
 
 def span(passage: Passage, tokens: bytes, query: Query) -> tuple[int, int]:
@@ -32,7 +35,9 @@ def span(passage: Passage, tokens: bytes, query: Query) -> tuple[int, int]:
         here = (own.sentences >= first) & (own.sentences <= last) & (own.sentences != HEADING)
         if not here.any():
             continue  # beyond the embedder's window
-        match = float(shares @ similar[:, here].max(axis=1)) - PRICE * (last - first)
+        code = sum(each.kind is SentenceKind.CODE for each in passage.sentences[first : last + 1])
+        price = PRICE * (last - first) + CODE * code / (last - first + 1)
+        match = float(shares @ similar[:, here].max(axis=1)) - price
         if match > best:
             best, chosen = match, (first, last)
     start, end = passage.sentences[chosen[0]].start, passage.sentences[chosen[1]].end

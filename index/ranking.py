@@ -255,6 +255,14 @@ def confidences(cues: Numbers) -> Numbers:
     return np.asarray(_probability("answerable", ANSWERABLE, cues) * _probability("right", RIGHT, cues))
 
 
+def learned_with() -> str:
+    """Return the id of the embedder that the weights were learned with.
+
+    Another ranks as well by them, but its cosines lie elsewhere, and with them its confidence.
+    """
+    return str(_model()["embedder"])
+
+
 def chosen(cues: Numbers, names: tuple[str, ...]) -> Numbers:
     """Return some of the columns of ``cues``."""
     return np.asarray(cues[:, [CUES.index(name) for name in names]])

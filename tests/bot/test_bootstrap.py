@@ -19,6 +19,7 @@ from bot.settings import load
 from bot.testing import FakeClock, FakeLibrary, FakeSearcher
 from index.errors import SourceUnavailable
 from index.passages import SyncReport
+from index.ranking import learned_with
 from tests.bot.conftest import MODERATOR, TERMINAL
 
 SECONDS = 10  # only ever waited for when a test fails
@@ -129,3 +130,12 @@ def test_sources_that_are_gone_are_not_looked_for_with_each_question(tmp_path: P
             application.prepare("discord:1")
             clock.advance(RETRY_SECONDS)
     assert 2 == library.tried
+
+
+def test_the_doctor_says_when_another_embedder_makes_the_confidence_doubtful(tmp_path: Path) -> None:
+    application = Application(load(data=tmp_path))
+    assert learned_with() == application.checks()["embedder"]()
+    other = Application(load(data=tmp_path, embedder={"query_prompt": "query: "}))
+    said = other.checks()["embedder"]()
+    assert learned_with() in said
+    assert "answers.threshold" in said
