@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from bot import registry
 from bot.clock import SystemClock
 from bot.dispatch import ThreadedCore
+from bot.errands import Errands
 from bot.errors import AlreadyRunning, QuothError
 from bot.feedback import Ledger
 from bot.health import beat
@@ -26,6 +27,8 @@ from bot.limits import RateLimit
 from bot.messages import counted
 from bot.permissions import Permissions
 from bot.ports import Adapter, Clock, Platform
+from bot.preferences import PreferenceBook
+from bot.records import Records
 from bot.routing import Policy, Router
 from bot.settings import RERANK_OFF, RERANK_TOKENS, Settings
 from index.catalog import Catalog, SourceRecord
@@ -117,13 +120,18 @@ class Application:
         return CatalogLibrary(self.catalog, syncer, uploads=self.data / "uploads")
 
     @cached_property
+    def records(self) -> Records:
+        """What the core keeps of its own."""
+        return Records(self.data / "ledger.sqlite")
+
+    @cached_property
     def router(self) -> Router:
         """The core."""
         settings, clock = self.settings, self._clock
         return Router(
             searcher=self.searcher,
             library=self.library,
-            ledger=Ledger(self.data / "ledger.sqlite", clock),
+            ledger=Ledger(self.records, clock),
             permissions=Permissions(ids=settings.moderators.ids, groups=settings.moderators.groups),
             limit=RateLimit(
                 questions=settings.limits.questions, per_seconds=settings.limits.per_seconds, clock=clock
@@ -131,8 +139,15 @@ class Application:
             jobs=self.jobs,
             policy=self.policy,
             embedder=settings.embedder.model,
+            preferences=PreferenceBook(self.records),
+            errands=self.errands,
             workspace_ready=self.prepare,
         )
+
+    @cached_property
+    def errands(self) -> Errands:
+        """What adapters shall say unasked."""
+        return Errands()
 
     @cached_property
     def policy(self) -> Policy:
@@ -257,7 +272,7 @@ class Application:
             raise AlreadyRunning from error
 
     async def _serve(self, adapters: Sequence[Adapter], terminal: Adapter | None) -> None:
-        core = ThreadedCore(self.router.handle)
+        core = ThreadedCore(self.router.handle, errands=self.errands)
         pulse = asyncio.create_task(beat(self.heartbeat))
         serving = [asyncio.create_task(adapter.run(core)) for adapter in adapters]
         if terminal is not None:

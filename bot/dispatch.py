@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from bot.messages import AddSource, Progress, Reindex, Reply, Request
+from bot.errands import Errands
+from bot.messages import AddSource, Errand, Posting, Progress, Reindex, Reply, Request
 
 Handle = Callable[[Request, Callable[[Progress], None]], Reply]
 
@@ -16,8 +17,13 @@ LONG_THREADS = 4
 class ThreadedCore:
     """The core as adapters see it. Questions never wait behind syncs."""
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(
+        self, handle: Handle, *, errands: Errands, note: Callable[[Posting], None] = lambda posting: None
+    ) -> None:
+        """``note`` is told where passages were shown."""
         self._handle = handle
+        self._errands = errands
+        self._note = note
         self._quick = ThreadPoolExecutor(QUICK_THREADS, thread_name_prefix="ask")
         self._long = ThreadPoolExecutor(LONG_THREADS, thread_name_prefix="sync")
 
@@ -46,6 +52,26 @@ class ThreadedCore:
             if newest and not job.done():
                 yield newest.pop()
         yield await job
+
+    async def errands(self, platform: str) -> AsyncIterator[Errand]:
+        """Yield what the platform shall say or change unasked, for ever."""
+        loop = asyncio.get_running_loop()
+        changed = asyncio.Event()
+
+        def wake() -> None:
+            with suppress(RuntimeError):  # the loop has closed; who asks next finds the errand waiting
+                loop.call_soon_threadsafe(changed.set)
+
+        self._errands.call(platform, wake)
+        while True:
+            while (errand := self._errands.take(platform)) is not None:
+                yield errand
+            await changed.wait()
+            changed.clear()
+
+    async def posted(self, posting: Posting) -> None:
+        """Take note where a passage was shown to a whole channel."""
+        await asyncio.get_running_loop().run_in_executor(self._quick, self._note, posting)
 
     def close(self) -> None:
         """Let running requests go, and start no new ones."""

@@ -8,7 +8,8 @@
     |   +-- TokenRejected
     |   +-- IntentMissing
     +-- AlreadyRunning
-    +-- LedgerUnavailable
+    +-- PreferenceInvalid
+    +-- RecordsUnavailable
     +-- Stopping
 
 The docstring of a class is its message when it is raised without one.
@@ -44,9 +45,13 @@ class AlreadyRunning(QuothError):
     """Quoth already runs with this data folder. Stop it, or choose another folder with --data."""
 
 
-class LedgerUnavailable(QuothError):
-    """The record of answers could not be opened. Check that the data folder exists and is writable."""
+class RecordsUnavailable(QuothError):
+    """The bot's own records could not be opened. Check that the data folder exists and is writable."""
 
 
 class Stopping(QuothError):
     """I am being stopped. Nothing is lost; what was not read yet is read with the next sync."""
+
+
+class PreferenceInvalid(QuothError):
+    """That is no choice here. `settings` lists what can be chosen."""

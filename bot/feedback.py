@@ -3,18 +3,15 @@
 import json
 import secrets
 import sqlite3
-import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
 
-from bot.errors import LedgerUnavailable
 from bot.ports import Clock
+from bot.records import Records
 from index.passages import Hit
 
 KEPT = timedelta(days=90)
@@ -66,23 +63,14 @@ class Remembered:
 
 
 class Ledger:
-    """Answers of the last 90 days, in a SQLite file. Holds passage ids, no text."""
+    """Answers of the last 90 days. Holds passage ids, no text. Safe to call from several threads."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        """Open or create the file; a damaged one is put aside. Raises LedgerUnavailable."""
+    def __init__(self, records: Records, clock: Clock) -> None:
+        """``records`` hold the answers. Raises RecordsUnavailable."""
+        self._records = records
         self._clock = clock
-        self._lock = threading.Lock()
         self._questions: OrderedDict[str, str] = OrderedDict()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = _opened(path)
-        except (OSError, sqlite3.Error) as error:
-            raise LedgerUnavailable from error
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
+        records.define(SCHEMA)
 
     def remember(self, workspace: str, actor_id: str, question: str, hits: list[Hit]) -> Remembered:
         """Record an answer and return it, under an id that is short enough for a button.
@@ -93,7 +81,7 @@ class Ledger:
         candidates = tuple(_candidate(hit) for hit in hits)
         now = self._clock.now()
         try:
-            with self._transaction() as db:
+            with self._records.write() as db:
                 db.execute("DELETE FROM answers WHERE answered_at < ?", ((now - KEPT).isoformat(),))
                 db.execute(
                     "INSERT INTO answers VALUES (?, ?, ?, ?, ?)",
@@ -109,7 +97,7 @@ class Ledger:
     def recall(self, workspace: str, answer_id: str) -> Remembered | None:
         """Return an answer that was given in this workspace; None for any other."""
         oldest = (self._clock.now() - KEPT).isoformat()
-        with self._transaction("BEGIN") as db:
+        with self._records.read() as db:
             row = db.execute(
                 "SELECT actor, passages FROM answers WHERE id = ? AND workspace = ? AND answered_at >= ?",
                 (answer_id, workspace, oldest),
@@ -126,7 +114,7 @@ class Ledger:
 
     def rate(self, answer_id: str, offset: int, actor_id: str, *, helpful: bool) -> bool | None:
         """Record one person's rating of one shown passage; return the one that it replaces, if any."""
-        with self._transaction() as db:
+        with self._records.write() as db:
             row = db.execute(
                 "SELECT helpful FROM ratings WHERE answer_id = ? AND offset_ = ? AND actor = ?",
                 (answer_id, offset, actor_id),
@@ -138,25 +126,13 @@ class Ledger:
 
     def ratings(self, workspace: str) -> tuple[int, int]:
         """Return how many ratings were helpful and not helpful."""
-        with self._transaction("BEGIN") as db:
+        with self._records.read() as db:
             row = db.execute(
                 """SELECT coalesce(sum(helpful), 0), coalesce(sum(NOT helpful), 0) FROM ratings
                 JOIN answers ON answers.id = answer_id WHERE workspace = ?""",
                 (workspace,),
             ).fetchone()
         return row[0], row[1]
-
-    @contextmanager
-    def _transaction(self, begin: str = "BEGIN IMMEDIATE") -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._db.execute(begin)
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:  # SQLite itself rolls back when the disk is full
-                    self._db.execute("ROLLBACK")
-                raise
 
 
 def _candidate(hit: Hit) -> Candidate:
@@ -178,26 +154,3 @@ def _read(written: str) -> tuple[Candidate, ...]:
         Candidate(passage_id=id, highlight=(start, end), probability=probability, also=tuple(also))
         for id, start, end, probability, *also in json.loads(written)
     )
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    try:
-        return _connected(path)
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise
-        # Not a database, or no whole one. It remembers only what buttons need: begin a new one.
-        path.replace(path.with_suffix(".damaged"))
-        return _connected(path)
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
-            db.execute(f"PRAGMA {pragma}")
-        db.executescript(SCHEMA)
-    except sqlite3.Error:
-        db.close()
-        raise
-    return db

@@ -153,7 +153,38 @@ class Status:
     conversation: Conversation
 
 
-Request: TypeAlias = Ask | More | Share | Rate | Why | Sources | AddSource | RemoveSource | Reindex | Status
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """List what this community has set, and what else it can set."""
+
+    actor: Actor
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefer:
+    """Set one of the community's preferences; an empty ``value`` goes back to the default."""
+
+    actor: Actor
+    conversation: Conversation
+    name: str
+    value: str
+
+
+Request: TypeAlias = (
+    AddSource
+    | Ask
+    | More
+    | Prefer
+    | Preferences
+    | Rate
+    | Reindex
+    | RemoveSource
+    | Share
+    | Sources
+    | Status
+    | Why
+)
 
 
 # Replies
@@ -392,8 +423,76 @@ class Failed:
 
 
 Reply: TypeAlias = (
-    Answer | Closest | Reasons | NoAnswer | Refused | Notice | SourceList | StatusReport | Progress | Failed
+    Answer | Closest | Failed | NoAnswer | Notice | Progress | Reasons | Refused | SourceList | StatusReport
 )
+
+
+# What nobody asked for just now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """Where the passage of an answer was shown to a whole channel.
+
+    ``channel`` and ``message`` are the platform's own ids: of the channel (or thread) that holds the
+    message, and of the message in it.
+    """
+
+    platform: str
+    workspace: str
+    channel: str
+    message: str
+    answer_id: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """Send a reply to a channel or thread; ``mention`` is the id of a role or group to call, or empty."""
+
+    platform: str
+    workspace: str
+    channel: str
+    reply: Reply
+    mention: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revise:
+    """Put a reply in the place of what a message has shown."""
+
+    posting: Posting
+    reply: Reply
+
+    @property
+    def platform(self) -> str:
+        """Where the message stands."""
+        return self.posting.platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """Delete a message that showed a passage."""
+
+    posting: Posting
+
+    @property
+    def platform(self) -> str:
+        """Where the message stands."""
+        return self.posting.platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """Send a reply to one person, directly."""
+
+    platform: str
+    workspace: str
+    actor_id: str
+    reply: Reply
+
+
+Errand: TypeAlias = Post | Revise | Tell | Withdraw
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Protocol
 
-from bot.messages import Reply, Request, SourceLine
+from bot.messages import Errand, Posting, Reply, Request, SourceLine
 from index.passages import Audience, Explanation, Hit, Passage, SyncReport
 
 
@@ -16,6 +16,14 @@ class Core(Protocol):
 
         Blocking work goes to threads in here, so adapters may iterate on their event loop.
         """
+        ...
+
+    def errands(self, platform: str) -> AsyncIterator[Errand]:
+        """Yield what the platform shall say or change unasked, for ever."""
+        ...
+
+    async def posted(self, posting: Posting) -> None:
+        """Take note where a passage was shown to a whole channel. Never raises."""
         ...
 
 

@@ -23,7 +23,8 @@ from bot.answering import (
     quoted,
     sentence_quoted,
 )
-from bot.errors import Stopping
+from bot.errands import Errands
+from bot.errors import PreferenceInvalid, Stopping
 from bot.feedback import Ledger, Remembered
 from bot.jobs import Jobs
 from bot.limits import RateLimit
@@ -37,6 +38,8 @@ from bot.messages import (
     More,
     NoAnswer,
     Notice,
+    Prefer,
+    Preferences,
     Progress,
     Rate,
     Reasons,
@@ -57,6 +60,7 @@ from bot.messages import (
 )
 from bot.permissions import Permissions
 from bot.ports import Library, Searcher
+from bot.preferences import PREFERENCES, PreferenceBook
 from index.errors import (
     CatalogUnavailable,
     DocumentUnreadable,
@@ -72,12 +76,25 @@ from index.errors import (
 )
 from index.passages import Audience, Passage, SyncReport
 
-EXPECTED = (DocumentUnreadable, SourceExists, SourceUnavailable, SourceUnknown, Stopping, SyncBusy)
+EXPECTED = (
+    DocumentUnreadable,
+    PreferenceInvalid,
+    SourceExists,
+    SourceUnavailable,
+    SourceUnknown,
+    Stopping,
+    SyncBusy,
+)
 """What the asker can mend, or wait for; everything else is for the operator, who finds it in the log."""
 
 FOR_THE_OPERATOR = (CatalogUnavailable, EmbedderChanged, EmbedderUnavailable, RerankerUnavailable)
 
 LISTED_FAILURES = 10
+
+ONLY_MODERATORS = (
+    "Only moderators can do that. Ask someone who manages this community, "
+    "or have them list you in the setting moderators.ids."
+)
 
 Report = Callable[[Progress], None]
 
@@ -121,6 +138,8 @@ class Router:
         jobs: Jobs,
         policy: Policy,
         embedder: str,
+        preferences: PreferenceBook,
+        errands: Errands,
         workspace_ready: Callable[[str], None],
     ) -> None:
         """``workspace_ready`` is called with a workspace before each of its requests."""
@@ -132,6 +151,8 @@ class Router:
         self._jobs = jobs
         self._policy = policy
         self._embedder = embedder
+        self._preferences = preferences
+        self._errands = errands
         self._workspace_ready = workspace_ready
 
     def handle(self, request: Request, report: Report = lambda progress: None) -> Reply:
@@ -164,6 +185,8 @@ class Router:
                 return self._sources(request)
             case AddSource() | RemoveSource() | Reindex():
                 return self._manage(request, report)
+            case Preferences() | Prefer():
+                return self._prefer(request)
             case Status():
                 return self._status(request)
             case _:
@@ -316,10 +339,7 @@ class Router:
 
     def _manage(self, request: AddSource | RemoveSource | Reindex, report: Report) -> Reply:
         if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(
-                text="Only moderators can do that. Ask someone who manages this community, "
-                "or have them list you in the setting moderators.ids."
-            )
+            return Refused(text=ONLY_MODERATORS)
         match request:
             case AddSource():
                 return self._add(request, report)
@@ -402,6 +422,25 @@ class Router:
             report(Progress(text=text, done=done, total=total))
 
         return self._jobs.run(request.conversation.workspace, name, watch, fresh=fresh)
+
+    # Preferences
+
+    def _prefer(self, request: Preferences | Prefer) -> Reply:
+        if not self._permissions.is_moderator(request.actor, request.conversation):
+            return Refused(text=ONLY_MODERATORS)
+        workspace = request.conversation.workspace
+        match request:
+            case Preferences():
+                lines = (
+                    f"{name} = {self._preferences.value(workspace, name) or 'nothing'}: {preference.about}"
+                    for name, preference in PREFERENCES.items()
+                )
+                return Notice(text="What this community has chosen:", details=tuple(lines))
+            case Prefer():
+                value = self._preferences.choose(workspace, request.name, request.value)
+                return Notice(text=f"{request.name} is now {value or 'nothing'}.")
+            case _:
+                assert_never(request)
 
     def _status(self, request: Status) -> Reply:
         workspace = request.conversation.workspace

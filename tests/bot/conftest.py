@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.errands import Errands
 from bot.feedback import Ledger
 from bot.jobs import Jobs
 from bot.limits import RateLimit
 from bot.messages import Actor, AddSource, Answer, Ask, Conversation, Reply, Request, Upload
 from bot.permissions import Permissions
+from bot.preferences import PreferenceBook
+from bot.records import Records
 from bot.routing import Policy, Router
 from bot.testing import FakeClock, FakeLibrary, FakeSearcher
 
@@ -32,7 +35,9 @@ class Bench:
         self.clock = FakeClock()
         self.searcher = FakeSearcher()
         self.library = FakeLibrary(self.searcher, {TEA: TEA_TEXT})
-        self.ledger = Ledger(Path(":memory:"), self.clock)
+        self.records = Records(Path(":memory:"))
+        self.ledger = Ledger(self.records, self.clock)
+        self.errands = Errands()
         self.readied: list[str] = []
         usual = {"threshold": 0.5, "closest": 0.35, "passages": 5, "allowed_paths": (Path("/docs"),)}
         self.policy = Policy(**usual | policy)  # type: ignore[arg-type]
@@ -45,6 +50,8 @@ class Bench:
             jobs=Jobs(self.library),
             policy=self.policy,
             embedder="hashing",
+            preferences=PreferenceBook(self.records),
+            errands=self.errands,
             workspace_ready=self.readied.append,
         )
 
@@ -71,4 +78,4 @@ class Bench:
 def bench() -> Iterator[Bench]:
     bench = Bench()
     yield bench
-    bench.ledger.close()
+    bench.records.close()

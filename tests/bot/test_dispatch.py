@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 
 from bot.dispatch import LONG_THREADS, ThreadedCore
+from bot.errands import Errands
 from bot.messages import Ask, Notice, Progress, Reindex, Reply, Request
 from tests.bot.conftest import ANN, HERE, MODERATOR
 
@@ -25,7 +26,7 @@ async def all_of(core: ThreadedCore, request: Request) -> list[Reply]:
 
 
 def test_a_question_gets_one_reply() -> None:
-    core = ThreadedCore(lambda request, report: Notice(text="done"))
+    core = ThreadedCore(lambda request, report: Notice(text="done"), errands=Errands())
     assert [Notice(text="done")] == asyncio.run(all_of(core, QUESTION))
     core.close()
 
@@ -48,7 +49,7 @@ def test_only_the_newest_progress_is_shown() -> None:
             shown.set()
         return seen
 
-    core = ThreadedCore(handle)
+    core = ThreadedCore(handle, errands=Errands())
     assert [step(3), Notice(text="done")] == asyncio.run(watch(core))
     core.close()
 
@@ -59,7 +60,7 @@ def test_the_last_reply_is_never_progress() -> None:
             report(step(done))
         return Notice(text="done")
 
-    core = ThreadedCore(handle)
+    core = ThreadedCore(handle, errands=Errands())
     *progress, last = asyncio.run(all_of(core, REINDEX))
     core.close()
     assert Notice(text="done") == last
@@ -81,7 +82,7 @@ def test_a_question_does_not_wait_behind_syncs() -> None:
         await asyncio.gather(*syncs)
         return answered
 
-    core = ThreadedCore(handle)
+    core = ThreadedCore(handle, errands=Errands())
     assert [Notice(text="Ask")] == asyncio.run(ask(core))
     core.close()
 
@@ -101,7 +102,7 @@ def test_a_sync_goes_on_when_whoever_asked_for_it_has_gone() -> None:
         await asyncio.to_thread(begun.wait, SECONDS)
         asking.cancel()
 
-    core = ThreadedCore(handle)
+    core = ThreadedCore(handle, errands=Errands())
     asyncio.run(leave(core))
     gate.set()
     assert ended.wait(SECONDS)

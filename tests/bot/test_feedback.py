@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import LedgerUnavailable
 from bot.feedback import KEPT, Candidate, Ledger
+from bot.records import Records
 from bot.testing import FakeClock, hit, passage
 
 TWIN = passage("One. Two!", id=9)
@@ -25,10 +25,15 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, clock: FakeClock) -> Iterator[Ledger]:
-    ledger = Ledger(tmp_path / "ledger.sqlite", clock)
-    yield ledger
-    ledger.close()
+def records(tmp_path: Path) -> Iterator[Records]:
+    records = Records(tmp_path / "ledger.sqlite")
+    yield records
+    records.close()
+
+
+@pytest.fixture
+def ledger(records: Records, clock: FakeClock) -> Ledger:
+    return Ledger(records, clock)
 
 
 def test_an_answer_is_remembered_with_what_it_highlighted(ledger: Ledger) -> None:
@@ -51,9 +56,9 @@ def test_an_answer_is_unknown_in_another_workspace(ledger: Ledger) -> None:
 
 def test_after_a_restart_the_answer_is_known_and_the_question_is_not(tmp_path: Path, ledger: Ledger) -> None:
     answer_id = ledger.remember("w", "ann", "a secret question", HITS).id
-    again = Ledger(tmp_path / "ledger.sqlite", FakeClock())
-    remembered = again.recall("w", answer_id)
-    again.close()
+    records = Records(tmp_path / "ledger.sqlite")
+    remembered = Ledger(records, FakeClock()).recall("w", answer_id)
+    records.close()
     assert remembered is not None
     assert ("", 2) == (remembered.question, len(remembered.candidates))
 
@@ -110,30 +115,14 @@ def test_many_threads_may_remember_at_once(ledger: Ledger) -> None:
     assert 8 == len({answer_id for answer_id in ids if ledger.recall("w", answer_id)})
 
 
-def test_a_damaged_file_is_put_aside_and_begun_anew(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite"
-    path.write_bytes(b"this was a database once" * 100)
-    ledger = Ledger(path, FakeClock())
-    id = ledger.remember("discord:1", "ann", "how long?", [hit("Sixteen weeks.")]).id
-    assert ledger.recall("discord:1", id) is not None
-    ledger.close()
-    assert (tmp_path / "ledger.damaged").exists()
-
-
-def test_a_file_that_cannot_be_made_says_so(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("in the way")
-    with pytest.raises(LedgerUnavailable, match="data folder"):
-        Ledger(tmp_path / "data" / "ledger.sqlite", FakeClock())
-
-
-def test_an_answer_that_cannot_be_recorded_is_given_all_the_same(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "ledger.sqlite", FakeClock())
+def test_an_answer_that_cannot_be_recorded_is_given_all_the_same(
+    tmp_path: Path, records: Records, ledger: Ledger
+) -> None:
     holder = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
-    ledger._db.execute("PRAGMA busy_timeout = 10")
+    records._db.execute("PRAGMA busy_timeout = 10")
     id = ledger.remember("discord:1", "ann", "how long?", [hit("Sixteen weeks.")]).id
     holder.execute("ROLLBACK")
     holder.close()
     assert id
     assert ledger.recall("discord:1", id) is None
-    ledger.close()

@@ -96,7 +96,7 @@ def test_two_thresholds_part_answer_closest_and_nothing(
     bench = Bench(threshold=threshold, closest=closest)
     bench.read_tea()
     assert kind is type(bench.ask(UNSURE))
-    bench.ledger.close()
+    bench.records.close()
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def unsure() -> Iterator[Bench]:
     bench = Bench(threshold=0.7)
     bench.read_tea()
     yield bench
-    bench.ledger.close()
+    bench.records.close()
 
 
 def closest(bench: Bench) -> Closest:
@@ -175,7 +175,7 @@ def test_questions_are_logged_only_when_that_is_asked_for() -> None:
         bench = Bench(log_questions=wanted)
         with capture_logs() as lines:
             bench.ask("a private matter")
-        bench.ledger.close()
+        bench.records.close()
         assert wanted == ("private" in str(lines))
 
 
@@ -445,7 +445,7 @@ def test_a_link_out_of_an_allowed_folder_leads_nowhere(tmp_path: Path) -> None:
     bench = Bench(allowed_paths=(allowed,))
     bench.library.files |= {str(secret): "Secret.", str(allowed / "link.txt"): "Secret."}
     assert "allowed_paths" in text_of(bench.handle(add(str(allowed / "link.txt"))))
-    bench.ledger.close()
+    bench.records.close()
 
 
 def test_a_home_folder_is_looked_up_before_it_is_allowed(
@@ -458,7 +458,7 @@ def test_a_home_folder_is_looked_up_before_it_is_allowed(
     bench = Bench(allowed_paths=(allowed,))
     bench.library.files |= {str(home / "keys"): "Secret.", "~/keys": "Secret."}
     assert "allowed_paths" in text_of(bench.handle(add("~/keys")))
-    bench.ledger.close()
+    bench.records.close()
 
 
 def test_the_terminal_may_add_any_path(bench: Bench) -> None:
@@ -475,7 +475,7 @@ def test_an_attached_file_above_the_limit_is_refused() -> None:
     bench = Bench(max_upload_bytes=10)
     assert isinstance(bench.upload("Ten bytes."), Notice)
     assert "11 bytes" in text_of(bench.upload("More than t", name="more"))
-    bench.ledger.close()
+    bench.records.close()
 
 
 def test_removing_a_source_says_how_much_went_with_it(bench: Bench) -> None:
@@ -601,7 +601,7 @@ def test_whatever_is_asked_there_is_a_reply(requests: list[Request]) -> None:
     bench = Bench()
     for request in requests:
         assert not isinstance(bench.handle(request), Failed | Progress)
-    bench.ledger.close()
+    bench.records.close()
 
 
 @given(REQUESTS)
@@ -613,4 +613,4 @@ def test_whatever_breaks_there_is_a_reply(request: Request) -> None:
     bench.router._workspace_ready = fail
     with capture_logs():
         assert isinstance(bench.handle(request), Failed | Refused)
-    bench.ledger.close()
+    bench.records.close()

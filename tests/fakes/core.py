@@ -8,8 +8,10 @@ from typing import Protocol
 from bot.messages import (
     AddSource,
     Ask,
+    Errand,
     More,
     Notice,
+    Posting,
     Progress,
     Rate,
     Reindex,
@@ -49,6 +51,8 @@ class ScriptedCore:
         self.gate = asyncio.Event()
         self.gate.set()
         self.error: Exception | None = None
+        self.unasked: asyncio.Queue[Errand] = asyncio.Queue()
+        self.postings: list[Posting] = []
 
     async def replies(self, request: Request) -> AsyncIterator[Reply]:
         self.requests.append(request)
@@ -58,6 +62,13 @@ class ScriptedCore:
         shared = [answer(shared_by=request.actor)]
         for reply in self.replies_to.get(type(request), shared):
             yield reply
+
+    async def errands(self, platform: str) -> AsyncIterator[Errand]:
+        while True:
+            yield await self.unasked.get()
+
+    async def posted(self, posting: Posting) -> None:
+        self.postings.append(posting)
 
 
 @asynccontextmanager

@@ -1,0 +1,76 @@
+"""What each community has chosen for itself, in chat, over what the settings say for all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.errors import PreferenceInvalid
+from bot.records import Records
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS preferences (
+    workspace TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (workspace, name)
+) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preference:
+    """One thing to choose: what it does, the value without a choice, and how a choice is checked.
+
+    ``checked`` returns the value as it is kept, or raises PreferenceInvalid with what is expected.
+    """
+
+    about: str
+    default: str
+    checked: Callable[[str], str]
+
+
+def days(value: str) -> str:
+    """Take a number of days, 0 to 365."""
+    if not value.isdecimal() or int(value) > 365:
+        raise PreferenceInvalid("Give a number of days from 0 to 365.")
+    return str(int(value))
+
+
+PREFERENCES = {
+    "questions.keep": Preference(
+        about="For how many days the words of questions are kept; 0 keeps none", default="0", checked=days
+    ),
+}
+"""Every preference by name. One line each makes it settable on every platform."""
+
+
+class PreferenceBook:
+    """The choices of all communities. Safe to use from several threads."""
+
+    def __init__(self, records: Records) -> None:
+        """``records`` hold the choices. Raises RecordsUnavailable."""
+        self._records = records
+        records.define(SCHEMA)
+
+    def value(self, workspace: str, name: str) -> str:
+        """Return the choice of a community, or the default."""
+        with self._records.read() as db:
+            row = db.execute(
+                "SELECT value FROM preferences WHERE workspace = ? AND name = ?", (workspace, name)
+            ).fetchone()
+        return str(row[0]) if row else PREFERENCES[name].default
+
+    def choose(self, workspace: str, name: str, value: str) -> str:
+        """Record a choice, an empty one being the default; return what counts now.
+
+        Raises PreferenceInvalid.
+        """
+        preference = PREFERENCES.get(name)
+        if preference is None:
+            raise PreferenceInvalid(f"There is no preference {name}. There are: {', '.join(PREFERENCES)}.")
+        checked = preference.checked(value.strip()) if value.strip() else ""
+        with self._records.write() as db:
+            if checked:
+                db.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?, ?)", (workspace, name, checked))
+            else:
+                db.execute("DELETE FROM preferences WHERE workspace = ? AND name = ?", (workspace, name))
+        return checked or preference.default

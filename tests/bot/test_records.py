@@ -1,0 +1,51 @@
+"""The core's own file."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.errors import RecordsUnavailable
+from bot.records import Records
+
+SCHEMA = "CREATE TABLE IF NOT EXISTS cups (tea TEXT PRIMARY KEY) STRICT;"
+
+
+def cups(records: Records) -> list[str]:
+    with records.read() as db:
+        return [row[0] for row in db.execute("SELECT tea FROM cups")]
+
+
+def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
+    for expected in ([], ["green"]):
+        records = Records(tmp_path / "data" / "ledger.sqlite")
+        records.define(SCHEMA)
+        assert expected == cups(records)
+        with records.write() as db:
+            db.execute("INSERT INTO cups VALUES ('green')") if not expected else None
+        records.close()
+
+
+def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    records = Records(tmp_path / "ledger.sqlite")
+    records.define(SCHEMA)
+    with pytest.raises(sqlite3.IntegrityError), records.write() as db:
+        db.executemany("INSERT INTO cups VALUES (?)", [("green",), ("green",)])
+    assert [] == cups(records)
+    records.close()
+
+
+def test_a_damaged_file_is_put_aside_and_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    path.write_bytes(b"this was a database once" * 100)
+    records = Records(path)
+    records.define(SCHEMA)
+    assert [] == cups(records)
+    records.close()
+    assert (tmp_path / "ledger.damaged").exists()
+
+
+def test_a_file_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way")
+    with pytest.raises(RecordsUnavailable, match="data folder"):
+        Records(tmp_path / "data" / "ledger.sqlite")
