@@ -155,15 +155,16 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """List what this community has set, and what else it can set."""
+    """List what this community has chosen and what else it can choose, or one such thing by name."""
 
     actor: Actor
     conversation: Conversation
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prefer:
-    """Set one of the community's preferences; an empty ``value`` goes back to the default."""
+    """Set one of the community's preferences; ``default`` or an empty value goes back to the default."""
 
     actor: Actor
     conversation: Conversation
@@ -384,6 +385,22 @@ class SourceList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreferenceLine:
+    """One thing that a community can choose, and what counts now; an empty ``value`` is none at all."""
+
+    name: str
+    value: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferenceList:
+    """What a community has chosen, and what else it can choose."""
+
+    preferences: tuple[PreferenceLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """What the bot has read in this workspace, and how it is.
 
@@ -423,7 +440,17 @@ class Failed:
 
 
 Reply: TypeAlias = (
-    Answer | Closest | Failed | NoAnswer | Notice | Progress | Reasons | Refused | SourceList | StatusReport
+    Answer
+    | Closest
+    | Failed
+    | NoAnswer
+    | Notice
+    | PreferenceList
+    | Progress
+    | Reasons
+    | Refused
+    | SourceList
+    | StatusReport
 )
 
 

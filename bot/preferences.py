@@ -4,7 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.errors import PreferenceInvalid
+from bot.messages import PreferenceLine
 from bot.records import Records
+
+DEFAULT = "default"
+"""What stands for going back to the default."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS preferences (
@@ -59,18 +63,31 @@ class PreferenceBook:
             ).fetchone()
         return str(row[0]) if row else PREFERENCES[name].default
 
+    def lines(self, workspace: str, name: str = "") -> tuple[PreferenceLine, ...]:
+        """List what counts in a community: of the named preference, or of all. Raises PreferenceInvalid."""
+        preferences = {name: preference_of(name)} if name else PREFERENCES
+        return tuple(
+            PreferenceLine(name=each, value=self.value(workspace, each), about=preference.about)
+            for each, preference in preferences.items()
+        )
+
     def choose(self, workspace: str, name: str, value: str) -> str:
-        """Record a choice, an empty one being the default; return what counts now.
+        """Record a choice, or go back to the default; return what counts now.
 
         Raises PreferenceInvalid.
         """
-        preference = PREFERENCES.get(name)
-        if preference is None:
-            raise PreferenceInvalid(f"There is no preference {name}. There are: {', '.join(PREFERENCES)}.")
-        checked = preference.checked(value.strip()) if value.strip() else ""
+        preference, given = preference_of(name), value.strip()
+        checked = "" if given in ("", DEFAULT) else preference.checked(given)
         with self._records.write() as db:
             if checked:
                 db.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?, ?)", (workspace, name, checked))
             else:
                 db.execute("DELETE FROM preferences WHERE workspace = ? AND name = ?", (workspace, name))
         return checked or preference.default
+
+
+def preference_of(name: str) -> Preference:
+    """Return what can be chosen by this name. Raises PreferenceInvalid, which says what there is."""
+    if name not in PREFERENCES:
+        raise PreferenceInvalid(f"There is no setting {name}. There are: {', '.join(PREFERENCES)}.")
+    return PREFERENCES[name]

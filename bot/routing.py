@@ -39,6 +39,7 @@ from bot.messages import (
     NoAnswer,
     Notice,
     Prefer,
+    PreferenceList,
     Preferences,
     Progress,
     Rate,
@@ -60,7 +61,7 @@ from bot.messages import (
 )
 from bot.permissions import Permissions
 from bot.ports import Library, Searcher
-from bot.preferences import PREFERENCES, PreferenceBook
+from bot.preferences import PreferenceBook
 from index.errors import (
     CatalogUnavailable,
     DocumentUnreadable,
@@ -431,11 +432,7 @@ class Router:
         workspace = request.conversation.workspace
         match request:
             case Preferences():
-                lines = (
-                    f"{name} = {self._preferences.value(workspace, name) or 'nothing'}: {preference.about}"
-                    for name, preference in PREFERENCES.items()
-                )
-                return Notice(text="What this community has chosen:", details=tuple(lines))
+                return PreferenceList(preferences=self._preferences.lines(workspace, request.name))
             case Prefer():
                 value = self._preferences.choose(workspace, request.name, request.value)
                 return Notice(text=f"{request.name} is now {value or 'nothing'}.")

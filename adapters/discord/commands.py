@@ -137,6 +137,21 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     async def reindex(interaction: Interaction, source: str = "") -> None:
         await listeners.on_reindex(interaction, source)
 
+    async def settings_names(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        found = await listeners.preference_names(interaction, typed)
+        return [app_commands.Choice(name=name, value=name) for name in found]
+
+    @tree.command(name="settings", description="What this community can choose for itself")
+    @app_commands.describe(
+        name="One setting; all of them are listed if you leave this out",
+        value="What it is to be; “default” takes a choice back",
+    )
+    @app_commands.autocomplete(name=settings_names)
+    @app_commands.default_permissions(MODERATORS)
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    async def settings(interaction: Interaction, name: str | None = None, value: str | None = None) -> None:
+        await listeners.on_settings(interaction, name, value)
+
     tree.add_command(source)
 
 

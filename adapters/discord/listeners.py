@@ -21,6 +21,8 @@ from bot.messages import (
     Answer,
     Ask,
     Failed,
+    PreferenceList,
+    Preferences,
     Progress,
     Refused,
     Reindex,
@@ -143,8 +145,24 @@ class Listeners:
         names: list[str] = []
         async for reply in self._core.replies(request):
             if isinstance(reply, SourceList):
-                names = [source.name for source in reply.sources if len(source.name) <= LONGEST_CHOICE]
-        return [name for name in names if typed.casefold() in name.casefold()][:MOST_CHOICES]
+                names = [source.name for source in reply.sources]
+        return _choices(names, typed)
+
+    async def on_settings(self, interaction: Interaction, name: str | None, value: str | None) -> None:
+        """List what the community can choose, or choose it."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, translate.settings(party, name=name, value=value))
+
+    async def preference_names(self, interaction: Interaction, typed: str) -> list[str]:
+        """Return the names of settings that hold what a person has typed so far."""
+        party = await self._asker(interaction)
+        names: list[str] = []
+        async for reply in self._core.replies(
+            Preferences(actor=party.actor, conversation=party.conversation)
+        ):
+            if isinstance(reply, PreferenceList):
+                names = [each.name for each in reply.preferences]
+        return _choices(names, typed)
 
     async def on_error(self, interaction: Interaction, error: Exception) -> None:
         """Log what should not have happened, and say so to whoever waits."""
@@ -274,6 +292,11 @@ def _member(
         parent=parent,
         private=private,
     )
+
+
+def _choices(names: list[str], typed: str) -> list[str]:
+    fitting = [name for name in names if len(name) <= LONGEST_CHOICE]
+    return [name for name in fitting if typed.casefold() in name.casefold()][:MOST_CHOICES]
 
 
 def _is_for_us(message: discord.Message, bot: int) -> bool:

@@ -12,6 +12,7 @@ from bot.messages import (
     Failed,
     NoAnswer,
     Notice,
+    PreferenceList,
     Progress,
     Quote,
     Reasons,
@@ -60,6 +61,8 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
             return _lines(literal(reply.text), *(f"- {literal(line)}" for line in reply.details))
         case SourceList():
             return _sources(reply)
+        case PreferenceList():
+            return _preferences(reply)
         case StatusReport():
             return _status(reply)
         case Progress():
@@ -176,6 +179,19 @@ def _sources(reply: SourceList) -> ui.LayoutView:
         )
         lines += [f"  - {literal(failure)}" for failure in source.failures]
     return _lines(*lines)
+
+
+def _preferences(reply: PreferenceList) -> ui.LayoutView:
+    lines = (
+        f"- **{literal(each.name)}** is {f'**{literal(each.value)}**' if each.value else 'not set'}: "
+        f"{literal(each.about)}"
+        for each in reply.preferences
+    )
+    return _lines(
+        "What this community has chosen:",
+        *lines,
+        "-# `/settings` with a name and a value changes one; the value `default` takes a choice back.",
+    )
 
 
 def _status(reply: StatusReport) -> ui.LayoutView:

@@ -4,12 +4,26 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.messages import Actor, AddSource, Conversation, More, Rate, Refused, Share, Upload, Why
+from bot.messages import (
+    Actor,
+    AddSource,
+    Conversation,
+    More,
+    Prefer,
+    Preferences,
+    Rate,
+    Refused,
+    Share,
+    Upload,
+    Why,
+)
 
 PRESS = re.compile(
     r"quoth:(?P<verb>more|share|rate|why):(?P<answer>[^:]+):(?P<offset>[0-9]{1,6})(?::(?P<rating>up|down))?"
 )
 """The id of a button: all that pressing it needs, so that it outlives the process that sent it."""
+
+_MENTION = re.compile(r"<(?:@[!&]?|#)([0-9]+)>")
 
 ONE_ORIGIN = Refused(text="Give either a file or a path, so that I know what to read.")
 TOO_LARGE = "“{name}” is larger than {megabytes:g} MB, which is the most that I take."
@@ -88,6 +102,18 @@ def press(custom_id: str, party: Party) -> More | Share | Rate | Why | None:
         offset=offset,
         helpful=found["rating"] == "up",
     )
+
+
+def settings(party: Party, *, name: str | None, value: str | None) -> Preferences | Prefer:
+    """Return the request to list what can be chosen, to show one such thing, or to choose it.
+
+    Mentions of people, roles and channels stand for their ids.
+    """
+    actor, conversation, name = party.actor, party.conversation, (name or "").strip()
+    if not name or not (value or "").strip():
+        return Preferences(actor=actor, conversation=conversation, name=name)
+    chosen = _MENTION.sub(r" \1 ", value or "").strip()
+    return Prefer(actor=actor, conversation=conversation, name=name, value=chosen)
 
 
 def add(

@@ -99,8 +99,7 @@ class Listeners:
         async with self._serving(_key("trigger", body)) as is_new:
             if is_new:
                 place = translate.place_of_command(body)
-                text = translate.question(body.get("text") or "", self._home)
-                await self._whisper(translate.command(text, await self._party(place)), place, body)
+                await self._whisper(self._commanded(body, await self._party(place)), place, body)
 
     async def on_shortcut(self, ack: AsyncAck, body: Payload) -> None:
         """Take somebody's message as the question, and answer to the one who wondered."""
@@ -170,6 +169,11 @@ class Listeners:
                 yield is_new
         finally:
             self._running.discard(task)
+
+    def _commanded(self, body: Payload, party: Party) -> Request | Notice | Refused:
+        written = body.get("text") or ""
+        chosen = translate.settings(written, party)
+        return chosen or translate.command(translate.question(written, self._home), party)
 
     async def _party(self, place: Place) -> Party:
         return translate.party(place, await self._people.look_up(place.user), self._home)

@@ -26,6 +26,8 @@ from bot.messages import (
     Nearest,
     NoAnswer,
     Notice,
+    PreferenceLine,
+    PreferenceList,
     Progress,
     Reasons,
     Refused,
@@ -42,6 +44,7 @@ MAX_EVIDENCE = 600
 MAX_DETAILS = 20
 MAX_FAILURES = 3
 BAR_LENGTH = 20
+CHANGING = "/quoth settings NAME VALUE changes one; the value “default” takes a choice back."
 NO_SOURCES = "Nothing has been read here yet. A moderator can add a source: /quoth help says how."
 
 
@@ -62,6 +65,8 @@ def render(reply: Reply, *, private: bool = False) -> Json:
             return _notice(reply)
         case SourceList():
             return _source_list(reply)
+        case PreferenceList():
+            return _preference_list(reply)
         case StatusReport():
             return _status_report(reply)
         case Progress():
@@ -145,6 +150,16 @@ def _failures(line: SourceLine) -> list[Json]:
     named = "; ".join(shorten(failure, MAX_LINE) for failure in line.failures[:MAX_FAILURES])
     more = len(line.failures) - MAX_FAILURES
     return [words(f"\nNot read: {named}" + (f"; and {more} more" if more > 0 else ""))]
+
+
+def _preference_list(reply: PreferenceList) -> Json:
+    lines = _fitting([_preference(line) for line in reply.preferences])
+    return _message("What this community has chosen:", rich_text(bullets(lines)), context(plain(CHANGING)))
+
+
+def _preference(line: PreferenceLine) -> Json:
+    value = [words(" is "), words(shorten(line.value, MAX_LINE), bold=True)] if line.value else []
+    return section(words(line.name, bold=True), *(value or [words(" is not set")]), words(f": {line.about}"))
 
 
 def _status_report(reply: StatusReport) -> Json:

@@ -14,6 +14,8 @@ from bot.messages import (
     Conversation,
     More,
     Notice,
+    Prefer,
+    Preferences,
     Rate,
     Refused,
     Reindex,
@@ -36,6 +38,7 @@ HELP = Notice(
         "“Find an answer” in a message's menu: I take that message as the question",
         "/quoth sources: what I have read. /quoth status: how I am",
         "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS], /quoth remove NAME, /quoth reindex [NAME]",
+        "Moderators: /quoth settings [NAME] [VALUE]: what this community can choose for itself",
         "Moderators: write “add [name=NAME] [url=ADDRESS]” to me with a file attached, and I read the file",
     ),
 )
@@ -49,6 +52,7 @@ BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
 # Commands that a message to the bot may be; everything longer is taken as a question.
 _SPOKEN = re.compile(r"(?:sources|status|help|reindex(?: [^\s?]+)?)$", re.IGNORECASE)
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
+_MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
 _OPTION = re.compile(r"(name|url)=(.*)", re.DOTALL)
 # What keyboards make of quotation marks: “ ” „ and the single ones.
 _QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
@@ -224,6 +228,20 @@ def ask(text: str, party: Party) -> Ask:
 def spoken(text: str, party: Party) -> Request | Notice | Refused:
     """Take what a person wrote to the bot: one of a few short commands, or else a question."""
     return command(text, party) if _SPOKEN.match(text) else ask(text, party)
+
+
+def settings(text: str, party: Party) -> Preferences | Prefer | None:
+    """Take what follows ``/quoth`` as Slack wrote it when it is about settings; None when it is not.
+
+    Mentions of people, groups and channels stand for their ids.
+    """
+    word, *rest = _MENTIONED.sub(r" \1 ", text).split(maxsplit=2)[:3] or [""]
+    if word.lower() != "settings":
+        return None
+    actor, conversation = party.actor, party.conversation
+    if len(rest) < 2:
+        return Preferences(actor=actor, conversation=conversation, name=plain_text("".join(rest)))
+    return Prefer(actor=actor, conversation=conversation, name=rest[0], value=plain_text(rest[1]).strip())
 
 
 def command(text: str, party: Party) -> Request | Notice | Refused:

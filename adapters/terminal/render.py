@@ -16,6 +16,7 @@ from bot.messages import (
     Failed,
     NoAnswer,
     Notice,
+    PreferenceList,
     Progress,
     Reasons,
     Refused,
@@ -48,6 +49,8 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
             return Group(_plain(reply.text, "green"), *(_plain(f"  {line}") for line in reply.details))
         case SourceList():
             return _sources(reply, moment)
+        case PreferenceList():
+            return _preferences(reply)
         case StatusReport():
             return _status(reply, moment)
         case Progress():
@@ -156,6 +159,14 @@ def _sources(reply: SourceList, now: datetime) -> RenderableType:
         for failure in source.failures
     ]
     return Group(table, *failures)
+
+
+def _preferences(reply: PreferenceList) -> RenderableType:
+    table = Table(Column("setting", overflow="fold"), Column("value", overflow="fold"), "what it does")
+    for each in reply.preferences:
+        table.add_row(_plain(each.name), _plain(each.value or "not set"), _plain(each.about))
+    hint = "/settings NAME VALUE changes one; the value default takes a choice back."
+    return Group(table, _plain(hint, "dim"))
 
 
 def _status(reply: StatusReport, now: datetime) -> RenderableType:

@@ -9,6 +9,8 @@ from bot.messages import (
     Ask,
     Conversation,
     More,
+    Prefer,
+    Preferences,
     Rate,
     Reindex,
     RemoveSource,
@@ -30,11 +32,12 @@ Type a question, or:
   /add PATH [NAME]      read a file or folder
   /remove NAME          forget a source
   /reindex [NAME]       read what has changed
+  /settings             what can be chosen; /settings NAME VALUE chooses it
   /status               how I am
   /quit                 leave"""
 
 
-FOLLOWED = {"/add": "PATH [NAME]", "/remove": "NAME", "/reindex": "[NAME]"}
+FOLLOWED = {"/add": "PATH [NAME]", "/remove": "NAME", "/reindex": "[NAME]", "/settings": "[NAME] [VALUE]"}
 ALONE = ("/sources", "/status", "/more", "/why", "/helpful", "/not-helpful")
 
 
@@ -67,6 +70,10 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return AddSource(
                 actor=ACTOR, conversation=HERE, origin=words[0], name=words[1] if words[1:] else ""
             )
+        case "/settings", ([] | [_]):
+            return Preferences(actor=ACTOR, conversation=HERE, name="".join(words))
+        case "/settings", [name, *value]:
+            return Prefer(actor=ACTOR, conversation=HERE, name=name, value=" ".join(value))
         case (("/more" | "/why" | "/helpful" | "/not-helpful"), []):
             return _about_shown(command, shown)
         case _ if command in FOLLOWED:

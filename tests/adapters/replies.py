@@ -13,6 +13,8 @@ from bot.messages import (
     Nearest,
     NoAnswer,
     Notice,
+    PreferenceLine,
+    PreferenceList,
     Progress,
     Quote,
     Reasons,
@@ -174,6 +176,12 @@ REPLIES: dict[str, Reply] = {
     ),
     "source_list_of_one": SourceList(sources=(source(1, documents=1, passages=1),)),
     "source_list_empty": SourceList(sources=()),
+    "preferences": PreferenceList(
+        preferences=(
+            PreferenceLine(name="questions.keep", value="30", about="For how many days questions are kept"),
+            PreferenceLine(name="moderators.ids", value="", about="Who moderates, by *id*"),
+        )
+    ),
     "status": STATUS,
     "status_with_failures": replace(STATUS, failures=3),
     "status_of_one": replace(STATUS, sources=1, documents=1, passages=1, helpful=1, not_helpful=0),

@@ -17,6 +17,8 @@ from bot.messages import (
     Conversation,
     More,
     Notice,
+    Prefer,
+    Preferences,
     Progress,
     Rate,
     Refused,
@@ -298,9 +300,23 @@ async def test_a_job_that_outlives_its_interaction_ends_in_a_direct_message(
     assert ("Done.", bot._direct_channel("Boss")) == (message.shown, message.channel)
 
 
+async def test_settings_are_listed_completed_and_chosen(bot: FakeDiscord, core: ScriptedCore) -> None:
+    assert "**questions.keep** is **30**" in (await bot.command("Boss", "settings")).shown
+    assert ["moderators.ids"] == await bot.choices("Boss", "settings", "name", "MOD")
+    options = {"name": "moderators.ids", "value": f"<@{bot.users['Ann']['id']}>,<@&{MODS}>"}
+    assert "Chosen." == (await bot.command("Boss", "settings", options)).shown
+    actor, here = at(bot, "Boss")
+    chosen = f"{bot.users['Ann']['id']} , {MODS}"
+    assert [
+        Preferences(actor=actor, conversation=here),
+        Preferences(actor=actor, conversation=here),
+        Prefer(actor=actor, conversation=here, name="moderators.ids", value=chosen),
+    ] == core.requests
+
+
 async def test_moderators_commands_are_hidden_from_others_and_from_direct_messages(bot: FakeDiscord) -> None:
     hidden = {command["name"]: command for command in bot.commands}
-    for name in ("source", "reindex"):
+    for name in ("source", "reindex", "settings"):
         assert str(1 << 5) == str(hidden[name]["default_member_permissions"])
         assert [0] == hidden[name]["contexts"], name
     for name in ("ask", "sources", "status", "Find an answer"):

@@ -18,6 +18,8 @@ from bot.messages import (
     Ask,
     Conversation,
     More,
+    Prefer,
+    Preferences,
     Rate,
     Refused,
     RemoveSource,
@@ -114,6 +116,8 @@ async def test_the_shortcut_takes_a_message_as_the_question(bot: FakeSlack, core
     [
         ("sources", Sources, "3 sources"),
         ("status", Status, "Quoth 0.1.0"),
+        ("settings", Preferences, "questions.keep is 30"),
+        ("settings questions.keep 7", Prefer, "Chosen."),
         ("add /srv/docs name=hr", AddSource, "Added."),
         ("remove hr", RemoveSource, "Removed."),
         ("help", None, "I answer questions by quoting"),

@@ -12,6 +12,8 @@ from bot.messages import (
     Ask,
     Conversation,
     More,
+    Prefer,
+    Preferences,
     Rate,
     Reindex,
     RemoveSource,
@@ -132,6 +134,28 @@ def test_people_of_the_same_enterprise_are_at_home() -> None:
 )
 def test_quoth_commands(text: str, kind: str) -> None:
     assert kind == type(translate.command(text, PARTY)).__name__
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("settings", "", None),
+        ("Settings questions.keep", "questions.keep", None),
+        ("settings questions.keep 30", "questions.keep", "30"),
+        ("settings moderators.ids <@U0ANN|ann>, <@U0BOB>", "moderators.ids", "U0ANN ,  U0BOB"),
+        ("settings moderators.groups <!subteam^S0ED|@eds>", "moderators.groups", "S0ED"),
+        ("settings human.channel <#C0HELP|help> &amp; more", "human.channel", "C0HELP  & more"),
+    ],
+)
+def test_settings_take_ids_for_mentions(text: str, name: str, value: str | None) -> None:
+    request = translate.settings(text, PARTY)
+    assert isinstance(request, Preferences if value is None else Prefer)
+    assert name == request.name
+    assert value is None or (isinstance(request, Prefer) and value == request.value)
+
+
+def test_what_is_not_about_settings_is_another_command() -> None:
+    assert [None, None] == [translate.settings(text, PARTY) for text in ("", "sources settings")]
 
 
 def test_names_in_commands_may_hold_spaces_and_apostrophes() -> None:

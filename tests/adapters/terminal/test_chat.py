@@ -7,7 +7,7 @@ from rich.console import Console
 
 from adapters.terminal.chat import TerminalAdapter
 from adapters.terminal.translate import ACTOR, HERE
-from bot.messages import Ask, More, NoAnswer, Notice, Rate, Reindex, Sources, Why
+from bot.messages import Ask, More, NoAnswer, Notice, Prefer, Preferences, Rate, Reindex, Sources, Why
 from tests.adapters.replies import closest
 from tests.fakes.core import ScriptedCore
 
@@ -89,6 +89,17 @@ async def test_a_wrong_command_is_a_sentence_on_what_is_wrong(
     assert sentence in said
     assert 2 == len(said.splitlines())  # with the greeting
     assert [] == core.requests
+
+
+async def test_settings_are_listed_shown_and_chosen(core: ScriptedCore) -> None:
+    said = await chat(core, "/settings", "/settings questions.keep", "/settings questions.keep 30")
+    assert "questions.keep" in said
+    assert "Chosen." in said
+    assert [
+        Preferences(actor=ACTOR, conversation=HERE),
+        Preferences(actor=ACTOR, conversation=HERE, name="questions.keep"),
+        Prefer(actor=ACTOR, conversation=HERE, name="questions.keep", value="30"),
+    ] == core.requests
 
 
 async def test_words_after_quit_keep_nobody(core: ScriptedCore) -> None:
