@@ -132,17 +132,26 @@ class Application:
             searcher=self.searcher,
             library=self.library,
             ledger=Ledger(self.records, clock),
-            permissions=Permissions(ids=settings.moderators.ids, groups=settings.moderators.groups),
+            permissions=Permissions(
+                ids=settings.moderators.ids,
+                groups=settings.moderators.groups,
+                preferred=self.preferences.value,
+            ),
             limit=RateLimit(
                 questions=settings.limits.questions, per_seconds=settings.limits.per_seconds, clock=clock
             ),
             jobs=self.jobs,
             policy=self.policy,
             embedder=settings.embedder.model,
-            preferences=PreferenceBook(self.records),
+            preferences=self.preferences,
             errands=self.errands,
             workspace_ready=self.prepare,
         )
+
+    @cached_property
+    def preferences(self) -> PreferenceBook:
+        """What communities have chosen."""
+        return PreferenceBook(self.records)
 
     @cached_property
     def errands(self) -> Errands:

@@ -1,26 +1,50 @@
-"""Who is a moderator."""
+"""Who is a moderator, and who decides on that."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.messages import Actor, Conversation
 
+IDS = "moderators.ids"
+GROUPS = "moderators.groups"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permissions:
-    """Judges actors. ``ids`` and ``groups`` hold platform ids, bare or as ``platform:id``."""
+    """Judges actors. ``ids`` and ``groups`` hold platform ids, bare or as ``platform:id``.
+
+    ``preferred`` returns what a workspace has chosen under a name: IDS and GROUPS are more such ids,
+    parted by spaces.
+    """
 
     ids: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    preferred: Callable[[str, str], str] = lambda workspace, name: ""
+
+    def is_owner(self, actor: Actor, conversation: Conversation) -> bool:
+        """Say whether an actor may decide who moderates.
+
+        Those may whom the platform lets manage the workspace; at the machine itself, everyone may.
+        """
+        return conversation.platform == "terminal" or actor.manages_workspace
 
     def is_moderator(self, actor: Actor, conversation: Conversation) -> bool:
         """Say whether an actor may manage the workspace's sources.
 
-        Those may whom the platform lets manage the workspace, and whoever the settings list;
-        at the machine itself, everyone may.
+        Owners may, and whoever is listed in the settings or by an owner of this workspace.
         """
-        if conversation.platform == "terminal" or actor.manages_workspace:
-            return True
-        return _listed({actor.id}, self.ids, conversation) or _listed(actor.groups, self.groups, conversation)
+        return (
+            self.is_owner(actor, conversation)
+            or _listed({actor.id}, self.ids, conversation)
+            or _listed(actor.groups, self.groups, conversation)
+            or _listed({actor.id}, self._chosen(conversation, IDS), conversation)
+            or _listed(actor.groups, self._chosen(conversation, GROUPS), conversation)
+        )
+
+    def _chosen(self, conversation: Conversation, name: str) -> frozenset[str]:
+        # Without a workspace nobody has chosen anything.
+        workspace = conversation.workspace
+        return frozenset(self.preferred(workspace, name).split()) if workspace else frozenset()
 
 
 def _listed(ids: frozenset[str] | set[str], listed: frozenset[str], conversation: Conversation) -> bool:

@@ -1,5 +1,6 @@
 """What each community has chosen for itself, in chat, over what the settings say for all."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,16 +21,21 @@ CREATE TABLE IF NOT EXISTS preferences (
 """
 
 
+_ID = re.compile(r"(?:[a-z]+:)?[A-Za-z0-9]+")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preference:
     """One thing to choose: what it does, the value without a choice, and how a choice is checked.
 
     ``checked`` returns the value as it is kept, or raises PreferenceInvalid with what is expected.
+    ``for_owners`` says that moderators may not choose it.
     """
 
     about: str
     default: str
     checked: Callable[[str], str]
+    for_owners: bool = False
 
 
 def days(value: str) -> str:
@@ -39,7 +45,19 @@ def days(value: str) -> str:
     return str(int(value))
 
 
+def ids(value: str) -> str:
+    """Take ids of the platform with commas or spaces between them; each is kept once."""
+    given = value.replace(",", " ").split()
+    if strange := next((id for id in given if not _ID.fullmatch(id)), ""):
+        raise PreferenceInvalid(f"{strange} is no id. Mention the people or groups, or give their ids.")
+    return " ".join(dict.fromkeys(given))
+
+
 PREFERENCES = {
+    "moderators.groups": Preference(
+        about="Whose members moderate: roles or user groups", default="", checked=ids, for_owners=True
+    ),
+    "moderators.ids": Preference(about="Who moderates", default="", checked=ids, for_owners=True),
     "questions.keep": Preference(
         about="For how many days the words of questions are kept; 0 keeps none", default="0", checked=days
     ),

@@ -61,7 +61,7 @@ from bot.messages import (
 )
 from bot.permissions import Permissions
 from bot.ports import Library, Searcher
-from bot.preferences import PreferenceBook
+from bot.preferences import PreferenceBook, preference_of
 from index.errors import (
     CatalogUnavailable,
     DocumentUnreadable,
@@ -95,6 +95,10 @@ LISTED_FAILURES = 10
 ONLY_MODERATORS = (
     "Only moderators can do that. Ask someone who manages this community, "
     "or have them list you in the setting moderators.ids."
+)
+
+ONLY_OWNERS = (
+    "Only those whom the platform lets manage this community can change who moderates. Ask one of them."
 )
 
 Report = Callable[[Progress], None]
@@ -434,6 +438,9 @@ class Router:
             case Preferences():
                 return PreferenceList(preferences=self._preferences.lines(workspace, request.name))
             case Prefer():
+                needs_owner = preference_of(request.name).for_owners
+                if needs_owner and not self._permissions.is_owner(request.actor, request.conversation):
+                    return Refused(text=ONLY_OWNERS)
                 value = self._preferences.choose(workspace, request.name, request.value)
                 return Notice(text=f"{request.name} is now {value or 'nothing'}.")
             case _:

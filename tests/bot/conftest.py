@@ -38,6 +38,7 @@ class Bench:
         self.records = Records(Path(":memory:"))
         self.ledger = Ledger(self.records, self.clock)
         self.errands = Errands()
+        self.preferences = PreferenceBook(self.records)
         self.readied: list[str] = []
         usual = {"threshold": 0.5, "closest": 0.35, "passages": 5, "allowed_paths": (Path("/docs"),)}
         self.policy = Policy(**usual | policy)  # type: ignore[arg-type]
@@ -45,12 +46,12 @@ class Bench:
             searcher=self.searcher,
             library=self.library,
             ledger=self.ledger,
-            permissions=Permissions(),
+            permissions=Permissions(preferred=self.preferences.value),
             limit=RateLimit(questions=4, per_seconds=8, clock=self.clock),
             jobs=Jobs(self.library),
             policy=self.policy,
             embedder="hashing",
-            preferences=PreferenceBook(self.records),
+            preferences=self.preferences,
             errands=self.errands,
             workspace_ready=self.readied.append,
         )

@@ -1,8 +1,34 @@
 """Who is a moderator, and who is not."""
 
-from bot.messages import Actor
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, replace
+from enum import Enum
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+import pytest
+
+from bot.messages import (
+    Actor,
+    Ask,
+    More,
+    Notice,
+    Prefer,
+    Rate,
+    Refused,
+    Reindex,
+    Reply,
+    Request,
+    Share,
+    Sources,
+    Status,
+    Why,
+)
 from bot.permissions import Permissions
-from tests.bot.conftest import ANN, HERE, MODERATOR, TERMINAL
+from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench
+
+OPEN = {Ask, More, Rate, Share, Sources, Status, Why}
+"""What everyone may ask for. All other requests are refused to whoever has no rights."""
 
 
 def test_an_ordinary_member_is_no_moderator() -> None:
@@ -36,3 +62,103 @@ def test_a_member_of_a_listed_group_is_a_moderator() -> None:
 def test_a_group_does_not_pass_for_a_listed_person() -> None:
     posing = Actor(id="eve", groups=frozenset({"ann"}))
     assert not Permissions(ids=frozenset({"ann"})).is_moderator(posing, HERE)
+
+
+# Every request
+
+
+def example(kind: type[Any]) -> Any:
+    """Build a request, or a part of one, out of whatever its fields may hold."""
+    hints: Mapping[str, Any] = get_type_hints(kind)
+    known = {"actor": ANN, "conversation": HERE}
+    return kind(
+        **{
+            field.name: known.get(field.name, filling(hints[field.name]))
+            for field in fields(kind)
+            if field.name in known or field.default is MISSING
+        }
+    )
+
+
+def filling(hint: Any) -> Any:
+    plain: dict[Any, Any] = {str: "x", int: 0, float: 0.0, bool: True, bytes: b"x"}
+    if hint in plain:
+        return plain[hint]
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return next(iter(hint))
+    if isinstance(hint, UnionType):  # the first will do
+        return filling(get_args(hint)[0])
+    if get_origin(hint):  # a collection, which may be empty
+        return get_origin(hint)()
+    return example(hint)
+
+
+@pytest.mark.parametrize("kind", get_args(Request), ids=lambda kind: kind.__name__)
+def test_every_request_is_open_to_all_or_refused_without_rights(bench: Bench, kind: type[Any]) -> None:
+    bench.read_tea()
+    request = example(kind)
+    refused = bench.handle(request)
+    if kind in OPEN:
+        return
+    assert isinstance(refused, Refused)
+    assert refused != bench.handle(replace(request, actor=MODERATOR)), "it was refused for another reason"
+
+
+@pytest.mark.parametrize("kind", get_args(Request), ids=lambda kind: kind.__name__)
+def test_who_has_no_workspace_here_sees_and_changes_nothing(bench: Bench, kind: type[Any]) -> None:
+    bench.read_tea()
+    foreign = replace(HERE, workspace="")
+    for actor in (ANN, MODERATOR):
+        reply = bench.handle(replace(example(kind), actor=actor, conversation=foreign))
+        assert isinstance(reply, Refused)
+        assert "tea" not in reply.text.split()
+    assert ["tea"] == [line.name for line in bench.library.sources("discord:1")]
+
+
+# Moderators by an owner's choice
+
+
+def list_moderators(bench: Bench, name: str, value: str, actor: Actor = MODERATOR) -> Reply:
+    return bench.handle(Prefer(actor=actor, conversation=HERE, name=name, value=value))
+
+
+def may_reindex(bench: Bench, actor: Actor) -> bool:
+    return isinstance(bench.handle(Reindex(actor=actor, conversation=HERE)), Notice)
+
+
+def test_whom_an_owner_lists_moderates_until_they_are_taken_off(bench: Bench) -> None:
+    assert not may_reindex(bench, ANN)
+    assert Notice(text="moderators.ids is now ann bob.") == list_moderators(
+        bench, "moderators.ids", "ann, bob ann"
+    )
+    assert may_reindex(bench, ANN)
+    assert may_reindex(bench, BOB)
+    list_moderators(bench, "moderators.ids", "default")
+    assert not may_reindex(bench, ANN)
+
+
+def test_members_of_a_group_that_an_owner_lists_moderate(bench: Bench) -> None:
+    editor = replace(ANN, groups=frozenset({"editors"}))
+    list_moderators(bench, "moderators.groups", "editors")
+    assert may_reindex(bench, editor)
+    assert not may_reindex(bench, ANN)
+
+
+def test_whom_another_community_lists_does_not_moderate_here(bench: Bench) -> None:
+    bench.handle(Prefer(actor=MODERATOR, conversation=ELSEWHERE, name="moderators.ids", value="ann"))
+    assert not may_reindex(bench, ANN)
+
+
+def test_a_moderator_cannot_make_others_moderators(bench: Bench) -> None:
+    list_moderators(bench, "moderators.ids", "ann")
+    for name in ("moderators.ids", "moderators.groups"):
+        reply = list_moderators(bench, name, "bob", actor=ANN)
+        assert isinstance(reply, Refused)
+        assert "who moderates" in reply.text
+    assert not may_reindex(bench, BOB)
+
+
+def test_what_is_no_id_is_refused_by_name(bench: Bench) -> None:
+    reply = list_moderators(bench, "moderators.ids", "ann @bob")
+    assert isinstance(reply, Refused)
+    assert "@bob is no id" in reply.text

@@ -697,6 +697,30 @@ async def test_another_companys_people_get_no_workspace(bot: FakeSlack, core: Sc
     assert not core.requests[0].actor.manages_workspace
 
 
+@pytest.mark.parametrize("way", ["command", "settings", "shortcut", "press", "direct message"])
+async def test_another_companys_people_get_no_workspace_by_any_way(
+    bot: FakeSlack, core: ScriptedCore, way: str
+) -> None:
+    bot.users["U0EVE"] = user_object("U0EVE", "Eve", admin=True, team=FOREIGN_TEAM, is_stranger=True)
+    bot.groups = [{"id": "S0EDITORS", "users": ["U0EVE"]}]
+    message = await bot.mention("U0ANN", "?")
+    ways: dict[str, Callable[[], Awaitable[Any]]] = {
+        "command": lambda: bot.command("U0EVE", "/ask", "?"),
+        "settings": lambda: bot.command("U0EVE", "/quoth", "settings moderators.ids U0EVE"),
+        "shortcut": lambda: bot.shortcut("U0EVE", "?"),
+        "press": lambda: bot.press(message, "quoth_more", user="U0EVE"),
+        "direct message": lambda: bot.dm("U0EVE", "sources"),
+    }
+    await ways[way]()
+    request = core.requests[-1]
+    assert "U0EVE" == request.actor.id
+    assert ("", False, frozenset()) == (
+        request.conversation.workspace,
+        request.actor.manages_workspace,
+        request.actor.groups,
+    )
+
+
 async def test_in_a_channel_that_others_read_the_answer_is_for_the_asker_to_share(bot: FakeSlack) -> None:
     message = await bot.mention("U0ANN", "?", external=True)
     assert ("U0ANN", True) == (message.only_for, "quoth_share" in message.action_ids())
