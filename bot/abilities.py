@@ -1,0 +1,191 @@
+"""What people can do with Quoth, and how each platform lets them: the registry behind docs/platforms.md.
+
+Whoever adds a request adds it here, then writes the page anew::
+
+    python -m bot.abilities > docs/platforms.md
+"""
+
+import sys
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bot.messages import (
+    AddSource,
+    Ask,
+    More,
+    Prefer,
+    Preferences,
+    Rate,
+    Reindex,
+    RemoveSource,
+    Request,
+    Share,
+    Sources,
+    Status,
+    Why,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotPossible:
+    """A platform cannot do this; ``because`` is the rest of a sentence that says why."""
+
+    because: str
+
+
+Ways: TypeAlias = tuple[str, ...] | NotPossible
+"""How an ability is reached. What begins with "/" is a command (with what follows it in capitals or
+brackets), "button LABEL" and "menu LABEL" are what they say, and all else is said in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ability:
+    """One thing that people can do. It has no requests where the core does it unasked."""
+
+    about: str
+    requests: tuple[type[Request], ...]
+    discord: Ways
+    slack: Ways
+    terminal: Ways
+
+
+ALONE = "nobody else is in a terminal"
+
+FOR_EVERYONE = (
+    Ability(
+        about="Ask a question",
+        requests=(Ask,),
+        discord=("/ask QUESTION", "menu Find an answer", "a mention", "a direct message"),
+        slack=("/ask QUESTION", "menu Find an answer", "a mention", "a direct message"),
+        terminal=("type the question",),
+    ),
+    Ability(
+        about="See the next passage",
+        requests=(More,),
+        discord=("button More",),
+        slack=("button More",),
+        terminal=("/more",),
+    ),
+    Ability(
+        about="Show a private answer to the channel",
+        requests=(Share,),
+        discord=("button Share",),
+        slack=("button Share",),
+        terminal=NotPossible(because=ALONE),
+    ),
+    Ability(
+        about="Say whether a passage has helped",
+        requests=(Rate,),
+        discord=("button Helpful", "button Not helpful"),
+        slack=("button Helpful", "button Not helpful"),
+        terminal=("/helpful", "/not-helpful"),
+    ),
+    Ability(
+        about="Learn why a passage was shown",
+        requests=(Why,),
+        discord=("button Why this?",),
+        slack=("button Why this?",),
+        terminal=("/why",),
+    ),
+    Ability(
+        about="See what has been read",
+        requests=(Sources,),
+        discord=("/sources",),
+        slack=("/quoth sources",),
+        terminal=("/sources",),
+    ),
+    Ability(
+        about="See how the bot is",
+        requests=(Status,),
+        discord=("/status",),
+        slack=("/quoth status",),
+        terminal=("/status",),
+    ),
+    Ability(
+        about="Learn what can be asked of the bot",
+        requests=(),
+        discord=("Discord lists the commands after a /",),
+        slack=("/quoth help",),
+        terminal=("/help", "/quit"),
+    ),
+)
+
+FOR_MODERATORS = (
+    Ability(
+        about="Add a source",
+        requests=(AddSource,),
+        discord=("/source add",),
+        slack=("/quoth add PATH [name=NAME] [url=ADDRESS]", "“add” in a message with a file"),
+        terminal=("/add PATH [NAME]",),
+    ),
+    Ability(
+        about="Remove a source",
+        requests=(RemoveSource,),
+        discord=("/source remove",),
+        slack=("/quoth remove NAME",),
+        terminal=("/remove NAME",),
+    ),
+    Ability(
+        about="Read again what has changed",
+        requests=(Reindex,),
+        discord=("/reindex",),
+        slack=("/quoth reindex [NAME]",),
+        terminal=("/reindex [NAME]",),
+    ),
+    Ability(
+        about="See and choose what the community has chosen for itself",
+        requests=(Prefer, Preferences),
+        discord=("/settings [NAME] [VALUE]",),
+        slack=("/quoth settings [NAME] [VALUE]",),
+        terminal=("/settings [NAME] [VALUE]",),
+    ),
+)
+
+ABILITIES = (*FOR_EVERYONE, *FOR_MODERATORS)
+
+_HEAD = """\
+# What works where
+
+Everything that Quoth can do is one request to one core, so that both platforms and the terminal can
+do the same. Where one cannot, the table says why.
+This page is written by `python -m bot.abilities` from the registry in `bot/abilities.py`; the tests
+compare the registry with what the platforms are really told.
+"""
+
+
+def page() -> str:
+    """Return docs/platforms.md."""
+    parts = [_HEAD, "## For everyone\n", _table(FOR_EVERYONE), "## For moderators\n", _table(FOR_MODERATORS)]
+    return "\n".join(parts)
+
+
+def command_of(way: str) -> str:
+    """Return the words of a command without what follows them; nothing for another way."""
+    words = way.split() if way.startswith("/") else []
+    fixed = [word for word in words if word == word.lower() and not word.startswith(("[", "“"))]
+    return " ".join(fixed)
+
+
+def _table(abilities: tuple[Ability, ...]) -> str:
+    lines = ["| | Discord | Slack | terminal |", "| --- | --- | --- | --- |"]
+    for ability in abilities:
+        cells = (_cell(ways) for ways in (ability.discord, ability.slack, ability.terminal))
+        lines.append(f"| {ability.about} | {' | '.join(cells)} |")
+    return "\n".join((*lines, ""))
+
+
+def _cell(ways: Ways) -> str:
+    if isinstance(ways, NotPossible):
+        return f"not possible, because {ways.because}"
+    return ", ".join(_said(way) for way in ways)
+
+
+def _said(way: str) -> str:
+    kind, _, label = way.partition(" ")
+    if kind in ("button", "menu"):
+        return f"{kind} “{label}”"
+    return f"`{way}`" if way.startswith("/") else way
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
