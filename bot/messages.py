@@ -475,13 +475,17 @@ class Posting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """Send a reply to a channel or thread; ``mention`` is the id of a role or group to call, or empty."""
+    """Send a reply to a channel, or to a thread in it.
+
+    ``mention`` is the id of a role or group to call, or empty.
+    """
 
     platform: str
     workspace: str
     channel: str
     reply: Reply
     mention: str = ""
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from adapters.discord.commands import Commands, Press
+from adapters.discord.errands import ErrandRunner
 from adapters.discord.failures import FOREIGN, failure_of
 from adapters.discord.guilds import SharedGuilds
 from adapters.discord.listeners import Listeners
@@ -63,6 +64,7 @@ class DiscordAdapter:
             max_upload_bytes=self._max_upload_bytes,
             guild_ready_timeout=self._guild_ready_timeout,
         )
+        errands = asyncio.create_task(ErrandRunner(core, client).run(self.ready))
         try:
             async with client:
                 await client.start(self._token)
@@ -70,6 +72,8 @@ class DiscordAdapter:
             raise failure_of(error) from error
         finally:
             self.ready.clear()
+            errands.cancel()
+            await asyncio.gather(errands, return_exceptions=True)
             await client.listeners.close()
 
     async def check(self) -> str:

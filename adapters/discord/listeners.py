@@ -11,6 +11,7 @@ import discord
 import structlog
 
 from adapters.discord import translate
+from adapters.discord.errands import report
 from adapters.discord.failures import FOREIGN, TOKEN_GONE, code_of
 from adapters.discord.guilds import SharedGuilds
 from adapters.discord.outlets import BROKEN, ChannelOutlet, InteractionOutlet, Outlet, passive
@@ -224,14 +225,17 @@ class Listeners:
             view = render(reply, private=private)
             if isinstance(reply, Progress):
                 await outlet.progress(view)
-            else:
-                await outlet.say(view)
+                continue
+            shown = await outlet.say(view)
+            if not request.conversation.private:
+                await report(self._core, request.conversation.workspace, reply, shown)
 
     async def _share(self, interaction: Interaction, request: Share) -> None:
         """Post the answer for all, and take the button for it off the asker's own card."""
         async for reply in self._core.replies(request):
             if isinstance(reply, Answer):
-                await interaction.followup.send(view=passive(render(reply)))
+                shown = await interaction.followup.send(view=passive(render(reply)), wait=True)
+                await report(self._core, request.conversation.workspace, reply, shown)
                 own = replace(reply, shared_by=None)
                 await interaction.edit_original_response(view=passive(render(own)))
             elif not isinstance(reply, Progress):

@@ -27,8 +27,8 @@ class Outlet(Protocol):
         """Show how far a job is, as often as Discord bears."""
         ...
 
-    async def say(self, view: ui.LayoutView) -> None:
-        """Show the reply, in place of any progress."""
+    async def say(self, view: ui.LayoutView) -> discord.Message | None:
+        """Show the reply, in place of any progress; return the message if a channel got it."""
         ...
 
 
@@ -80,34 +80,54 @@ class ChannelOutlet:
     """Sends into a channel, as the answer to a message if there is one."""
 
     def __init__(
-        self, channel: discord.abc.Messageable, reference: discord.MessageReference | None = None
+        self,
+        channel: discord.abc.Messageable,
+        reference: discord.MessageReference | None = None,
+        *,
+        role: int | None = None,
     ) -> None:
+        """``role`` is called by name above what is said; nothing else ever is."""
         self._channel = channel
         self._reference = reference
+        self._role = role
 
     async def progress(self, view: ui.LayoutView) -> None:
         """Show nothing: what a channel is told is told once."""
 
-    async def say(self, view: ui.LayoutView) -> None:
-        """Send."""
+    async def say(self, view: ui.LayoutView) -> discord.Message | None:
+        """Send, and return the message."""
         try:
-            await self._send(view)
+            return await self._send(view)
         except FOREIGN as error:
             _log_refusal(error)
+            return None
 
-    async def _send(self, view: ui.LayoutView) -> None:
+    async def _send(self, view: ui.LayoutView) -> discord.Message | None:
         try:
-            await self._send_once(view)
+            return await self._send_once(view)
         except discord.HTTPException as error:
             if error.code != INVALID_FORM:
                 raise
             await self._send_once(unshowable(error))
+            return None
 
-    async def _send_once(self, view: ui.LayoutView) -> None:
+    async def _send_once(self, view: ui.LayoutView) -> discord.Message:
+        if self._role is not None:
+            role = discord.Object(self._role)
+            allowed = discord.AllowedMentions(everyone=False, users=False, roles=[role], replied_user=False)
+            return await self._channel.send(view=passive(calling(role, view)), allowed_mentions=allowed)
         if self._reference is None:
-            await self._channel.send(view=passive(view))
-        else:
-            await self._channel.send(view=passive(view), reference=self._reference, mention_author=False)
+            return await self._channel.send(view=passive(view))
+        return await self._channel.send(view=passive(view), reference=self._reference, mention_author=False)
+
+
+def calling(role: discord.Object, view: ui.LayoutView) -> ui.LayoutView:
+    """Return the view below a line that mentions a role."""
+    called = ui.LayoutView(timeout=None)
+    called.add_item(ui.TextDisplay(f"<@&{role.id}>"))
+    for item in view.children:
+        called.add_item(item)
+    return called
 
 
 def passive(view: ui.LayoutView) -> ui.LayoutView:

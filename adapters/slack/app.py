@@ -25,6 +25,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.deliveries import Deliveries
+from adapters.slack.errands import ErrandRunner
 from adapters.slack.failures import FOREIGN, failure_of
 from adapters.slack.files import Files
 from adapters.slack.listeners import Listeners
@@ -127,6 +128,8 @@ class SlackAdapter:
         listeners.register(app)
         stack.push_async_callback(listeners.close)
         await stack.enter_async_context(self._transport(app, client))
+        errands = asyncio.create_task(ErrandRunner(core, client, home, time.monotonic).run())
+        stack.push_async_callback(_ended, errands)
         _log.info("Connected to Slack.", team=home.team, socket_mode=bool(self._app_token))
 
     def _client(self, session: aiohttp.ClientSession, *, token: bool = True) -> AsyncWebClient:
@@ -227,6 +230,11 @@ def _session() -> aiohttp.ClientSession:
 
 def _home(me: AsyncSlackResponse) -> Home:
     return Home(team=me["team_id"], user=me["user_id"], bot=me.get("bot_id") or "")
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _close(handler: AsyncSocketModeHandler) -> None:

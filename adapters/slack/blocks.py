@@ -61,6 +61,13 @@ def link(text: str, url: str, *, bold: bool = False) -> Json:
     return {"type": "link", "url": url, "text": text} | style
 
 
+def mention(id: str) -> Json:
+    """Return a mention that calls a user group (S...) or a person (U... or W...)."""
+    if id.startswith(("U", "W")):
+        return {"type": "user", "user_id": id}
+    return {"type": "usergroup", "usergroup_id": id}
+
+
 def date(moment: datetime, template: str) -> Json:
     """Return a date that each reader's own client sets, by their clock and language."""
     return {

@@ -13,13 +13,27 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import translate
 from adapters.slack.deliveries import Deliveries
+from adapters.slack.errands import report
 from adapters.slack.failures import FOREIGN, code_of
 from adapters.slack.files import Files
 from adapters.slack.outlets import Outlet, ThreadOutlet, WhisperOutlet
 from adapters.slack.people import People
 from adapters.slack.render import render
 from adapters.slack.translate import Home, Party, Place
-from bot.messages import Answer, Failed, More, Notice, Progress, Rate, Refused, Request, Share, Why
+from bot.messages import (
+    Answer,
+    Conversation,
+    Failed,
+    More,
+    Notice,
+    Progress,
+    Rate,
+    Refused,
+    Reply,
+    Request,
+    Share,
+    Why,
+)
 from bot.ports import Core
 
 Payload = Mapping[str, Any]
@@ -212,7 +226,8 @@ class Listeners:
         outlet = self._whisperer(place, body)
         async for reply in self._core.replies(request):
             if isinstance(reply, Answer):
-                await outlet.announce(render(reply))
+                shown = await outlet.announce(render(reply))
+                await self._report(request.conversation, reply, shown)
             elif not isinstance(reply, Progress):
                 await outlet.say(render(reply))
 
@@ -236,8 +251,13 @@ class Listeners:
             message = render(reply, private=private)
             if isinstance(reply, Progress):
                 await outlet.progress(message)
-            else:
-                await outlet.say(message)
+                continue
+            shown = await outlet.say(message)
+            if not request.conversation.private:
+                await self._report(request.conversation, reply, shown)
+
+    async def _report(self, at: Conversation, reply: Reply, shown: str) -> None:
+        await report(self._core, at.workspace, at.channel, reply, shown)
 
     # Outlets
 

@@ -32,8 +32,8 @@ class Outlet(Protocol):
         """Show how far a job is, as often as Slack bears."""
         ...
 
-    async def say(self, message: Json) -> None:
-        """Show the reply, in place of any progress."""
+    async def say(self, message: Json) -> str:
+        """Show the reply, in place of any progress; return its ts if a channel got it, else nothing."""
         ...
 
 
@@ -55,15 +55,15 @@ class ThreadOutlet:
         if not self._shown:
             self._shown = await self._post(message)
         else:
-            await self._update(message)
+            await self._update(self._shown, message)
         self._due = self._clock() + UPDATE_SECONDS
 
-    async def say(self, message: Json) -> None:
+    async def say(self, message: Json) -> str:
         """Edit the progress message if there is one that can be, post otherwise."""
-        if self._shown and await self._update(message):
-            self._shown = ""
-            return
-        await self._post(message)
+        shown, self._shown = self._shown, ""
+        if shown and await self._update(shown, message):
+            return shown
+        return await self._post(message)
 
     async def _post(self, message: Json) -> str:
         """Post and return the new message's ts, empty when Slack takes it in no form."""
@@ -97,9 +97,9 @@ class ThreadOutlet:
         )
         return str(answer["ts"])
 
-    async def _update(self, message: Json) -> bool:
+    async def _update(self, shown: str, message: Json) -> bool:
         try:
-            await self._client.chat_update(channel=self._channel, ts=self._shown, **message)
+            await self._client.chat_update(channel=self._channel, ts=shown, **message)
         except FOREIGN as error:
             _log_refusal(error, "chat.update")
             return False
@@ -138,16 +138,22 @@ class WhisperOutlet:
         # Each pause is three times the last: the three uses cover a minute about evenly.
         self._due = self._clock() + WHISPERED_UPDATE_SECONDS * 3 ** (self._updates - 1)
 
-    async def say(self, message: Json) -> None:
+    async def say(self, message: Json) -> str:
         """Say it in place of the progress, if there was any."""
         await self._whisper(message)
+        return ""
 
-    async def announce(self, message: Json) -> None:
-        """Post into the channel for everyone, and take the private copy away."""
-        if await self._respond(message | {"response_type": "in_channel", "replace_original": False}):
+    async def announce(self, message: Json) -> str:
+        """Post into the channel for everyone, and take the private copy away; return the message's ts.
+
+        In a channel that the bot is not a member of, Slack posts by the response_url alone, and does
+        not tell the ts.
+        """
+        shown = await ThreadOutlet(self._client, self._channel, self._thread, self._clock).say(message)
+        way = {"response_type": "in_channel", "replace_original": False}
+        if shown or await self._respond(message | way):
             await self._respond({"delete_original": True})
-            return
-        await ThreadOutlet(self._client, self._channel, self._thread, self._clock).say(message)
+        return shown
 
     async def _whisper(self, message: Json) -> None:
         way = {"response_type": "ephemeral", "replace_original": self._updates > 0}

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections import deque
 from typing import TextIO
 
 from rich.console import Console
@@ -10,7 +11,7 @@ from rich.progress import Progress as ProgressBar
 from adapters.terminal import keyboard
 from adapters.terminal.render import render
 from adapters.terminal.translate import HELP, Shown, request_from
-from bot.messages import Answer, Ask, Closest, Progress, Reply, Request
+from bot.messages import Answer, Ask, Closest, Post, Progress, Reply, Request, Tell
 from bot.ports import Core
 
 PROMPT = "> "
@@ -23,16 +24,37 @@ class TerminalAdapter:
         self._console = console or Console(highlight=False)
         self._lines = lines or sys.stdin
         self._shown: Shown | None = None
+        self._unasked: deque[Reply] = deque()
 
     async def run(self, core: Core) -> None:
         """Serve until /quit or the end of input."""
         self._console.print("Ask me something. /help lists what else I can do.", style="dim")
+        errands = asyncio.create_task(self._listen(core))
+        try:
+            await self._talk(core)
+        finally:
+            errands.cancel()
+            await asyncio.gather(errands, return_exceptions=True)
+
+    async def _talk(self, core: Core) -> None:
         while (line := await self._next_line()) is not None:
             command = line.split()[:1]
             if command in (["/quit"], ["/exit"]):
                 return
             if command:
                 await self._serve(core, line)
+            self._tell()
+
+    async def _listen(self, core: Core) -> None:
+        """Keep what the core says unasked; what was printed cannot be revised or withdrawn."""
+        async for errand in core.errands("terminal"):
+            if isinstance(errand, Post | Tell):
+                self._unasked.append(errand.reply)
+
+    def _tell(self) -> None:
+        """Print it before the next line is typed, and not into a line that is being typed."""
+        while self._unasked:
+            self._console.print(render(self._unasked.popleft()))
 
     async def _next_line(self) -> str | None:
         if self._lines is sys.stdin and keyboard.is_at_hand():

@@ -57,6 +57,7 @@ class ScriptedCore:
         self.error: Exception | None = None
         self.unasked: asyncio.Queue[Errand] = asyncio.Queue()
         self.postings: list[Posting] = []
+        self._posted = asyncio.Event()
 
     async def replies(self, request: Request) -> AsyncIterator[Reply]:
         self.requests.append(request)
@@ -73,6 +74,15 @@ class ScriptedCore:
 
     async def posted(self, posting: Posting) -> None:
         self.postings.append(posting)
+        self._posted.set()
+
+    async def hears_of(self, count: int) -> list[Posting]:
+        """Wait until this many postings were reported, and return them."""
+        async with asyncio.timeout(10):
+            while len(self.postings) < count:
+                self._posted.clear()
+                await self._posted.wait()
+        return self.postings
 
 
 @asynccontextmanager

@@ -66,6 +66,7 @@ class Message:
     only_for: str = ""
     answers_to: str = ""
     edits: int = 0
+    deleted: bool = False
     edited_at: list[float] = field(default_factory=list)
 
     @property
@@ -122,6 +123,7 @@ class _Refusal:
 class FakeDiscord:
     """Two guilds with a bot in them; Ann is a member of the first, Boss moderates it.
 
+    ``unseen`` are channels, with their guild, that the bot is not told of when it connects.
     ``deadline`` is how many seconds the bot has for its first response to an interaction.
     """
 
@@ -135,6 +137,7 @@ class FakeDiscord:
         self.requests: list[Request] = []
         self.messages: list[Message] = []
         self.files: dict[str, bytes] = {}
+        self.unseen: dict[str, str] = {}
         self.faults: list[str] = []
         self.gateway = Gateway(TOKEN, self._greeting)
         self.url = ""
@@ -456,6 +459,10 @@ class FakeDiscord:
                 return _json(channel_object(self._direct_channel(name), None) | recipient)
             case "POST", "channels", channel, "messages":
                 return self._send(channel, body)
+            case "GET", "channels", channel:
+                return self._find_channel(channel)
+            case (("PATCH" | "DELETE"), "channels", channel, "messages", message):
+                return self._change(channel, message, body)
             case "POST", "interactions", _, token, "callback":
                 return self._respond(token, body)
             case "PATCH", "webhooks", _, token, "messages", "@original":
@@ -493,6 +500,30 @@ class FakeDiscord:
         message = self._new(channel, guild, body, answers_to=str(reference))
         return _json(message.raw)
 
+    def _find_channel(self, channel: str) -> web.Response:
+        guild = self.unseen.get(channel)
+        if guild is None:
+            return _error(404, 10003, "Unknown Channel")
+        return _json(channel_object(channel, guild))
+
+    def _change(self, channel: str, id: str, body: Json | None) -> web.Response:
+        """Edit a message of the bot, or without a body delete it. Nobody finds an ephemeral one."""
+        for message in self.messages:
+            if (message.channel, message.raw["id"], message.only_for) == (channel, id, ""):
+                if body is None:
+                    self.messages.remove(message)
+                    message.deleted = True
+                    return web.Response(status=204)
+                self._edit(message, body)
+                return _json(message.raw)
+        return _error(404, 10008, "Unknown Message")
+
+    def _edit(self, message: Message, body: Json) -> None:
+        message.raw |= {key: body[key] for key in ("content", "components") if body.get(key) is not None}
+        message.raw["flags"] |= int(body.get("flags") or 0)
+        message.edits += 1
+        message.edited_at.append(time.monotonic())
+
     def _respond(self, token: str, body: Json) -> web.Response:
         interaction = self._interactions[token]
         if time.monotonic() - interaction.began > self.deadline:
@@ -522,10 +553,7 @@ class FakeDiscord:
             flags = body.get("flags", 0) | (EPHEMERAL if interaction.ephemeral else 0)
             interaction.original = self._answer_to(interaction, body | {"flags": flags})
             return _json(interaction.original.raw)
-        message.raw |= {key: body[key] for key in ("content", "components") if body.get(key) is not None}
-        message.raw["flags"] |= body.get("flags", 0)
-        message.edits += 1
-        message.edited_at.append(time.monotonic())
+        self._edit(message, body)
         return _json(message.raw)
 
     def _follow_up(self, token: str, body: Json) -> web.Response:

@@ -71,6 +71,9 @@ def _with_ids_as_text(body: Any) -> Any:
         reference = body["message_reference"]
         ids = {name: str(value) for name, value in reference.items() if name.endswith("_id")}
         return body | {"message_reference": reference | ids}
+    if isinstance(body, dict) and "roles" in (body.get("allowed_mentions") or {}):
+        allowed = body["allowed_mentions"]
+        return body | {"allowed_mentions": allowed | {"roles": [str(role) for role in allowed["roles"]]}}
     return body
 
 

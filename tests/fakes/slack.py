@@ -350,6 +350,7 @@ class FakeSlack:
             "chat.postMessage": self._post,
             "chat.postEphemeral": self._post_ephemeral,
             "chat.update": self._update,
+            "chat.delete": self._delete,
         }
         return {"ok": True} | answers[method](args)
 
@@ -386,6 +387,13 @@ class FakeSlack:
             if message.ts == args["ts"] and message.channel == args["channel"]:
                 _edit(message, args)
                 return {"ts": message.ts, "channel": message.channel, "text": message.text}
+        return {"ok": False, "error": "message_not_found"}
+
+    def _delete(self, args: Json) -> Json:
+        for message in self.messages:
+            if message.ts == args["ts"] and message.channel == args["channel"] and not message.only_for:
+                message.deleted = True
+                return {"ts": message.ts, "channel": message.channel}
         return {"ok": False, "error": "message_not_found"}
 
     def _show(self, args: Json, *, thread: str = "", only_for: str = "") -> Json:
@@ -468,6 +476,12 @@ def _lines(block: Json) -> list[str]:
 
 
 def _rich_lines(part: Json) -> list[str]:
+    """Read a paragraph or list; whom a mention calls is named by id."""
     if part["type"] == "rich_text_list":
         return ["• " + line for item in part["elements"] for line in _rich_lines(item)]
-    return ["".join(element.get("text") or element.get("fallback", "") for element in part["elements"])]
+    return ["".join(_words(element) for element in part["elements"])]
+
+
+def _words(element: Json) -> str:
+    called = element.get("usergroup_id") or element.get("user_id")
+    return f"@{called}" if called else element.get("text") or element.get("fallback", "")

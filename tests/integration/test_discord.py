@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from bot.messages import (
     Conversation,
     More,
     Notice,
+    Post,
+    Posting,
     Prefer,
     Preferences,
     Progress,
@@ -24,17 +27,21 @@ from bot.messages import (
     Refused,
     Reindex,
     RemoveSource,
+    Reply,
+    Revise,
     Segment,
     Share,
     Sources,
     Status,
+    Tell,
     Upload,
     Why,
+    Withdraw,
 )
 from tests.adapters.replies import answer, closest, quote
 from tests.fakes.core import ScriptedCore, running
 from tests.fakes.discord import TOKEN, FakeDiscord, Message
-from tests.fakes.discord_payloads import APPLICATION, GENERAL, GUILD, MODS, OTHER_GUILD, THREAD
+from tests.fakes.discord_payloads import APPLICATION, GENERAL, GUILD, MODS, OTHER_GENERAL, OTHER_GUILD, THREAD
 
 pytestmark = pytest.mark.anyio
 
@@ -223,6 +230,97 @@ async def test_a_button_of_another_making_is_left_alone(bot: FakeDiscord, core: 
     await bot.press_only("Ann", message, "More", custom_id="another:thing")
     await bot.press("Ann", message, "Helpful")
     assert [Ask, Rate] == [type(request) for request in core.requests]
+
+
+# What the core says unasked
+
+
+def posting(message: Message) -> Posting:
+    return Posting(
+        platform="discord",
+        workspace=f"discord:{GUILD}",
+        channel=message.channel,
+        message=message.raw["id"],
+        answer_id="a1b2",
+        offset=0,
+    )
+
+
+def post(reply: Reply, channel: str = GENERAL, **more: str) -> Post:
+    fields = {"platform": "discord", "workspace": f"discord:{GUILD}"} | more
+    return Post(channel=channel, reply=reply, **fields)
+
+
+async def test_the_core_hears_where_a_whole_channel_sees_a_card(bot: FakeDiscord, core: ScriptedCore) -> None:
+    mentioned = await bot.say("Ann", f"<@{APPLICATION}> how long?", channel=THREAD)
+    private = await bot.command("Ann", "ask", {"question": "how long?"})
+    await bot.press_only("Ann", private, "Share")
+    await bot.until(lambda: private.edits)
+    await bot.say("Ann", "how long?", guild=None)
+    assert [posting(mentioned), posting(bot.messages[2])] == await core.hears_of(2)
+
+
+async def test_a_post_calls_the_role_that_it_names_and_nobody_else(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    core.unasked.put_nowait(post(Notice(text="@everyone <@&1> help"), mention=MODS))
+    message = await bot.until(lambda: bot.messages and bot.messages[0])
+    assert isinstance(message, Message)
+    assert (GENERAL, f"<@&{MODS}>\n\\@everyone \\<\\@&1> help") == (message.channel, message.shown)
+    [sent] = bot.requests_of("POST", f"/channels/{GENERAL}/messages")
+    assert {"parse": [], "roles": [int(MODS)]} == sent.body["allowed_mentions"]
+
+
+async def test_a_post_goes_to_its_thread_and_a_card_is_reported(bot: FakeDiscord, core: ScriptedCore) -> None:
+    core.unasked.put_nowait(post(answer(), thread=THREAD))
+    [reported] = await core.hears_of(1)
+    assert [THREAD] == [message.channel for message in bot.messages]
+    assert posting(bot.messages[0]) == reported
+
+
+async def test_a_post_never_leaves_the_guild_of_its_workspace(bot: FakeDiscord, core: ScriptedCore) -> None:
+    bot.unseen = {"77": GUILD, "78": OTHER_GUILD}
+    for channel in (OTHER_GENERAL, "78", "general", "79", "77"):
+        core.unasked.put_nowait(post(Notice(text="Mind this."), channel))
+    await bot.until(lambda: bot.messages)
+    assert ["77"] == [message.channel for message in bot.messages]
+
+
+async def test_a_person_is_told_directly(bot: FakeDiscord, core: ScriptedCore) -> None:
+    told = Tell(
+        platform="discord",
+        workspace=f"discord:{GUILD}",
+        actor_id=bot.users["Ann"]["id"],
+        reply=Notice(text="Your question was answered."),
+    )
+    core.unasked.put_nowait(told)
+    await bot.until(lambda: bot.messages)
+    assert (bot._direct_channel("Ann"), "Your question was answered.") == (
+        bot.messages[0].channel,
+        bot.messages[0].shown,
+    )
+
+
+async def test_a_card_is_revised_and_withdrawn(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    core.unasked.put_nowait(Revise(posting=posting(message), reply=Notice(text="It was withdrawn.")))
+    await bot.until(lambda: message.edits)
+    assert "It was withdrawn." == message.shown
+    core.unasked.put_nowait(Withdraw(posting=posting(message)))
+    await bot.until(lambda: message.deleted)
+
+
+async def test_an_errand_that_discord_refuses_is_survived(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    gone = replace(posting(message), message="1")
+    core.unasked.put_nowait(Revise(posting=gone, reply=Notice(text="Never seen.")))
+    core.unasked.put_nowait(Withdraw(posting=replace(gone, message="no id")))
+    bot.refuse("/users/@me/channels", 403, 50007)
+    core.unasked.put_nowait(
+        Tell(platform="discord", workspace=f"discord:{GUILD}", actor_id="7", reply=Notice(text="Hello."))
+    )
+    core.unasked.put_nowait(post(Notice(text="Still here.")))
+    await bot.until(lambda: "Still here." == bot.messages[-1].shown)
 
 
 # Sources

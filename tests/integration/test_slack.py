@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,22 +19,29 @@ from bot.messages import (
     Ask,
     Conversation,
     More,
+    Notice,
+    Post,
+    Posting,
     Prefer,
     Preferences,
     Rate,
     Refused,
     RemoveSource,
+    Reply,
+    Revise,
     Segment,
     Share,
     Sources,
     Status,
+    Tell,
     Upload,
     Why,
+    Withdraw,
 )
 from tests.adapters.replies import answer, closest, quote
 from tests.adapters.slack.test_manifest import MANIFEST
 from tests.fakes.core import ScriptedCore, running
-from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack, Message
 from tests.fakes.slack_payloads import FOREIGN_TEAM, GENERAL, TEAM, direct_channel, user_object
 from tests.fakes.slack_transport import SignedHttp, encode, sign
 
@@ -195,11 +203,15 @@ async def test_share_posts_the_answer_and_takes_the_private_copy_away(bot: FakeS
     assert "quoth_share" not in public.action_ids()
 
 
-async def test_share_is_posted_by_the_bot_itself_when_the_response_url_is_gone(bot: FakeSlack) -> None:
+async def test_share_goes_where_the_bot_is_no_member_by_the_response_url(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
     private = await bot.command("U0ANN", "/ask", "?")
-    bot.refuse("response_url", "expired_url")
+    bot.refuse("chat.postMessage", "not_in_channel")
     public = await bot.press(private, "quoth_share")
-    assert ("", 1) == (public.only_for, len(bot.calls_of("chat.postMessage")))
+    await bot.until(lambda: private.deleted)
+    assert ("", GENERAL) == (public.only_for, public.channel)
+    assert [] == core.postings  # Slack does not tell where it stands
 
 
 async def test_a_refused_share_is_said_to_the_presser_alone(bot: FakeSlack, core: ScriptedCore) -> None:
@@ -223,6 +235,77 @@ async def test_a_forged_button_is_answered_with_a_hint(bot: FakeSlack, core: Scr
     await bot.until(lambda: len(bot.messages) == 2)
     assert ("U0ANN", "This button no longer works. Please ask again.") == _seen(bot.messages[1])
     assert 1 == len(core.requests)
+
+
+# What the core says unasked
+
+
+def posting(message: Message) -> Posting:
+    return Posting(
+        platform="slack",
+        workspace=f"slack:{TEAM}",
+        channel=message.channel,
+        message=message.ts,
+        answer_id="a1b2",
+        offset=0,
+    )
+
+
+def post(reply: Reply, **more: str) -> Post:
+    fields = {"platform": "slack", "workspace": f"slack:{TEAM}", "channel": GENERAL} | more
+    return Post(reply=reply, **fields)
+
+
+async def test_the_core_hears_where_a_whole_channel_sees_a_card(bot: FakeSlack, core: ScriptedCore) -> None:
+    mentioned = await bot.mention("U0ANN", "?")
+    shared = await bot.press(await bot.command("U0ANN", "/ask", "?"), "quoth_share")
+    await bot.dm("U0ANN", "?")
+    assert [posting(mentioned), posting(shared)] == await core.hears_of(2)
+
+
+@pytest.mark.parametrize("called", ["S0MODS", "U0BOSS"])
+async def test_a_post_calls_whom_it_names_and_nobody_else(
+    bot: FakeSlack, core: ScriptedCore, called: str
+) -> None:
+    core.unasked.put_nowait(post(Notice(text=BOMB), mention=called, thread="1.5"))
+    await bot.until(lambda: bot.messages)
+    message = bot.messages[0]
+    assert (GENERAL, "1.5", f"@{called}\n{BOMB}") == (message.channel, message.thread, message.shown)
+    assert "<!channel>" not in message.text
+
+
+async def test_a_card_that_is_posted_is_reported(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.unasked.put_nowait(post(answer(), workspace="slack:T0OTHER"))
+    core.unasked.put_nowait(post(answer()))
+    [reported] = await core.hears_of(1)
+    assert posting(bot.messages[0]) == reported
+
+
+async def test_a_person_is_told_directly(bot: FakeSlack, core: ScriptedCore) -> None:
+    reply = Notice(text="Your question was answered.")
+    core.unasked.put_nowait(Tell(platform="slack", workspace=f"slack:{TEAM}", actor_id="U0ANN", reply=reply))
+    await bot.until(lambda: bot.messages)
+    assert ("U0ANN", "Your question was answered.") == (bot.messages[0].channel, bot.messages[0].shown)
+
+
+async def test_a_card_is_revised_and_withdrawn(bot: FakeSlack, core: ScriptedCore) -> None:
+    message = await bot.mention("U0ANN", "?")
+    core.unasked.put_nowait(Revise(posting=posting(message), reply=Notice(text="It was withdrawn.")))
+    await bot.until(lambda: message.edits)
+    assert "It was withdrawn." == message.shown
+    core.unasked.put_nowait(Withdraw(posting=posting(message)))
+    await bot.until(lambda: message.deleted)
+
+
+async def test_an_errand_that_slack_refuses_is_survived(bot: FakeSlack, core: ScriptedCore) -> None:
+    message = await bot.mention("U0ANN", "?")
+    gone = replace(posting(message), message="1.0")
+    core.unasked.put_nowait(Revise(posting=gone, reply=Notice(text="Never seen.")))
+    core.unasked.put_nowait(Withdraw(posting=gone))
+    bot.refuse("chat.postMessage", "channel_not_found")
+    core.unasked.put_nowait(post(Notice(text="Never seen."), channel="C0GONE"))
+    core.unasked.put_nowait(post(Notice(text="Still here.")))
+    await bot.until(lambda: "Still here." == bot.messages[-1].shown)
 
 
 # What is not for the bot

@@ -16,6 +16,7 @@ SCHEMA_FILE = SPECS / "slack_manifest.schema.2.0.0.json"
 # By reading the code; test_slack.py compares with what the bot did call.
 METHODS = [
     "assistant.threads.setSuggestedPrompts",
+    "chat.delete",
     "chat.postEphemeral",
     "chat.postMessage",
     "chat.update",

@@ -7,7 +7,20 @@ from rich.console import Console
 
 from adapters.terminal.chat import TerminalAdapter
 from adapters.terminal.translate import ACTOR, HERE
-from bot.messages import Ask, More, NoAnswer, Notice, Prefer, Preferences, Rate, Reindex, Sources, Why
+from bot.messages import (
+    Ask,
+    More,
+    NoAnswer,
+    Notice,
+    Post,
+    Prefer,
+    Preferences,
+    Rate,
+    Reindex,
+    Sources,
+    Tell,
+    Why,
+)
 from tests.adapters.replies import closest
 from tests.fakes.core import ScriptedCore
 
@@ -68,6 +81,15 @@ async def test_moderating_works_from_the_terminal_too(core: ScriptedCore) -> Non
     assert [Sources, Reindex] == [type(request) for request in core.requests]
     assert "All up to date." in said
     assert "/reindex [NAME]" in said
+
+
+async def test_what_the_core_says_unasked_is_printed_between_lines(core: ScriptedCore) -> None:
+    at = {"platform": "terminal", "workspace": "local"}
+    core.unasked.put_nowait(Tell(actor_id="local", reply=Notice(text="Your question was answered."), **at))
+    core.unasked.put_nowait(Post(channel="terminal", reply=Notice(text="Somebody needs help."), **at))
+    said = await chat(core, "/status")
+    assert said.index("Quoth 0.1.0") < said.index("Your question was answered.")
+    assert "Somebody needs help." in said
 
 
 @pytest.mark.parametrize(

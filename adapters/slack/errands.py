@@ -1,0 +1,84 @@
+"""What the core wants said or changed unasked, done in Slack."""
+
+from collections.abc import Callable
+from typing import assert_never
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.blocks import Json, mention, rich_text, section
+from adapters.slack.failures import FOREIGN, code_of
+from adapters.slack.outlets import ThreadOutlet
+from adapters.slack.render import render
+from adapters.slack.translate import Home
+from bot.messages import Answer, Closest, Errand, Post, Posting, Reply, Revise, Tell, Withdraw
+from bot.ports import Core
+
+_log = structlog.get_logger("quoth.slack")
+
+
+class ErrandRunner:
+    """Does one errand after the other; a Slack that refuses one is logged and survived."""
+
+    def __init__(self, core: Core, client: AsyncWebClient, home: Home, clock: Callable[[], float]) -> None:
+        self._core = core
+        self._client = client
+        self._workspace = f"slack:{home.team}"
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Do errands until cancelled."""
+        async for errand in self._core.errands("slack"):
+            name = type(errand).__name__
+            try:
+                await self._do(errand)
+            except FOREIGN as error:
+                _log.warning("Slack refused an errand.", errand=name, code=code_of(error))
+            except Exception as error:  # a fault of ours in one must not keep the others from being done
+                _log.error("An errand for Slack failed.", errand=name, exc_info=error)
+
+    async def _do(self, errand: Errand) -> None:
+        match errand:
+            case Post():
+                await self._post(errand)
+            case Tell():
+                # Slack takes a person for the channel of direct messages with them.
+                await self._outlet(errand.actor_id).say(render(errand.reply))
+            case Revise(posting=at):
+                await self._client.chat_update(channel=at.channel, ts=at.message, **render(errand.reply))
+            case Withdraw(posting=at):
+                await self._client.chat_delete(channel=at.channel, ts=at.message)
+            case _:
+                assert_never(errand)
+
+    async def _post(self, errand: Post) -> None:
+        if errand.workspace != self._workspace:
+            _log.warning("An errand names no workspace that is served here.", workspace=errand.workspace)
+            return
+        message = calling(errand.mention, render(errand.reply)) if errand.mention else render(errand.reply)
+        shown = await self._outlet(errand.channel, errand.thread).say(message)
+        await report(self._core, errand.workspace, errand.channel, errand.reply, shown)
+
+    def _outlet(self, channel: str, thread: str = "") -> ThreadOutlet:
+        return ThreadOutlet(self._client, channel, thread, self._clock)
+
+
+def calling(id: str, message: Json) -> Json:
+    """Return the message below a line that mentions a user group or a person."""
+    return message | {"blocks": [rich_text(section(mention(id))), *message["blocks"]]}
+
+
+async def report(core: Core, workspace: str, channel: str, reply: Reply, shown: str) -> None:
+    """Tell the core where a card now stands for a whole channel to see; ``shown`` is empty if it does not."""
+    if not shown or not isinstance(reply, Answer | Closest):
+        return
+    await core.posted(
+        Posting(
+            platform="slack",
+            workspace=workspace,
+            channel=channel,
+            message=shown,
+            answer_id=reply.id,
+            offset=reply.offset,
+        )
+    )
