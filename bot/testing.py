@@ -99,12 +99,12 @@ class FakeSearcher:
 
     def search(self, query: str, *, k: int, audience: Audience) -> list[Hit]:
         """Return up to ``k`` hits, best first."""
-        hits = [self._hit(query, passage) for passage in list(self._of(audience.workspace).values())]
+        hits = [self._hit(query, passage) for passage in self._readable(audience).values()]
         return _once(sorted(hits, key=lambda hit: -hit.score))[:k]
 
     def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:
         """Return the live passage, or None when it is gone or not for this audience."""
-        return self._of(audience.workspace).get(passage_id)
+        return self._readable(audience).get(passage_id)
 
     def explain(self, query: str, passage_id: int, *, audience: Audience) -> Explanation | None:
         """Say why a passage is found for a query; None when it is not."""
@@ -123,6 +123,10 @@ class FakeSearcher:
             signals=(("words", _deviations([hit.score for hit in hits], rank)),),
             second=hits[rank + 1] if rank + 1 < len(hits) else None,
         )
+
+    def _readable(self, audience: Audience) -> dict[int, Passage]:
+        held, names = self._of(audience.workspace), audience.sources
+        return {id: found for id, found in list(held.items()) if not names or found.source in names}
 
     def _of(self, workspace: str) -> dict[int, Passage]:
         return self._passages.setdefault(workspace, {})

@@ -23,7 +23,7 @@ from index.passages import (
     SentenceKind,
     content_hash,
 )
-from index.ports import Vectors
+from index.ports import Keys, Vectors
 
 MIGRATIONS = (
     # Token vectors are new; whatever has none is embedded anew by the next sync.
@@ -42,6 +42,9 @@ PASSAGE = """
     JOIN documents d ON d.id = p.document_id
     JOIN sources s ON s.id = d.source_id
 """
+
+READABLE = "s.workspace = ? AND (? = '[]' OR s.name IN (SELECT value FROM json_each(?)))"
+"""What an audience may read; takes what ``_readable`` returns."""
 
 VARIABLES = 500
 """How many values one statement takes at a time; SQLite's own limit was 999 for many years."""
@@ -369,6 +372,16 @@ class Catalog:
             keys = {row["id"]: row["vector_key"] for row in rows}
             yield View(db, embedder, revision=row["revision"] if row else 0, keys=keys)
 
+    def passage_ids(self, audience: Audience) -> Keys:
+        """Return the ids of all live passages that an audience may read, in order."""
+        with self._database.read() as db:
+            rows = db.execute(
+                f"""SELECT p.id FROM passages p JOIN documents d ON d.id = p.document_id
+                JOIN sources s ON s.id = d.source_id WHERE {READABLE} ORDER BY p.id""",
+                _readable(audience),
+            )
+            return np.array([row["id"] for row in rows], dtype=np.int64)
+
     def candidates(self, ids: Sequence[int], audience: Audience, embedder: str) -> list[CandidateRow]:
         """Return what ranks the live passages among ``ids`` that this audience may read."""
         found: dict[int, CandidateRow] = {}
@@ -380,8 +393,8 @@ class Catalog:
                     CROSS JOIN documents d ON d.id = p.document_id
                     CROSS JOIN sources s ON s.id = d.source_id
                     CROSS JOIN vectors v ON v.embedder = ? AND v.key = p.vector_key
-                    WHERE s.workspace = ? AND p.id IN ({_marks(batch)})""",
-                    (embedder, audience.workspace, *batch),
+                    WHERE {READABLE} AND p.id IN ({_marks(batch)})""",
+                    (embedder, *_readable(audience), *batch),
                 )
                 found.update({row["id"]: CandidateRow(**row) for row in rows})
         return [found[id] for id in ids if id in found]
@@ -392,8 +405,8 @@ class Catalog:
         with self._database.read() as db:
             for batch in _batches(list(ids)):
                 rows = db.execute(
-                    f"{PASSAGE} WHERE s.workspace = ? AND p.id IN ({_marks(batch)})",
-                    (audience.workspace, *batch),
+                    f"{PASSAGE} WHERE {READABLE} AND p.id IN ({_marks(batch)})",
+                    (*_readable(audience), *batch),
                 )
                 found.update({row["id"]: _passage(row) for row in rows})
         return found
@@ -581,6 +594,11 @@ def _passage(row: sqlite3.Row) -> Passage:
         updated_at=datetime.fromisoformat(row["updated_at"]),
         source=row["source"],
     )
+
+
+def _readable(audience: Audience) -> tuple[str, str, str]:
+    names = json.dumps(sorted(audience.sources))
+    return audience.workspace, names, names
 
 
 def _batches(values: list[int] | list[str]) -> Iterable[list[int] | list[str]]:

@@ -122,9 +122,13 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Whose passages a query may see. Applied before ranking, never after."""
+    """Whose passages a query may see. Applied before ranking, never after.
+
+    ``sources`` are names of the workspace's sources; empty means all of them.
+    """
 
     workspace: str
+    sources: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

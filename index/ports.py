@@ -19,6 +19,9 @@ Numbers: TypeAlias = NDArray[np.float64]
 Ids: TypeAlias = NDArray[np.int32]
 """An array of shape (n,) of an embedder's own numbers for the tokens it knows."""
 
+Keys: TypeAlias = NDArray[np.int64]
+"""An array of shape (n,) of ids of passages, or of vectors in a store."""
+
 Spans: TypeAlias = NDArray[np.int32]
 """An array of shape (n, 2): where each token starts and ends in its text, in code points."""
 
@@ -137,6 +140,9 @@ class Store(Protocol):
         """Return a store without ``removed`` and with ``ids`` added; self stays as it is."""
         ...
 
-    def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """Return up to ``k`` (id, dot product) pairs, best first, ties by id."""
+    def search(self, vector: Vectors, k: int, *, among: Keys | None = None) -> list[tuple[int, float]]:
+        """Return up to ``k`` (id, dot product) pairs, best first, ties by id.
+
+        With ``among``, the vectors of other ids are passed over as if they were not there.
+        """
         ...

@@ -13,7 +13,7 @@ from index.errors import EmbedderChanged
 from index.explaining import explanation
 from index.highlighting import span
 from index.passages import Audience, Explanation, Hit, Passage
-from index.ports import Embedder, Embedding, Numbers, Reranker, Vectors
+from index.ports import Embedder, Embedding, Keys, Numbers, Reranker, Vectors
 from index.ranking import Evidence, Query, confidences, cues, fused, telling, weigh
 from index.resemblance import Shingles, resemble, shingles
 from index.snapshots import SENTENCES, Snapshot, Snapshots
@@ -105,13 +105,16 @@ class CatalogSearcher:
         Raises as ``search``.
         """
         snapshot = self._snapshots.current(audience.workspace, self._embedder)
-        if not len(snapshot.passages):
+        # Named sources are a filter before ranking: their passages need not be among the first of all.
+        among = self._catalog.passage_ids(audience) if audience.sources else None
+        size = len(snapshot.passages) if among is None else len(among)
+        if not size:
             return None
         asked = self._query(query, snapshot)
         if not len(asked.embedding.ids):
             return None  # there is nothing in it that the embedder sees
-        lexical = dict(snapshot.words.search(query, max(k, SCORED)))
-        ids = _candidates(asked, snapshot, lexical, max(k, LANE))
+        lexical = dict(snapshot.words.search(query, max(k, SCORED), among=among))
+        ids = _candidates(asked, snapshot, lexical, max(k, LANE), among)
         # The snapshot may be older than the catalogue: what was deleted since is not read back.
         rows = self._catalog.candidates(ids, audience, self._embedder().id)
         if not rows:
@@ -121,15 +124,13 @@ class CatalogSearcher:
         evidence = weigh(asked, rows, lexical=lexical, rarity=snapshot.rarities)
         scores = self._scored_by(evidence)
         # What the query names to the letter comes first, however its words are meant.
-        ahead = {id: place for place, id in enumerate(snapshot.words.exact(query, LANE))}
+        ahead = {id: place for place, id in enumerate(snapshot.words.exact(query, LANE, among=among))}
         order = sorted(range(len(rows)), key=lambda i: (ahead.get(rows[i].id, LANE), -scores[i], rows[i].id))
         return Ranking(
             query=asked,
             evidence=evidence,
             scores=scores,
-            cues=cues(
-                asked, evidence, fused(evidence), chats=self._chats(asked), size=len(snapshot.passages)
-            ),
+            cues=cues(asked, evidence, fused(evidence), chats=self._chats(asked), size=size),
             order=self._reranked(query, order, rows, audience),
         )
 
@@ -223,10 +224,13 @@ def _whole(embedding: Embedding) -> Vectors:
     return embedding.vector if same else np.asarray(embedding.tokens.mean(axis=0))
 
 
-def _candidates(query: Query, snapshot: Snapshot, lexical: dict[int, float], size: int) -> list[int]:
-    """Return the ids of what each of the three lanes finds first, each once."""
-    by_passage = [id for id, _ in snapshot.passages.search(query.embedding.vector, size)]
+def _candidates(
+    query: Query, snapshot: Snapshot, lexical: dict[int, float], size: int, among: Keys | None
+) -> list[int]:
+    """Return the ids of what each of the three lanes finds first, each once; ``among`` some or all."""
+    by_passage = [id for id, _ in snapshot.passages.search(query.embedding.vector, size, among=among)]
+    sentences = None if among is None else snapshot.sentences_of(among)
     # Several sentences of one passage may come first.
-    nearest = snapshot.sentences.search(query.vector, 3 * size)
+    nearest = snapshot.sentences.search(query.vector, 3 * size, among=sentences)
     by_sentence = list(dict.fromkeys(id // SENTENCES for id, _ in nearest))[:size]
     return list(dict.fromkeys((*by_passage, *list(lexical)[:size], *by_sentence)))

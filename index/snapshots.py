@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from index.catalog import Catalog, Indexable, View
 from index.errors import EmbedderChanged, IndexFailure
 from index.passages import Manifest, content_hash
-from index.ports import Embedder, Ids, Vectors
+from index.ports import Embedder, Ids, Keys, Vectors
 from index.stores.faiss_store import FaissStore
 from index.stores.tantivy_store import LexicalEntry, LexicalSnapshot, TantivyStore
 from index.tokens import HEADING, Projection, Tokens, run_vectors, sentence_runs, token_ids, unpack
@@ -59,6 +59,11 @@ class Snapshot:
         rarities = self.rarities
         known = np.minimum(ids, len(rarities) - 1)
         return np.where(ids < len(rarities), rarities[known], np.log1p((len(self.keys) + 0.5) / 0.5))
+
+    def sentences_of(self, passages: Keys) -> Keys:
+        """Return the ids of the sentences of some passages."""
+        held = self.sentences.keys()
+        return held[np.isin(held // SENTENCES, passages)]
 
 
 class Snapshots:

@@ -7,7 +7,7 @@ from typing import Any
 import faiss
 import numpy as np
 
-from index.ports import Vectors
+from index.ports import Keys, Vectors
 
 
 class FaissStore:
@@ -25,7 +25,11 @@ class FaissStore:
 
     def ids(self) -> list[int]:
         """Return the ids held, in no order."""
-        return [int(i) for i in faiss.vector_to_array(self._index.id_map)]
+        return [int(i) for i in self.keys()]
+
+    def keys(self) -> Keys:
+        """Return the ids held, in no order, as an array."""
+        return np.asarray(faiss.vector_to_array(self._index.id_map), dtype=np.int64)
 
     def updated(self, *, removed: Iterable[int], ids: Sequence[int], vectors: Vectors) -> "FaissStore":
         """Return a store without ``removed`` and with ``ids`` added; self stays as it is."""
@@ -37,11 +41,16 @@ class FaissStore:
             index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(ids, dtype=np.int64))
         return FaissStore(self.dimension, _index=index)
 
-    def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """Return up to ``k`` (id, dot product) pairs, best first, ties by id."""
-        if not len(self) or k < 1:
+    def search(self, vector: Vectors, k: int, *, among: Keys | None = None) -> list[tuple[int, float]]:
+        """Return up to ``k`` (id, dot product) pairs, best first, ties by id.
+
+        With ``among``, the vectors of other ids are passed over as if they were not there.
+        """
+        k = min(k, len(self) if among is None else len(among), len(self))
+        if k < 1:
             return []
-        scores, ids = self._index.search(vector.reshape(1, -1), min(k, len(self)))
+        narrowed = None if among is None else _only(among)
+        scores, ids = self._index.search(vector.reshape(1, -1), k, params=narrowed)
         found = [(int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
@@ -60,6 +69,11 @@ class FaissStore:
         if not is_ours or index.d != dimension:
             raise ValueError(f"{path.name} holds another kind of index")
         return cls(dimension, _index=index)
+
+
+def _only(among: Keys) -> Any:
+    # SWIG keeps what the parameters refer to alive, but the type stubs do not know the keyword.
+    return faiss.SearchParameters(sel=faiss.IDSelectorBatch(among))  # type: ignore[call-arg]
 
 
 def _halves(dimension: int) -> Any:

@@ -31,6 +31,7 @@ from tantivy import (
 
 from index.errors import CatalogUnavailable, DiskFull, IndexFailure, SyncBusy
 from index.lexicon import identifiers, phrases
+from index.ports import Keys
 
 BODY_WEIGHT = 1.0
 HEAD_WEIGHT = 0.6
@@ -114,8 +115,10 @@ class LexicalSnapshot:
             found = self._searcher.search(_term("code", _clean(term)), 1, count=True)
         return int(found.count)  # type: ignore[attr-defined]  # left out of tantivy's stubs
 
-    def search(self, query: str, k: int) -> list[tuple[int, float]]:
+    def search(self, query: str, k: int, *, among: Keys | None = None) -> list[tuple[int, float]]:
         """Return up to ``k`` (id, score) pairs, best first, ties by id; any text is a query.
+
+        With ``among``, other ids are passed over; scores stay those of a search in everything.
 
         The score is BM25 over words, headings and identifiers. Passages that hold a quoted phrase,
         or a rare identifier of a query that is nothing but identifiers, come before all others:
@@ -126,28 +129,30 @@ class LexicalSnapshot:
         text = _clean(query[:MOST_CHARACTERS])
         with _own_errors():
             terms = self._terms(text)
-            found = self._found(_any(terms), k)
-            ahead = self._ahead(text, terms, k) if found else []
+            found = self._found(_any(terms), k, among)
+            ahead = self._ahead(text, terms, k, among) if found else []
             found = _promote(ahead, found) if ahead else found
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
 
-    def exact(self, query: str, k: int) -> list[int]:
+    def exact(self, query: str, k: int, *, among: Keys | None = None) -> list[int]:
         """Return up to ``k`` ids of passages that hold what the query names to the letter, best first.
 
         That is a quoted phrase, or a rare identifier if the query is nothing but identifiers; for
-        any other query it is nothing. Raises CatalogUnavailable when the files are damaged.
+        any other query it is nothing. ``among`` is as in ``search``. Raises CatalogUnavailable when
+        the files are damaged.
         """
         text = _clean(query[:MOST_CHARACTERS])
         with _own_errors():
-            found = self._ahead(text, self._terms(text), k)
+            found = self._ahead(text, self._terms(text), k, among)
         return [id for id, _ in sorted(found, key=lambda pair: (-pair[1], pair[0]))]
 
-    def _ahead(self, text: str, terms: list[Query], k: int) -> list[tuple[int, float]]:
+    def _ahead(self, text: str, terms: list[Query], k: int, among: Keys | None) -> list[tuple[int, float]]:
         lane = [*_phrases(text), *self._rare_identifiers(text)]
         if not lane:
             return []
         # Apart from the terms alone, for which tantivy skips what cannot be among the best k.
-        return self._found(Query.boolean_query([(Occur.Must, _any(lane)), (Occur.Should, _any(terms))]), k)
+        query = Query.boolean_query([(Occur.Must, _any(lane)), (Occur.Should, _any(terms))])
+        return self._found(query, k, among)
 
     def _terms(self, text: str) -> list[Query]:
         words = self._rarest(_PROSE.analyze(text), ("body", "head"))
@@ -174,7 +179,9 @@ class LexicalSnapshot:
         rare = [name for name in self._rarest(names, ("code",)) if self.identifier_frequency(name) <= most]
         return [_term("code", name) for name in rare]
 
-    def _found(self, query: Query, k: int) -> list[tuple[int, float]]:
+    def _found(self, query: Query, k: int, among: Keys | None = None) -> list[tuple[int, float]]:
+        if among is not None:
+            query = _within(among, query)
         # tantivy panics at a limit of 0, and sets memory aside for all of it.
         k = min(k, self._searcher.num_docs)
         if k < 1:
@@ -252,6 +259,12 @@ def _composed(stretch: re.Match[str]) -> str:
 
 def _term(field: str, term: str) -> Query:
     return Query.term_query(_SCHEMA, field, term, index_option="freq")
+
+
+def _within(among: Keys, query: Query) -> Query:
+    """Return the query for these ids only; a filter that scores nothing."""
+    chosen = Query.term_set_query(_SCHEMA, "id", among.tolist())
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(chosen, 0.0))])
 
 
 def _any(queries: Iterable[Query]) -> Query:

@@ -122,3 +122,20 @@ def test_what_was_removed_is_neither_found_nor_read_back_under_any_id(read: Hous
     assert not before & {hit.passage.id for hit in read.search("tea")}
     ours = Audience(workspace="w")
     assert [None] * 3 == [read.searcher.read_back(id, audience=ours) for id in sorted(before)]
+
+
+def test_named_sources_alone_are_searched_read_back_and_explained(house: House) -> None:
+    for name, text in (("green.txt", GREEN), ("black.txt", BLACK)):
+        house.write(name, text)
+        house.read(name)
+    [best] = house.search("green tea eighty degrees", k=1)
+    green, black = (Audience(workspace="w", sources=frozenset({name})) for name in ("green", "black"))
+    for audience, text in ((green, GREEN), (black, BLACK)):
+        hits = house.searcher.search("green tea eighty degrees", k=5, audience=audience)
+        assert [text] == [hit.passage.text for hit in hits]
+    assert best.passage == house.searcher.read_back(best.passage.id, audience=green)
+    assert house.searcher.read_back(best.passage.id, audience=black) is None
+    assert house.searcher.explain("green tea", best.passage.id, audience=green) is not None
+    assert house.searcher.explain("green tea", best.passage.id, audience=black) is None
+    unknown = Audience(workspace="w", sources=frozenset({"cellar"}))
+    assert [] == house.searcher.search("green tea", k=5, audience=unknown)

@@ -53,3 +53,10 @@ def test_a_damaged_file_is_refused(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "vectors.faiss").write_bytes(damage)
     with pytest.raises(ValueError, match=r"vectors\.faiss"):
         FaissStore.load(tmp_path / "vectors.faiss", 2)
+
+
+def test_a_search_among_some_passes_over_the_others(store: FaissStore) -> None:
+    vector = unit((1, 0.1))[0]
+    assert [3] == [identity for identity, _ in store.search(vector, 3, among=np.array([3, 99]))]
+    assert [5] == [identity for identity, _ in store.search(vector, 1, among=np.array([5, 3]))]
+    assert [] == store.search(vector, 3, among=np.array([], dtype=np.int64))
