@@ -60,6 +60,13 @@ FOR_EVERYONE = (
         terminal=("type the question",),
     ),
     Ability(
+        about="Ask within one source",
+        requests=(),
+        discord=("/ask QUESTION [SOURCE]",),
+        slack=("/ask [source=NAME] QUESTION", "“source=NAME” before the question"),
+        terminal=("/ask [--source NAME] QUESTION",),
+    ),
+    Ability(
         about="See the next passage",
         requests=(More,),
         discord=("button More",),

@@ -1,10 +1,12 @@
 """From hits to an answer: what is quoted, where it stands, and when to stay silent."""
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from urllib.parse import quote as percent
 
 from bot.messages import Citation, Confidence, Nearest, Quote, Segment
+from index.errors import SourceUnknown
 from index.passages import Hit, Passage, Sentence, SentenceKind, content_hash
 
 LONGEST_QUESTION = 2_000
@@ -15,6 +17,9 @@ LONGEST_SENTENCE = 400
 
 LONGEST_QUOTE = 1_200
 """Characters: what fits a chat message on every platform with room for the citation."""
+
+LISTED_SOURCES = 20
+"""Names that are said when somebody names a source that there is not."""
 
 NEAREST = 3
 ALSO = 2
@@ -53,6 +58,28 @@ def objection(question: str) -> str:
             "Ask the heart of it in a sentence or two."
         )
     return ""
+
+
+def sources_named(wished: str, names: Sequence[str]) -> frozenset[str]:
+    """Return the source that an asker names, however it is capitalised; nothing for an empty name.
+
+    ``names`` are those that there are. Raises SourceUnknown, which says them.
+    """
+    wanted = wished.strip()
+    if not wanted:
+        return frozenset()
+    alike = [name for name in names if name.casefold() == wanted.casefold()]
+    if not alike:
+        raise SourceUnknown(_no_source(wanted, names))
+    return frozenset({wanted if wanted in alike else alike[0]})
+
+
+def _no_source(wanted: str, names: Sequence[str]) -> str:
+    if not names:
+        return f"There is no source {wanted}; I have read nothing yet."
+    more = len(names) - LISTED_SOURCES
+    listed = ", ".join((*names[:LISTED_SOURCES], *([f"and {more} more"] if more > 0 else [])))
+    return f"There is no source {wanted}. There are: {listed}."
 
 
 def in_words(probability: float) -> Confidence:

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from adapters.terminal.render import printable, render
 from adapters.terminal.translate import ACTOR, HERE
-from bot.answering import objection
+from bot.answering import objection, sources_named
 from bot.bootstrap import LOCAL, Application
 from bot.console import bar, err, out, report
 from bot.errors import QuothError
@@ -117,25 +117,31 @@ def ask(
         bool, typer.Option("--explain", help="Say below the passage why it is shown.")
     ] = False,
     k: Annotated[int, typer.Option(min=1, max=1000, help="How many passages to list as JSON.")] = 10,
+    source: Annotated[
+        str, typer.Option(help="The one source to search in, as `quoth sources list` shows it.")
+    ] = "",
 ) -> None:
     """Ask one question. Exit status: 0 answered, 1 at most something close, 2 error."""
     application: Application = context.obj
     question = " ".join(words or [])
     if jsonl and (question or as_json):
-        raise typer.BadParameter("--jsonl reads its questions from the input, and goes with nothing but --k.")
+        raise typer.BadParameter(
+            "--jsonl reads its questions from the input, and goes with nothing but --k and --source."
+        )
     if explained and (as_json or jsonl):
         raise QuothError("--explain is for reading, so it goes with neither --json nor --jsonl.")
     _read_starter(application)
+    sources = _sources_named(application, source) if as_json or jsonl else frozenset()
     if jsonl:
-        _ask_lines(application, k)
+        _ask_lines(application, k, sources)
     elif as_json:
         if problem := objection(question):
             raise QuothError(problem)
-        answer = found(application, question, k)
+        answer = found(application, question, k, sources=sources)
         print(json.dumps(answer, ensure_ascii=False))
         raise typer.Exit(ANSWERED if answer["answered"] else NOTHING)
     else:
-        reply = _handle(application, question)
+        reply = _handle(application, question, source)
         _show(reply)
         if explained and isinstance(reply, Answer | Closest):
             why = Why(actor=ACTOR, conversation=HERE, answer_id=reply.id, offset=reply.offset)
@@ -265,8 +271,12 @@ def main() -> None:
         sys.exit(ERROR)
 
 
-def _handle(application: Application, question: str) -> Reply:
-    return application.router.handle(Ask(actor=ACTOR, conversation=HERE, question=question))
+def _handle(application: Application, question: str, source: str) -> Reply:
+    return application.router.handle(Ask(actor=ACTOR, conversation=HERE, question=question, source=source))
+
+
+def _sources_named(application: Application, source: str) -> frozenset[str]:
+    return sources_named(source, [line.name for line in application.library.sources(LOCAL)])
 
 
 def _status(reply: Reply) -> int:
@@ -275,19 +285,21 @@ def _status(reply: Reply) -> int:
     return NOTHING if isinstance(reply, Closest | NoAnswer) else ERROR
 
 
-def _ask_lines(application: Application, k: int) -> None:
+def _ask_lines(application: Application, k: int, sources: frozenset[str]) -> None:
     for number, line in enumerate(sys.stdin.buffer, 1):
         if line.strip():
-            sys.stdout.buffer.write(encoded(_answered_line(application, number, line, k)))
+            sys.stdout.buffer.write(encoded(_answered_line(application, number, line, k, sources)))
             sys.stdout.buffer.flush()
 
 
-def _answered_line(application: Application, number: int, line: bytes, k: int) -> dict[str, Any]:
+def _answered_line(
+    application: Application, number: int, line: bytes, k: int, sources: frozenset[str]
+) -> dict[str, Any]:
     id = None
     try:
         asked = json.loads(line)
         id = asked.get("id") if isinstance(asked, dict) else None
-        return {"id": id, **found(application, asked["question"], k)}
+        return {"id": id, **found(application, asked["question"], k, sources=sources)}
     except (ValueError, KeyError, TypeError, RecursionError, IndexFailure) as error:
         form = 'it must be {"id": ..., "question": "..."}'
         return {"id": id, "error": f"Line {number}: {error if isinstance(error, IndexFailure) else form}"}

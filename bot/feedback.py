@@ -33,6 +33,11 @@ CREATE TABLE IF NOT EXISTS ratings (
     helpful INTEGER NOT NULL,
     PRIMARY KEY (answer_id, offset_, actor)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS searched_sources (
+    answer_id TEXT NOT NULL REFERENCES answers (id) ON DELETE CASCADE,
+    source TEXT NOT NULL,
+    PRIMARY KEY (answer_id, source)
+) STRICT;
 """
 
 
@@ -54,12 +59,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """An answer that was given. ``question`` is empty after a restart: questions are not stored."""
+    """An answer that was given. ``question`` is empty after a restart: questions are not stored.
+
+    ``sources`` are the names of those that were searched; empty when all were.
+    """
 
     id: str
     actor_id: str
     question: str
     candidates: tuple[Candidate, ...]
+    sources: frozenset[str] = frozenset()
 
 
 class Ledger:
@@ -72,7 +81,15 @@ class Ledger:
         self._questions: OrderedDict[str, str] = OrderedDict()
         records.define(SCHEMA)
 
-    def remember(self, workspace: str, actor_id: str, question: str, hits: list[Hit]) -> Remembered:
+    def remember(
+        self,
+        workspace: str,
+        actor_id: str,
+        question: str,
+        hits: list[Hit],
+        *,
+        sources: frozenset[str] = frozenset(),
+    ) -> Remembered:
         """Record an answer and return it, under an id that is short enough for a button.
 
         An answer that cannot be recorded is given all the same; its buttons say that it is forgotten.
@@ -87,12 +104,17 @@ class Ledger:
                     "INSERT INTO answers VALUES (?, ?, ?, ?, ?)",
                     (answer_id, workspace, actor_id, _written(candidates), now.isoformat()),
                 )
+                db.executemany(
+                    "INSERT INTO searched_sources VALUES (?, ?)", [(answer_id, name) for name in sources]
+                )
                 self._questions[answer_id] = question
                 while len(self._questions) > REMEMBERED_QUESTIONS:
                     self._questions.popitem(last=False)
         except sqlite3.Error as error:
             log.warning("An answer could not be recorded", reason=str(error))
-        return Remembered(id=answer_id, actor_id=actor_id, question=question, candidates=candidates)
+        return Remembered(
+            id=answer_id, actor_id=actor_id, question=question, candidates=candidates, sources=sources
+        )
 
     def recall(self, workspace: str, answer_id: str) -> Remembered | None:
         """Return an answer that was given in this workspace; None for any other."""
@@ -102,6 +124,8 @@ class Ledger:
                 "SELECT actor, passages FROM answers WHERE id = ? AND workspace = ? AND answered_at >= ?",
                 (answer_id, workspace, oldest),
             ).fetchone()
+            names = db.execute("SELECT source FROM searched_sources WHERE answer_id = ?", (answer_id,))
+            sources = frozenset(name for (name,) in names)
             question = self._questions.get(answer_id, "")
         if row is None:
             return None
@@ -110,6 +134,7 @@ class Ledger:
             actor_id=row[0],
             question=question,
             candidates=_read(row[1]),
+            sources=sources,
         )
 
     def rate(self, answer_id: str, offset: int, actor_id: str, *, helpful: bool) -> bool | None:

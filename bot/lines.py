@@ -8,20 +8,22 @@ from bot.answering import LONGEST_QUESTION, Outcome, objection
 from bot.bootstrap import LOCAL, Application
 from index.passages import Audience, Hit
 
-AUDIENCE = Audience(workspace=LOCAL)
 
-
-def found(application: Application, question: str, k: int) -> dict[str, Any]:
+def found(
+    application: Application, question: str, k: int, *, sources: frozenset[str] = frozenset()
+) -> dict[str, Any]:
     """Return what is found for a question, as a JSON object with up to ``k`` passages, best first.
 
-    Raises TypeError when the question is no text, and IndexFailure.
+    ``sources`` are those to search in, all if there are none. Raises TypeError when the question is
+    no text, and IndexFailure.
     """
     if not isinstance(question, str):
         raise TypeError
     started = time.perf_counter()
     # Passages are wanted even for what nobody may ask; it is not answered for that.
     query = question.encode("utf-8", "replace").decode()[:LONGEST_QUESTION].strip()
-    hits = application.searcher.search(query, k=k, audience=AUDIENCE) if query else []
+    audience = Audience(workspace=LOCAL, sources=sources)
+    hits = application.searcher.search(query, k=k, audience=audience) if query else []
     confidence = hits[0].confidence if hits else 0.0
     outcome = application.policy.outcome(confidence) if hits and not objection(question) else Outcome.NOTHING
     return {

@@ -48,11 +48,15 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A question, as the person wrote it (the bot's own mention taken off)."""
+    """A question, as the person wrote it (the bot's own mention taken off).
+
+    ``source`` is the name of the one source to search in; empty for all of them.
+    """
 
     actor: Actor
     conversation: Conversation
     question: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from bot.answering import (
     objection,
     quoted,
     sentence_quoted,
+    sources_named,
 )
 from bot.errands import Errands
 from bot.errors import PreferenceInvalid, Stopping
@@ -206,17 +207,26 @@ class Router:
         if too_fast := self._too_fast(request):
             return too_fast
         workspace = request.conversation.workspace
-        hits = self._searcher.search(
-            request.question.strip(), k=self._policy.passages, audience=Audience(workspace=workspace)
-        )
+        audience = Audience(workspace=workspace, sources=self._named(request))
+        hits = self._searcher.search(request.question.strip(), k=self._policy.passages, audience=audience)
         outcome = self._policy.outcome(hits[0].confidence) if hits else Outcome.NOTHING
         self._log_question(request, outcome)
         if not hits and not self._library.sources(workspace):
             return NoAnswer(text=_nothing_read(request))
         if outcome is Outcome.NOTHING:
-            return NoAnswer(text="I found nothing that answers this.", nearest=nearest(hits))
-        remembered = self._ledger.remember(workspace, request.actor.id, request.question, hits)
+            where = f" in {', '.join(audience.sources)}" if audience.sources else ""
+            return NoAnswer(text=f"I found nothing{where} that answers this.", nearest=nearest(hits))
+        remembered = self._ledger.remember(
+            workspace, request.actor.id, request.question, hits, sources=audience.sources
+        )
         return self._shown(remembered, 0, hits[0].passage, hits[0].also)
+
+    def _named(self, request: Ask) -> frozenset[str]:
+        """Return the source to search in, if the asker names one. Raises SourceUnknown."""
+        if not request.source.strip():
+            return frozenset()
+        lines = self._library.sources(request.conversation.workspace)
+        return sources_named(request.source, [line.name for line in lines])
 
     def _too_fast(self, request: Ask | Why) -> Refused | None:
         if request.conversation.platform == "terminal":
@@ -256,7 +266,7 @@ class Router:
 
     def _read_back(self, request: More | Share, remembered: Remembered) -> Answer | Closest | NoAnswer:
         candidate = remembered.candidates[request.offset]
-        audience = Audience(workspace=request.conversation.workspace)
+        audience = _audience(request, remembered)
         passage, *also = (
             self._searcher.read_back(id, audience=audience) for id in (candidate.passage_id, *candidate.also)
         )
@@ -303,9 +313,7 @@ class Router:
             return too_fast
         candidate = remembered.candidates[request.offset]
         explanation = self._searcher.explain(
-            remembered.question.strip(),
-            candidate.passage_id,
-            audience=Audience(workspace=request.conversation.workspace),
+            remembered.question.strip(), candidate.passage_id, audience=_audience(request, remembered)
         )
         if explanation is None:
             return Refused(text="I no longer find that passage for this question. Ask again, please.")
@@ -484,6 +492,10 @@ def _nothing_read(request: Ask) -> str:
     if request.conversation.platform == "terminal":
         return "I have read nothing yet. Give me a file or folder with /add PATH or `quoth sources add PATH`."
     return "I have read nothing yet. A moderator can add a source for me to read."
+
+
+def _audience(request: More | Share | Why, remembered: Remembered) -> Audience:
+    return Audience(workspace=request.conversation.workspace, sources=remembered.sources)
 
 
 def _forgotten() -> Refused:

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import discord
 import structlog
@@ -19,6 +20,8 @@ MODERATORS = discord.Permissions(manage_guild=True)
 
 IN_GUILDS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
 """Said in full: what a command leaves open is taken from the tree."""
+
+Completion: TypeAlias = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
 _log = structlog.get_logger("quoth.discord")
 
@@ -76,11 +79,23 @@ class Press(ui.DynamicItem[ui.Button[Any]], template=translate.PRESS.pattern):
         await interaction.client.listeners.on_press(interaction, self.custom_id)
 
 
+def _names(listeners: Listeners) -> Completion:
+    async def names(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        found = await listeners.source_names(interaction, typed)
+        return [app_commands.Choice(name=name, value=name) for name in found]
+
+    return names
+
+
 def _for_everyone(tree: Commands, listeners: Listeners) -> None:
     @tree.command(name="ask", description="Ask a question: I quote the passage that answers")
-    @app_commands.describe(question="Your question, in your own words")
-    async def ask(interaction: Interaction, question: str) -> None:
-        await listeners.on_ask(interaction, question)
+    @app_commands.describe(
+        question="Your question, in your own words",
+        source="The one source to look in; all of them if you leave this out",
+    )
+    @app_commands.autocomplete(source=_names(listeners))
+    async def ask(interaction: Interaction, question: str, source: str = "") -> None:
+        await listeners.on_ask(interaction, question, source)
 
     @tree.context_menu(name="Find an answer")
     async def find(interaction: Interaction, message: discord.Message) -> None:
@@ -96,10 +111,6 @@ def _for_everyone(tree: Commands, listeners: Listeners) -> None:
 
 
 def _for_moderators(tree: Commands, listeners: Listeners) -> None:
-    async def names(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        found = await listeners.source_names(interaction, typed)
-        return [app_commands.Choice(name=name, value=name) for name in found]
-
     source = app_commands.Group(
         name="source",
         description="Add and remove what I read",
@@ -125,13 +136,13 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
 
     @source.command(name="remove", description="Forget a source and everything in it")
     @app_commands.describe(name="The source to forget")
-    @app_commands.autocomplete(name=names)
+    @app_commands.autocomplete(name=_names(listeners))
     async def remove(interaction: Interaction, name: str) -> None:
         await listeners.on_remove(interaction, name)
 
     @tree.command(name="reindex", description="Read again what has changed in the sources")
     @app_commands.describe(source="One source; all of them if you leave this out")
-    @app_commands.autocomplete(source=names)
+    @app_commands.autocomplete(source=_names(listeners))
     @app_commands.default_permissions(MODERATORS)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def reindex(interaction: Interaction, source: str = "") -> None:

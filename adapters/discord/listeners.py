@@ -66,13 +66,12 @@ class Listeners:
 
     # Listeners
 
-    async def on_ask(self, interaction: Interaction, question: str) -> None:
+    async def on_ask(self, interaction: Interaction, question: str, source: str = "") -> None:
         """Answer ``/ask`` and "Find an answer" to the asker alone."""
         async with self._serving(interaction) as party:
             text = translate.question(question, interaction.application_id)
-            await self._whisper(
-                interaction, Ask(actor=party.actor, conversation=party.conversation, question=text)
-            )
+            request = Ask(actor=party.actor, conversation=party.conversation, question=text, source=source)
+            await self._whisper(interaction, request)
 
     async def on_message(self, message: discord.Message, bot: int) -> None:
         """Answer a mention or a direct message where it stands."""

@@ -105,7 +105,7 @@ class Listeners:
                 place = translate.place_of_command(body)
                 party = await self._party(place)
                 text = translate.question(body.get("text") or "", self._home)
-                await self._whisper(translate.ask(text, party), place, body)
+                await self._whisper(translate.ask_within(text, party), place, body)
 
     async def on_quoth(self, ack: AsyncAck, body: Payload) -> None:
         """Do ``/quoth``; only the person sees what comes of it."""

@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.slack.card import DOWN, MORE, RATE, SHARE, UP, WHY
@@ -34,6 +34,7 @@ HELP = Notice(
     text="I answer questions by quoting the documents that I have read, word for word.",
     details=(
         "/ask QUESTION: the answer is for your eyes only, until you share it",
+        "/ask source=NAME QUESTION: I look in that source only; a name with spaces stands in quotation marks",
         "Mention me in a channel, or write to me directly: I answer in a thread",
         "“Find an answer” in a message's menu: I take that message as the question",
         "/quoth sources: what I have read. /quoth status: how I am",
@@ -53,6 +54,7 @@ BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
 _SPOKEN = re.compile(r"(?:sources|status|help|reindex(?: [^\s?]+)?)$", re.IGNORECASE)
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
+_SOURCE = re.compile(r"source=(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>\S+))\s*", re.IGNORECASE)
 _OPTION = re.compile(r"(name|url)=(.*)", re.DOTALL)
 # What keyboards make of quotation marks: “ ” „ and the single ones.
 _QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
@@ -225,9 +227,23 @@ def ask(text: str, party: Party) -> Ask:
     return Ask(actor=party.actor, conversation=party.conversation, question=text)
 
 
+def ask_within(text: str, party: Party) -> Ask:
+    """Take a text as a question, which may begin with the one source to search in: ``source=NAME``.
+
+    Slack has no completion for the words of a slash command, so a name that there is not is
+    answered with those that there are.
+    """
+    named = _SOURCE.match(text.translate(_QUOTES))
+    if named is None:
+        return ask(text, party)
+    # Quotation marks are one character each, typographic or not, so the rest stands where it stood.
+    asked = ask(text[named.end() :], party)
+    return replace(asked, source=named["quoted"] or named["bare"])
+
+
 def spoken(text: str, party: Party) -> Request | Notice | Refused:
     """Take what a person wrote to the bot: one of a few short commands, or else a question."""
-    return command(text, party) if _SPOKEN.match(text) else ask(text, party)
+    return command(text, party) if _SPOKEN.match(text) else ask_within(text, party)
 
 
 def settings(text: str, party: Party) -> Preferences | Prefer | None:

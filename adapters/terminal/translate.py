@@ -1,5 +1,6 @@
 """A typed line to a request; pure."""
 
+import re
 import shlex
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ HERE = Conversation(platform="terminal", workspace="local", channel="terminal", 
 
 HELP = """\
 Type a question, or:
+  /ask --source NAME QUESTION   a question to one source
   /more                 the next passage
   /why                  why the passage above
   /helpful /not-helpful rate the passage above
@@ -37,8 +39,20 @@ Type a question, or:
   /quit                 leave"""
 
 
-FOLLOWED = {"/add": "PATH [NAME]", "/remove": "NAME", "/reindex": "[NAME]", "/settings": "[NAME] [VALUE]"}
+FOLLOWED = {
+    "/ask": "[--source NAME] QUESTION",
+    "/add": "PATH [NAME]",
+    "/remove": "NAME",
+    "/reindex": "[NAME]",
+    "/settings": "[NAME] [VALUE]",
+}
 ALONE = ("/sources", "/status", "/more", "/why", "/helpful", "/not-helpful")
+
+
+ASKED = re.compile(
+    r"/ask(?:\s+--source[\s=]+(?:\"(?P<quoted>[^\"]+)\"|(?P<source>\S+)))?\s+(?!--source\b)(?P<question>.+)",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +67,10 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
     """Return what a line asks for, or a sentence on what is wrong with it."""
     if not line.lstrip().startswith("/"):
         return Ask(actor=ACTOR, conversation=HERE, question=line.strip())
+    if asked := ASKED.fullmatch(line.strip()):
+        # Not split as the others are: an apostrophe in a question is no quotation mark.
+        source = asked["quoted"] or asked["source"] or ""
+        return Ask(actor=ACTOR, conversation=HERE, question=asked["question"], source=source)
     try:
         command, *words = shlex.split(line)
     except ValueError:

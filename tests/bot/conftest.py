@@ -66,11 +66,15 @@ class Bench:
         origin = Upload(filename=f"{name}.txt", data=text.encode())
         return self.handle(AddSource(actor=actor, conversation=HERE, origin=origin, name=name))
 
-    def ask(self, question: str, actor: Actor = ANN, conversation: Conversation = HERE) -> Reply:
-        return self.handle(Ask(actor=actor, conversation=conversation, question=question))
+    def ask(
+        self, question: str, actor: Actor = ANN, conversation: Conversation = HERE, source: str = ""
+    ) -> Reply:
+        return self.handle(Ask(actor=actor, conversation=conversation, question=question, source=source))
 
-    def answer(self, question: str, actor: Actor = ANN, conversation: Conversation = HERE) -> Answer:
-        reply = self.ask(question, actor, conversation)
+    def answer(
+        self, question: str, actor: Actor = ANN, conversation: Conversation = HERE, source: str = ""
+    ) -> Answer:
+        reply = self.ask(question, actor, conversation, source)
         assert isinstance(reply, Answer)
         return reply
 

@@ -49,6 +49,16 @@ def test_what_is_remembered_is_what_is_recalled(ledger: Ledger) -> None:
     assert remembered == ledger.recall("w", remembered.id)
 
 
+def test_the_sources_that_were_searched_outlive_a_restart(tmp_path: Path, ledger: Ledger) -> None:
+    sources = frozenset({"tea", "coffee"})
+    remembered = ledger.remember("w", "ann", "how?", HITS, sources=sources)
+    records = Records(tmp_path / "ledger.sqlite")
+    recalled = Ledger(records, FakeClock()).recall("w", remembered.id)
+    records.close()
+    assert recalled is not None
+    assert sources == remembered.sources == recalled.sources
+
+
 def test_an_answer_is_unknown_in_another_workspace(ledger: Ledger) -> None:
     answer_id = ledger.remember("w", "ann", "how?", HITS).id
     assert ledger.recall("other", answer_id) is None

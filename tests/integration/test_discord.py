@@ -107,6 +107,14 @@ async def test_ask_is_answered_to_the_asker_alone(bot: FakeDiscord, core: Script
     assert [Ask(actor=actor, conversation=here, question="How long is leave?")] == core.requests
 
 
+async def test_ask_may_name_the_source_to_look_in(bot: FakeDiscord, core: ScriptedCore) -> None:
+    await bot.command("Ann", "ask", {"question": "How long is leave?", "source": "handbook"})
+    actor, here = at(bot)
+    asked = Ask(actor=actor, conversation=here, question="How long is leave?", source="handbook")
+    assert [asked] == core.requests
+    assert ["source-002"] == await bot.choices("Ann", "ask", "source", "002")
+
+
 async def test_a_mention_is_answered_in_its_place_for_everyone(bot: FakeDiscord, core: ScriptedCore) -> None:
     message = await bot.say("Ann", f"<@{APPLICATION}> how long?")
     assert "" == message.only_for

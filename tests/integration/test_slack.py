@@ -91,6 +91,13 @@ async def test_ask_is_answered_to_the_asker_alone(bot: FakeSlack, core: Scripted
     assert [Ask(actor=ann, conversation=here, question="How long is A & B's leave?")] == core.requests
 
 
+async def test_ask_may_name_the_source_to_look_in(bot: FakeSlack, core: ScriptedCore) -> None:
+    await bot.command("U0ANN", "/ask", "source=“staff handbook” How long?")
+    assert [("How long?", "staff handbook")] == [
+        (request.question, request.source) for request in core.requests if isinstance(request, Ask)
+    ]
+
+
 async def test_commands_said_in_a_channel_are_answered_to_their_author_alone(bot: FakeSlack) -> None:
     for command in ("sources", "status", "reindex"):
         assert "U0BOSS" == (await bot.mention("U0BOSS", command)).only_for

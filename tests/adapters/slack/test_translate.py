@@ -204,6 +204,24 @@ def test_everything_else_that_is_said_is_a_question(text: str) -> None:
     assert text == request.question
 
 
+@pytest.mark.parametrize(
+    ("text", "source", "question"),
+    [
+        ("source=tea how long?", "tea", "how long?"),
+        ('source="my notes" what\'s in it?', "my notes", "what's in it?"),
+        ("Source=“my notes” it’s “long”?", "my notes", "it’s “long”?"),
+        ("source=tea", "tea", ""),
+        ("how long?", "", "how long?"),
+        ("what does source=tea mean?", "", "what does source=tea mean?"),
+        ("source code is where?", "", "source code is where?"),
+    ],
+)
+def test_a_question_may_begin_with_the_source_to_look_in(text: str, source: str, question: str) -> None:
+    actor, here = PARTY.actor, PARTY.conversation
+    expected = Ask(actor=actor, conversation=here, question=question, source=source)
+    assert expected == translate.ask_within(text, PARTY) == translate.spoken(text, PARTY)
+
+
 def test_presses_of_the_cards_buttons() -> None:
     place: dict[str, Any] = {"actor": PARTY.actor, "conversation": PARTY.conversation, "answer_id": "a:b"}
     press = translate.press

@@ -98,6 +98,8 @@ async def test_what_the_core_says_unasked_is_printed_between_lines(core: Scripte
         ("/add", "Write /add PATH [NAME], with quotation marks around what has spaces."),
         ("/add my notes here", "with quotation marks around what has spaces."),
         ("/remove", "Write /remove NAME, with quotation marks"),
+        ("/ask", "Write /ask [--source NAME] QUESTION, with quotation marks"),
+        ("/ask --source tea", "Write /ask [--source NAME] QUESTION, with quotation marks"),
         ("/sources all", "Write /sources without anything behind it."),
         ("/why this", "Write /why without anything behind it."),
         ("/nonsense", "There is no command /nonsense. /help lists those that there are."),
@@ -122,6 +124,23 @@ async def test_settings_are_listed_shown_and_chosen(core: ScriptedCore) -> None:
         Preferences(actor=ACTOR, conversation=HERE, name="questions.keep"),
         Prefer(actor=ACTOR, conversation=HERE, name="questions.keep", value="30"),
     ] == core.requests
+
+
+@pytest.mark.parametrize(
+    ("line", "source", "question"),
+    [
+        ("/ask --source tea how long?", "tea", "how long?"),
+        ("/ask --source=tea what's in it?", "tea", "what's in it?"),
+        ('/ask --source "my notes" how long?', "my notes", "how long?"),
+        ("/ask how long?", "", "how long?"),
+        ("  /ask   what does --source do?", "", "what does --source do?"),
+    ],
+)
+async def test_a_question_may_name_the_source_to_look_in(
+    core: ScriptedCore, line: str, source: str, question: str
+) -> None:
+    await chat(core, line)
+    assert [Ask(actor=ACTOR, conversation=HERE, question=question, source=source)] == core.requests
 
 
 async def test_words_after_quit_keep_nobody(core: ScriptedCore) -> None:

@@ -1,0 +1,51 @@
+"""`quoth ask` within one source, with an embedder that needs no model."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot import registry
+from bot.cli import app
+from index.errors import SourceUnknown
+from tests.fakes.embedder import HASHING
+
+QUESTION = "green tea is brewed with water of what degrees"
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Two sources, and what asks them."""
+    monkeypatch.setattr(registry, "EMBEDDER", HASHING)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+    Path("tea.md").write_text("# Tea\n\nGreen tea is brewed with water of eighty degrees.\n")
+    Path("mug.md").write_text("# Mug\n\nGreen tea in a mug is brewed for two minutes.\n")
+
+    def run(*words: str, given: str = "") -> Result:
+        return CliRunner().invoke(app, ["--data", "data", *words], input=given)
+
+    for name in ("tea.md", "mug.md"):
+        assert 0 == run("sources", "add", name).exit_code
+    return lambda *words, given="": run("ask", *words, given=given)
+
+
+@pytest.mark.parametrize(("source", "title"), [("", "Tea"), ("mug", "Mug")])
+def test_the_named_source_is_asked_in_every_form(ask: Callable[..., Result], source: str, title: str) -> None:
+    assert title in ask(QUESTION, "--source", source).stdout
+    found = json.loads(ask(QUESTION, "--json", "--source", source).stdout)
+    assert title == found["passages"][0]["title"]
+    line = json.dumps({"id": 1, "question": QUESTION})
+    listed = json.loads(ask("--jsonl", "--source", source, given=line).stdout)
+    assert found["passages"] == listed["passages"]
+
+
+def test_an_unknown_source_is_an_error_that_names_those_there_are(ask: Callable[..., Result]) -> None:
+    told = ask(QUESTION, "--source", "cellar")
+    assert 2 == told.exit_code
+    assert "There is no source cellar. There are: mug, tea." in told.stdout.replace("\n", " ")
+    for form in ("--json", "--jsonl"):
+        error = ask(*([QUESTION] if form == "--json" else []), form, "--source", "cellar").exception
+        assert isinstance(error, SourceUnknown)
