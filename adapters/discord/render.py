@@ -18,7 +18,6 @@ from bot.messages import (
     Reasons,
     Refused,
     Reply,
-    Segment,
     SourceList,
     StatusReport,
     counted,
@@ -46,8 +45,7 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
     """Return the message for a reply; ``private`` says that the asker alone sees it."""
     match reply:
         case Answer():
-            lead = f"Shared by {literal(reply.shared_by.name)}\n" if reply.shared_by else ""
-            return _card(reply, lead, GREEN, may_share=private and reply.shared_by is None)
+            return _card(reply, _shared_by(reply), GREEN, may_share=private and reply.shared_by is None)
         case Closest():
             return _card(reply, f"{reply.lead}\n\n", AMBER, may_share=False)
         case Reasons():
@@ -92,15 +90,23 @@ def _escaped(found: re.Match[str]) -> str:
 
 def passage(quote: Quote, *, fences: bool = True) -> str:
     """Return a quote as Discord markdown, the answering sentence in bold and code in fences."""
-    parts = [CUT + " "] if quote.cut_before else []
-    parts += [_segment(segment, fences=fences) for segment in quote.segments]
-    return "".join(parts) + (f" {CUT}" if quote.cut_after else "")
+    text, is_open = (CUT + " " if quote.cut_before else ""), True
+    for segment in quote.segments:
+        if segment.code and fences and "```" not in segment.text:
+            # A fence stands on lines of its own. What the text has of line breaks is not added again.
+            text = f"{_ended(text)}```\n{_ended(segment.text)}```"
+            is_open = False
+        else:
+            shown = _bold(segment.text) if segment.bold else literal(segment.text)
+            text += shown if is_open or shown.startswith("\n") else f"\n{shown}"
+            is_open = is_open or bool(shown)
+    if not quote.cut_after:
+        return text
+    return f"{text} {CUT}" if is_open else f"{text}\n{CUT}"
 
 
-def _segment(segment: Segment, *, fences: bool) -> str:
-    if segment.code and fences and "```" not in segment.text:
-        return f"\n```\n{segment.text}\n```\n"
-    return _bold(segment.text) if segment.bold else literal(segment.text)
+def _ended(text: str) -> str:
+    return text if not text or text.endswith("\n") else f"{text}\n"
 
 
 def _bold(text: str) -> str:
@@ -123,6 +129,14 @@ def _card(shown: Answer | Closest, lead: str, colour: int, *, may_share: bool) -
     )
     view.add_item(ui.ActionRow(*_buttons(shown, may_share=may_share)))
     return view
+
+
+def _shared_by(reply: Answer) -> str:
+    """Who shared it, and what it answers: nobody else has seen the question."""
+    if reply.shared_by is None:
+        return ""
+    asked = _title(reply.question)
+    return f"-# Shared by {literal(reply.shared_by.name)}{f': {literal(asked)}' if asked else ''}\n"
 
 
 def _buttons(shown: Answer | Closest, *, may_share: bool) -> list[ui.Button[ui.LayoutView]]:
@@ -160,7 +174,7 @@ def _also(places: tuple[Citation, ...], room: int) -> str:
 
 def _reasons(reply: Reasons) -> ui.LayoutView:
     return _lines(
-        "Why this passage",
+        "**Why this passage**",
         *(f"**{label}:** {literal(text)}" for label, text in reply.evidence),
         *(f"**{label}:** {_place(at)}" for label, at in reply.places),
     )
@@ -198,7 +212,7 @@ def _status(reply: StatusReport) -> ui.LayoutView:
     synced = f"<t:{int(reply.synced_at.timestamp())}:R>" if reply.synced_at else "never"
     not_read = f"{reply.failures:,} could not be read; moderators see why in `/sources`"
     return _lines(
-        f"Quoth {literal(reply.version)}, embedding with {literal(reply.embedder)}",
+        f"**Quoth {literal(reply.version)}**, embedding with {literal(reply.embedder)}",
         f"{counted(reply.sources, 'source')}, {counted(reply.documents, 'document')}, "
         f"{counted(reply.passages, 'passage')}",
         *([not_read] if reply.failures else []),

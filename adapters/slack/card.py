@@ -74,7 +74,8 @@ def _shared_by(answer: Answer) -> list[Json]:
     if answer.shared_by is None:
         return []
     who = answer.shared_by.name or "Someone"
-    return [context(plain(shorten(f"{who} shared an answer to: {answer.question}", MAX_SMALL_PRINT)))]
+    asked = f" to: {answer.question}" if answer.question else ""  # its words may be gone since
+    return [context(plain(shorten(f"{who} shared an answer{asked}", MAX_SMALL_PRINT)))]
 
 
 def _passage(quote: Quote) -> list[Json]:

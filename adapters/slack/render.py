@@ -77,9 +77,9 @@ def render(reply: Reply, *, private: bool = False) -> Json:
             assert_never(reply)
 
 
-def _message(text: str, *blocks: Json) -> Json:
+def _message(text: str, *blocks: Json, is_heading: bool = False) -> Json:
     """A text, with blocks below it."""
-    first = rich_text(section(words(shorten(text, MAX_TEXT) or "…")))
+    first = rich_text(section(words(shorten(text, MAX_TEXT) or "…", bold=is_heading)))
     return {"text": fallback(text), "blocks": [first, *blocks]}
 
 
@@ -89,7 +89,7 @@ def _reasons(reply: Reasons) -> Json:
         *((label, place(at)) for label, at in reply.places),
     ]
     facts = _fitting([section(words(f"{label}: ", bold=True), *parts) for label, parts in lines])
-    return _message("Why this passage", rich_text(bullets(facts)))
+    return _message("Why this passage", rich_text(bullets(facts)), is_heading=True)
 
 
 def _no_answer(reply: NoAnswer) -> Json:
@@ -120,7 +120,7 @@ def _source_list(reply: SourceList) -> Json:
     if not reply.sources:
         return _message(NO_SOURCES)
     lines = _fitting([_source(line) for line in reply.sources])
-    return _message(counted(len(reply.sources), "source"), rich_text(bullets(lines)))
+    return _message(counted(len(reply.sources), "source"), rich_text(bullets(lines)), is_heading=True)
 
 
 def _fitting(lines: Sequence[Json]) -> list[Json]:
@@ -173,7 +173,7 @@ def _status_report(reply: StatusReport) -> Json:
         section(words("Feedback: ", bold=True), words(_feedback_counts(reply))),
         section(words("Embedder: ", bold=True), words(shorten(reply.embedder, MAX_LINE) or "none")),
     ]
-    return _message(f"Quoth {reply.version}", rich_text(bullets(facts)))
+    return _message(f"Quoth {reply.version}", rich_text(bullets(facts)), is_heading=True)
 
 
 def _feedback_counts(reply: StatusReport) -> str:

@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from adapters.discord.render import literal, render
 from bot.answering import LONGEST_QUOTE
-from bot.messages import Notice, Reply, Segment, SourceList
+from bot.messages import Actor, Notice, Reply, Segment, SourceList
 from tests.adapters.replies import REPLIES, answer, place, quote, reasons, source
 from tests.fakes.discord_schema import BUTTON, TEXT, V2, DiscordSchema, walk
 
@@ -124,6 +124,20 @@ def test_reasons_fit_however_much_there_is_to_say() -> None:
         shared=many, kindred=tuple(zip(many, many, strict=True)), missing=many, also=(further,) * 10
     )
     assert [] == SCHEMA.faults("POST", WEBHOOK, message(long))
+
+
+def test_code_stands_between_fences_without_empty_lines_of_ours() -> None:
+    code = Segment(text="make\nmake test\n", code=True)
+    shown = quote(Segment(text="Run it:\n\n"), code, code, Segment(text="\nDone."), after=True)
+    fenced = "```\nmake\nmake test\n```"
+    assert f"Run it:\n\n{fenced}\n{fenced}\nDone. ...\n" in f"{read(message(answer(shown)))}"
+    assert f"{fenced}\n...\n" in read(message(answer(quote(code, after=True))))
+
+
+def test_a_shared_answer_names_its_question_while_that_is_known() -> None:
+    ann = Actor(id="1", name="Ann")
+    assert "-# Shared by Ann: How long is parental leave?\n" in read(message(answer(shared_by=ann)))
+    assert "-# Shared by Ann\n" in read(message(answer(shared_by=ann, question="")))
 
 
 def test_code_with_a_fence_in_it_is_shown_as_text() -> None:

@@ -228,3 +228,8 @@ def test_a_bar_is_drawn_when_the_length_is_known() -> None:
     )
     unknown = render(REPLIES["progress_of_unknown_length"])["blocks"]
     assert "Looking for files" == read_blocks(unknown)
+
+
+def test_a_shared_answer_whose_question_is_gone_does_not_end_in_nothing() -> None:
+    shared = render(answer(shared_by=Actor(id="U0ANN", name="Ann"), question=""))
+    assert read_blocks(shared["blocks"]).startswith("Ann shared an answer\n")
