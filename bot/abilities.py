@@ -22,6 +22,7 @@ from bot.messages import (
     Share,
     Sources,
     Status,
+    Verify,
     Why,
 )
 
@@ -93,6 +94,13 @@ FOR_EVERYONE = (
         discord=("button Why this?",),
         slack=("button Why this?",),
         terminal=("/why",),
+    ),
+    Ability(
+        about="Check a quote by its receipt",
+        requests=(Verify,),
+        discord=("/verify RECEIPT",),
+        slack=("/quoth verify RECEIPT",),
+        terminal=("/verify RECEIPT",),
     ),
     Ability(
         about="See what has been read",

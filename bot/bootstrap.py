@@ -28,6 +28,7 @@ from bot.messages import counted
 from bot.permissions import Permissions
 from bot.ports import Adapter, Clock, Platform
 from bot.preferences import PreferenceBook
+from bot.receipts import Receipts
 from bot.records import Records
 from bot.routing import Policy, Router
 from bot.settings import RERANK_OFF, RERANK_TOKENS, Settings
@@ -145,6 +146,7 @@ class Application:
             embedder=settings.embedder.model,
             preferences=self.preferences,
             errands=self.errands,
+            receipts=self.receipts,
             workspace_ready=self.prepare,
         )
 
@@ -152,6 +154,11 @@ class Application:
     def preferences(self) -> PreferenceBook:
         """What communities have chosen."""
         return PreferenceBook(self.records)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """What was quoted, to be verified."""
+        return Receipts(self.records, self._clock, self.library)
 
     @cached_property
     def errands(self) -> Errands:

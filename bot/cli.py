@@ -36,6 +36,7 @@ from bot.messages import (
     Why,
     counted,
 )
+from bot.receipts import Receipts, Verdict, summed_up
 from bot.settings import explain, load, stay_offline
 from index.errors import DiskFull, IndexFailure, SourcesUnavailable, SourceUnavailable, SyncBusy
 from index.passages import SyncReport
@@ -189,6 +190,30 @@ def sync(
             read, gone = _sync_all(application, watch)
     report(read, source=source, gone=gone)
     raise typer.Exit(ERROR if gone else 0)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    receipt: Annotated[str, typer.Argument(help="A receipt's id, which stands below each passage.")] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every receipt of every community; those that match are counted.")
+    ] = False,
+) -> None:
+    """Check quotes against the kept texts and the sources. Exit status 1 if one does not match."""
+    receipts: Receipts = context.obj.receipts
+    if everything == bool(receipt):
+        raise QuothError("Name a receipt, or say --all.")
+    found = receipts.all() if everything else receipts.find(receipt)
+    if not found and not everything:
+        raise QuothError(f"There is no receipt {receipt}. Each answer names its own, below the passage.")
+    verified = receipts.verify(found)
+    for each in verified:
+        if not everything or each.verdict is not Verdict.MATCH:
+            _show(each.told())
+    if everything:
+        _show(summed_up(verified))
+    raise typer.Exit(ANSWERED if all(each.verdict is Verdict.MATCH for each in verified) else NOTHING)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path, PurePath
@@ -18,7 +18,10 @@ LONGEST_NAME = 60
 
 
 class CatalogLibrary:
-    """Implements ``bot.ports.Library`` over a catalogue; uploads are kept below ``uploads``."""
+    """Implements ``bot.ports.Library`` and ``Originals`` over a catalogue.
+
+    Uploads are kept below ``uploads``.
+    """
 
     def __init__(self, catalog: Catalog, syncer: Syncer, *, uploads: Path) -> None:
         self._catalog = catalog
@@ -81,6 +84,14 @@ class CatalogLibrary:
         if gone:
             raise SourcesUnavailable(gone, total)
         return total
+
+    def kept(self, workspace: str, source: str, uri: str) -> str | None:
+        """Return a document's extracted text as it was last read; None when it is gone."""
+        return self._catalog.kept_text(workspace, source, uri)
+
+    def live(self, workspace: str, source: str, uris: Collection[str]) -> dict[str, str | None]:
+        """Read documents anew from their source and return their extracted texts by uri."""
+        return self._syncer.live_texts(self._catalog.source(workspace, source), uris)
 
     def _new_folder(self) -> Path:
         """Make a folder for one upload: two of one name at once cannot touch each other's file."""

@@ -158,6 +158,15 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verify:
+    """Check a quote that was shown, by the id of its receipt, against what it was quoted from."""
+
+    actor: Actor
+    conversation: Conversation
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
     """List what this community has chosen and what else it can choose, or one such thing by name."""
 
@@ -188,6 +197,7 @@ Request: TypeAlias = (
     | Share
     | Sources
     | Status
+    | Verify
     | Why
 )
 
@@ -261,7 +271,8 @@ class Finding:
     ``id`` and ``offset`` go into the buttons: ``offset`` counts the passages of this question from
     0. ``probability`` (0 to 1) and ``confidence`` say how sure the bot is that the passage answers.
     ``has_more`` says that another passage follows. ``also`` are at most two other places where
-    nearly the same text stands.
+    nearly the same text stands. ``receipt`` is the id by which anyone can have the quote verified,
+    empty where none could be made.
     """
 
     id: str
@@ -272,6 +283,7 @@ class Finding:
     confidence: Confidence
     has_more: bool
     also: tuple[Citation, ...] = ()
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What the core asks of the index, the clock and its own memory, and what adapters ask of the core."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -101,6 +101,22 @@ class Library(Protocol):
 
         Raises SourceUnknown, SourceUnavailable, SyncBusy and any other IndexFailure. Of all sources,
         those that are gone are raised as one SourcesUnavailable after the others were read.
+        """
+        ...
+
+
+class Originals(Protocol):
+    """The index's door for proof: what documents say, as it is kept and as their sources have it now."""
+
+    def kept(self, workspace: str, source: str, uri: str) -> str | None:
+        """Return a document's extracted text as it was last read; None when it is gone."""
+        ...
+
+    def live(self, workspace: str, source: str, uris: Collection[str]) -> dict[str, str | None]:
+        """Read documents anew from their source and return their extracted texts by uri.
+
+        None stands for one that cannot be read now; one that the source no longer has is left out.
+        Raises SourceUnknown, SourceUnavailable.
         """
         ...
 

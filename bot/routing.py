@@ -57,12 +57,14 @@ from bot.messages import (
     Status,
     StatusReport,
     Upload,
+    Verify,
     Why,
     counted,
 )
 from bot.permissions import Permissions
 from bot.ports import Library, Searcher
 from bot.preferences import PreferenceBook, preference_of
+from bot.receipts import Receipts
 from index.errors import (
     CatalogUnavailable,
     DocumentUnreadable,
@@ -92,6 +94,9 @@ EXPECTED = (
 FOR_THE_OPERATOR = (CatalogUnavailable, EmbedderChanged, EmbedderUnavailable, RerankerUnavailable)
 
 LISTED_FAILURES = 10
+
+LONGEST_NAMED = 40
+"""Characters of what a person gave that a refusal repeats."""
 
 ONLY_MODERATORS = (
     "Only moderators can do that. Ask someone who manages this community, "
@@ -146,6 +151,7 @@ class Router:
         embedder: str,
         preferences: PreferenceBook,
         errands: Errands,
+        receipts: Receipts,
         workspace_ready: Callable[[str], None],
     ) -> None:
         """``workspace_ready`` is called with a workspace before each of its requests."""
@@ -159,6 +165,7 @@ class Router:
         self._embedder = embedder
         self._preferences = preferences
         self._errands = errands
+        self._receipts = receipts
         self._workspace_ready = workspace_ready
 
     def handle(self, request: Request, report: Report = lambda progress: None) -> Reply:
@@ -195,6 +202,8 @@ class Router:
                 return self._prefer(request)
             case Status():
                 return self._status(request)
+            case Verify():
+                return self._verify(request)
             case _:
                 assert_never(request)
 
@@ -219,7 +228,7 @@ class Router:
         remembered = self._ledger.remember(
             workspace, request.actor.id, request.question, hits, sources=audience.sources
         )
-        return self._shown(remembered, 0, hits[0].passage, hits[0].also)
+        return self._shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
 
     def _named(self, request: Ask) -> frozenset[str]:
         """Return the source to search in, if the asker names one. Raises SourceUnknown."""
@@ -228,7 +237,7 @@ class Router:
         lines = self._library.sources(request.conversation.workspace)
         return sources_named(request.source, [line.name for line in lines])
 
-    def _too_fast(self, request: Ask | Why) -> Refused | None:
+    def _too_fast(self, request: Ask | Verify | Why) -> Refused | None:
         if request.conversation.platform == "terminal":
             return None
         wait = self._limit.wait((request.conversation.workspace, request.actor.id))
@@ -273,22 +282,24 @@ class Router:
         if passage is None:
             return NoAnswer(text="That passage has been removed from its source since. Ask again, please.")
         live = tuple(other for other in also if other is not None)
-        return self._shown(remembered, request.offset, passage, live)
+        return self._shown(request.conversation.workspace, remembered, request.offset, passage, live)
 
     def _shown(
-        self, remembered: Remembered, offset: int, passage: Passage, also: tuple[Passage, ...]
+        self, workspace: str, remembered: Remembered, offset: int, passage: Passage, also: tuple[Passage, ...]
     ) -> Answer | Closest:
         candidate = remembered.candidates[offset]
         kind = Answer if self._answers(remembered) else Closest
+        quote = quoted(passage, candidate.highlight)
         return kind(
             id=remembered.id,
             offset=offset,
             question=remembered.question,
-            quote=quoted(passage, candidate.highlight),
+            quote=quote,
             probability=candidate.probability,
             confidence=self._confidence(remembered, offset),
             has_more=offset + 1 < len(remembered.candidates),
             also=tuple(cited(other) for other in also[:ALSO]),
+            receipt=self._receipts.record(workspace, passage, quote),
         )
 
     def _answers(self, remembered: Remembered) -> bool:
@@ -338,6 +349,18 @@ class Router:
         )
         done = "Noted as" if before in (None, request.helpful) else "Changed to"
         return Notice(text=f"Thank you. {done} {'helpful' if request.helpful else 'not helpful'}.")
+
+    def _verify(self, request: Verify) -> Reply:
+        if too_fast := self._too_fast(request):
+            return too_fast
+        receipts = self._receipts.find(request.receipt, workspace=request.conversation.workspace)
+        if not receipts:
+            return Refused(
+                text=f"I know no receipt “{request.receipt.strip()[:LONGEST_NAMED]}” here. "
+                "Each answer names its own, below the passage."
+            )
+        [verified] = self._receipts.verify(receipts)
+        return verified.told()
 
     def _recall(self, request: More | Share | Rate | Why) -> Remembered | None:
         return self._ledger.recall(request.conversation.workspace, request.answer_id)

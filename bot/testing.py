@@ -1,7 +1,7 @@
 """Stand-ins for what the core needs, for tests of this project and of what extends it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -180,7 +180,10 @@ class _Source:
 
 
 class FakeLibrary:
-    """Implements ``bot.ports.Library`` over texts by path; paragraphs become a searcher's passages."""
+    """Implements ``bot.ports.Library`` and ``Originals`` over texts by path.
+
+    Paragraphs become a searcher's passages.
+    """
 
     def __init__(self, searcher: FakeSearcher, files: Mapping[str, str] | None = None) -> None:
         """``files`` are the machine's; a file that holds no text is unreadable."""
@@ -238,6 +241,19 @@ class FakeLibrary:
         if gone:
             raise SourcesUnavailable(gone, total)
         return total
+
+    def kept(self, workspace: str, source: str, uri: str) -> str | None:
+        """Return a document's text as it was last read; None when it is gone."""
+        held = self._sources.get((workspace, source))
+        return held.texts.get(uri) if held else None
+
+    def live(self, workspace: str, source: str, uris: Collection[str]) -> dict[str, str | None]:
+        """Return the texts that the machine's files have now, by uri; None for what is unreadable."""
+        origin = self._source(workspace, source).origin
+        texts = self._below(origin)
+        if not texts:
+            raise SourceUnavailable(f"{origin} does not exist. Check its path, or remove the source.")
+        return {uri: text if text.strip() else None for uri, text in texts.items() if uri in uris}
 
     def _sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
         source = self._source(workspace, name)

@@ -230,6 +230,16 @@ class Catalog:
             )
             return [DocumentRecord(**row) for row in rows]
 
+    def kept_text(self, workspace: str, source: str, uri: str) -> str | None:
+        """Return the extracted text of a source's document, by names; None if there is none."""
+        with self._database.read() as db:
+            row = db.execute(
+                """SELECT d.text FROM documents d JOIN sources s ON s.id = d.source_id
+                WHERE s.workspace = ? AND s.name = ? AND d.uri = ?""",
+                (workspace, source, uri),
+            ).fetchone()
+            return str(row["text"]) if row else None
+
     # What a sync reads and writes
 
     def document_states(self, source: SourceRecord) -> dict[str, DocumentState]:

@@ -1,7 +1,7 @@
 """Bring a source up to date: read what changed, embed what is new, then switch over at once."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from index.catalog import (
     VectorsMissing,
 )
 from index.errors import DocumentUnreadable, SourceUnavailable, SyncBusy
-from index.passages import Document, Draft, Failure, SyncReport
+from index.passages import BLOCK_SEPARATOR, Document, Draft, Failure, SyncReport
 from index.ports import Embedder, Entry, Reader, Source
 from index.splitting import embedding_text, split
 from index.tokens import Projection, pack
@@ -78,6 +78,25 @@ class Syncer:
         except SourceUnavailable as error:
             self._catalog.note_unavailable(record, str(error))
             raise
+
+    def live_texts(self, record: SourceRecord, uris: Collection[str]) -> dict[str, str | None]:
+        """Read some documents anew, without keeping anything, and return their texts by uri.
+
+        None stands for a document that cannot be read now; one that is gone is left out.
+        Raises SourceUnavailable.
+        """
+        source = self._open_source(record)
+        entries = list(source.entries())
+        unlisted = tuple(entry.uri for entry in entries if entry.uri.endswith("/"))
+        texts: dict[str, str | None] = {uri: None for uri in uris if uri.startswith(unlisted)}
+        return texts | {entry.uri: self._live_text(source, entry) for entry in entries if entry.uri in uris}
+
+    def _live_text(self, source: Source, entry: Entry) -> str | None:
+        try:
+            extract = self._open_reader(entry.format).read(source.fetch(entry), name=entry.name)
+        except DocumentUnreadable:
+            return None
+        return BLOCK_SEPARATOR.join(block.text for block in extract.blocks)
 
     def _sync(self, record: SourceRecord, progress: Progress) -> SyncReport:
         embedder = self._embedder()

@@ -109,6 +109,11 @@ def _for_everyone(tree: Commands, listeners: Listeners) -> None:
     async def status(interaction: Interaction) -> None:
         await listeners.on_status(interaction)
 
+    @tree.command(name="verify", description="Check whether a quote still stands where it was found")
+    @app_commands.describe(receipt="The receipt's id, which stands below each passage")
+    async def verify(interaction: Interaction, receipt: str) -> None:
+        await listeners.on_verify(interaction, receipt)
+
 
 def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     source = app_commands.Group(

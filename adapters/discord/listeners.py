@@ -34,6 +34,7 @@ from bot.messages import (
     Sources,
     Status,
     Upload,
+    Verify,
 )
 from bot.ports import Core
 
@@ -104,6 +105,13 @@ class Listeners:
         """Say how the bot is."""
         async with self._serving(interaction) as party:
             await self._whisper(interaction, Status(actor=party.actor, conversation=party.conversation))
+
+    async def on_verify(self, interaction: Interaction, receipt: str) -> None:
+        """Check a quote by its receipt."""
+        async with self._serving(interaction) as party:
+            await self._whisper(
+                interaction, Verify(actor=party.actor, conversation=party.conversation, receipt=receipt)
+            )
 
     async def on_add(
         self,

@@ -118,7 +118,7 @@ def _bold(text: str) -> str:
 
 def _card(shown: Answer | Closest, lead: str, colour: int, *, may_share: bool) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    footer = f"{_citation(shown.quote.citation)} · {shown.confidence} confidence"
+    footer = f"{_citation(shown.quote.citation)} · {shown.confidence} confidence{_receipt(shown)}"
     text = lead + passage(shown.quote)
     if _size(text) + _size(footer) > LONGEST_MESSAGE:
         # Only the fences of very many scraps of code make a quote of the core's this long.
@@ -151,6 +151,10 @@ def _buttons(shown: Answer | Closest, *, may_share: bool) -> list[ui.Button[ui.L
     if may_share:
         buttons.append(ui.Button(label="Share", custom_id=f"quoth:share:{at}"))
     return buttons
+
+
+def _receipt(shown: Answer | Closest) -> str:
+    return f" · receipt {literal(shown.receipt)}" if shown.receipt else ""
 
 
 def _citation(citation: Citation) -> str:

@@ -114,6 +114,7 @@ def _citation(shown: Answer | Closest) -> Json:
         plain(CONFIDENCE[shown.confidence]),
         age(citation.updated_at),
         *(plain(text, MAX_SMALL_PRINT) for text in named),
+        *([plain(f"receipt {shown.receipt}", MAX_SMALL_PRINT)] if shown.receipt else []),
     )
 
 

@@ -25,6 +25,7 @@ from bot.messages import (
     Sources,
     Status,
     Upload,
+    Verify,
     Why,
 )
 
@@ -38,6 +39,7 @@ HELP = Notice(
         "Mention me in a channel, or write to me directly: I answer in a thread",
         "“Find an answer” in a message's menu: I take that message as the question",
         "/quoth sources: what I have read. /quoth status: how I am",
+        "/quoth verify RECEIPT: whether a quote still stands where it was found",
         "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS], /quoth remove NAME, /quoth reindex [NAME]",
         "Moderators: /quoth settings [NAME] [VALUE]: what this community can choose for itself",
         "Moderators: write “add [name=NAME] [url=ADDRESS]” to me with a file attached, and I read the file",
@@ -46,6 +48,9 @@ HELP = Notice(
 NOT_A_COMMAND = Refused(text="I do not know that command. Try /quoth help.")
 NOTHING_TO_ADD = Refused(text="Say what to add: /quoth add PATH [name=NAME] [url=ADDRESS].")
 NOTHING_TO_REMOVE = Refused(text="Say what to remove: /quoth remove NAME. /quoth sources lists the names.")
+NOTHING_TO_VERIFY = Refused(
+    text="Say which receipt: /quoth verify RECEIPT. Each answer names its own, below the passage."
+)
 NOTHING_ATTACHED = Refused(text="Attach the file to the same message, or use /quoth add PATH.")
 FILE_ALONE = Refused(text="To have an attached file read, write “add” in the same message.")
 BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
@@ -271,6 +276,10 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return Sources(actor=actor, conversation=conversation)
         case "status":
             return Status(actor=actor, conversation=conversation)
+        case "verify" if rest:
+            return Verify(actor=actor, conversation=conversation, receipt=rest)
+        case "verify":
+            return NOTHING_TO_VERIFY
         case "reindex":
             return Reindex(actor=actor, conversation=conversation, name=rest)
         case "remove" if rest:

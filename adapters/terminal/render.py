@@ -88,7 +88,7 @@ def _card(shown: Answer | Closest, now: datetime, *, title: str, colour: str) ->
         passage.append(printable(segment.text), style=f"{style} cyan".strip() if segment.code else style)
     passage.append(" ..." if quote.cut_after else "")
     return Panel(
-        Group(passage, Text(), *_citation(quote.citation, now), *_also(shown.also)),
+        Group(passage, Text(), *_citation(quote.citation, now), *_also(shown.also), *_receipt(shown)),
         title=title,
         title_align="left",
         width=WIDTH,
@@ -110,6 +110,10 @@ def _citation(citation: Citation, now: datetime) -> list[Text]:
 def _also(places: tuple[Citation, ...]) -> list[Text]:
     named = [f"{path_of(place.title, place.heading)} · {place.url or place.location}" for place in places]
     return [_plain(f"also in {line}", "dim") for line in named]
+
+
+def _receipt(shown: Answer | Closest) -> list[Text]:
+    return [_plain(f"receipt {shown.receipt}", "dim")] if shown.receipt else []
 
 
 def _reasons(reply: Reasons) -> RenderableType:

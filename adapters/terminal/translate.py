@@ -18,6 +18,7 @@ from bot.messages import (
     Request,
     Sources,
     Status,
+    Verify,
     Why,
 )
 
@@ -36,6 +37,7 @@ Type a question, or:
   /reindex [NAME]       read what has changed
   /settings             what can be chosen; /settings NAME VALUE chooses it
   /status               how I am
+  /verify RECEIPT       whether a quote still stands where it was found
   /quit                 leave"""
 
 
@@ -45,6 +47,7 @@ FOLLOWED = {
     "/remove": "NAME",
     "/reindex": "[NAME]",
     "/settings": "[NAME] [VALUE]",
+    "/verify": "RECEIPT",
 }
 ALONE = ("/sources", "/status", "/more", "/why", "/helpful", "/not-helpful")
 
@@ -82,6 +85,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return Status(actor=ACTOR, conversation=HERE)
         case "/reindex", ([] | [_]):
             return Reindex(actor=ACTOR, conversation=HERE, name="".join(words))
+        case "/verify", [receipt]:
+            return Verify(actor=ACTOR, conversation=HERE, receipt=receipt)
         case "/remove", [name]:
             return RemoveSource(actor=ACTOR, conversation=HERE, name=name)
         case "/add", ([_] | [_, _]):

@@ -62,6 +62,22 @@ def test_asking_says_by_its_exit_status_how_it_went(quoth: Quoth, docs: Path) ->
     assert (docs / "tea.md").exists()
 
 
+def test_a_quote_is_verified_by_its_receipt_until_its_source_changes(quoth: Quoth, docs: Path) -> None:
+    quoth("sources", "add", "docs")
+    shown = quoth("ask", "How hot should water for green tea be?").stdout
+    [receipt] = re.findall(r"receipt (\w+)", shown)
+    matched = quoth("verify", receipt)
+    assert 0 == matched.returncode, matched.stderr
+    assert f"Receipt {receipt}: match." in matched.stdout
+    everything = quoth("verify", "--all")
+    assert (0, True) == (everything.returncode, "match: 1" in everything.stdout)
+    (docs / "tea.md").write_text("# Tea\n\n## Water\n\nGreen tea is brewed with water of sixty degrees.\n")
+    changed = quoth("verify", "--all")
+    assert (1, True) == (changed.returncode, "The source as it is now: changed" in changed.stdout)
+    assert 2 == quoth("verify", "nothing").returncode
+    assert 2 == quoth("verify").returncode
+
+
 def test_what_is_merely_close_is_shown_as_such(quoth: Quoth, docs: Path) -> None:
     quoth("sources", "add", "docs")
     (docs.parent / "quoth.toml").write_text("[answers]\nthreshold = 1.0\nclosest = 0.1\n")

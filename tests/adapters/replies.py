@@ -140,6 +140,7 @@ REPLIES: dict[str, Reply] = {
     "answer_without_address": answer(quote(Segment(text="Yes.", bold=True)), has_more=False),
     "answer_with_low_confidence": answer(confidence=Confidence.LOW, probability=0.3, offset=2),
     "answer_in_three_places": answer(also=ALSO),
+    "answer_with_a_receipt": answer(receipt="k3v7qa"),
     "answer_shared": answer(shared_by=Actor(id="U0ANN", name="Ann")),
     "closest": closest(),
     "closest_second": closest(offset=1),
@@ -164,6 +165,16 @@ REPLIES: dict[str, Reply] = {
     ),
     "refused": Refused(text="Only moderators may do this. Ask one of them."),
     "notice": Notice(text="“handbook” was added."),
+    "notice_of_a_verified_receipt": Notice(
+        text="Receipt k3v7qa: moved.",
+        details=(
+            "Quoted from people/leave.md in handbook, characters 100 to 180 of revision 0f1e2d3c4b5a",
+            "First shown 2026-03-02 09:30 UTC, 3 times in all",
+            "The text that I keep: match, the same words stand at the same place",
+            "The source as it is now: moved, the same words stand at another place in the document",
+            f"SHA-256 of the quote: {'5' * 64}",
+        ),
+    ),
     "notice_with_details": Notice(
         text="Read 3 of 4 files.", details=("broken.md: not text", "old.md: empty")
     ),

@@ -12,6 +12,7 @@ from bot.limits import RateLimit
 from bot.messages import Actor, AddSource, Answer, Ask, Conversation, Reply, Request, Upload
 from bot.permissions import Permissions
 from bot.preferences import PreferenceBook
+from bot.receipts import Receipts
 from bot.records import Records
 from bot.routing import Policy, Router
 from bot.testing import FakeClock, FakeLibrary, FakeSearcher
@@ -39,6 +40,7 @@ class Bench:
         self.ledger = Ledger(self.records, self.clock)
         self.errands = Errands()
         self.preferences = PreferenceBook(self.records)
+        self.receipts = Receipts(self.records, self.clock, self.library)
         self.readied: list[str] = []
         usual = {"threshold": 0.5, "closest": 0.35, "passages": 5, "allowed_paths": (Path("/docs"),)}
         self.policy = Policy(**usual | policy)  # type: ignore[arg-type]
@@ -53,6 +55,7 @@ class Bench:
             embedder="hashing",
             preferences=self.preferences,
             errands=self.errands,
+            receipts=self.receipts,
             workspace_ready=self.readied.append,
         )
 

@@ -22,12 +22,13 @@ from bot.messages import (
     Share,
     Sources,
     Status,
+    Verify,
     Why,
 )
 from bot.permissions import Permissions
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench
 
-OPEN = {Ask, More, Rate, Share, Sources, Status, Why}
+OPEN = {Ask, More, Rate, Share, Sources, Status, Verify, Why}
 """What everyone may ask for. All other requests are refused to whoever has no rights."""
 
 

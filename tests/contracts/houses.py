@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.library import CatalogLibrary
-from bot.ports import Library, Searcher
+from bot.ports import Library, Originals, Searcher
 from bot.testing import FakeLibrary, FakeSearcher
 from index.passages import Audience, Hit, SyncReport
 from index.testing import HashingEmbedder
@@ -22,6 +22,7 @@ class House:
     folder: Path
     searcher: Searcher
     library: Library
+    originals: Originals
     write: Callable[[str, str], object]
     delete: Callable[[str], object]
     remove_folder: Callable[[], object]
@@ -48,10 +49,12 @@ class House:
 def real(folder: Path) -> House:
     """The catalogue with its searcher, over an embedder that needs no model."""
     bench = Bench(folder=folder / "docs", data=folder / "data", embedder=HashingEmbedder())
+    library = CatalogLibrary(bench.catalog, bench.syncer, uploads=folder / "uploads")
     return House(
         folder=bench.folder,
         searcher=bench.searcher,
-        library=CatalogLibrary(bench.catalog, bench.syncer, uploads=folder / "uploads"),
+        library=library,
+        originals=library,
         write=bench.write,
         delete=lambda name: (bench.folder / name).unlink(),
         remove_folder=bench.folder.rmdir,
@@ -67,6 +70,7 @@ def fake(folder: Path) -> House:
         folder=folder,
         searcher=searcher,
         library=library,
+        originals=library,
         write=lambda name, text: library.files.update({str(folder / name): text}),
         delete=lambda name: library.files.pop(str(folder / name)),
         remove_folder=lambda: None,  # a folder without files is none

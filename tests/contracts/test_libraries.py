@@ -252,3 +252,54 @@ def test_progress_never_exceeds_its_total(house: House) -> None:
     house.library.sync("w", "docs", lambda *step: steps.append(step))
     assert steps
     assert all(text and (done <= total or not total) for text, done, total in steps)
+
+
+# Proof
+
+
+def test_the_text_that_is_kept_and_the_live_one_are_told_apart(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.read()
+    house.write("green.txt", BLACK)
+    assert GREEN == house.originals.kept("w", "docs", "green.txt")
+    assert {"green.txt": BLACK} == house.originals.live("w", "docs", {"green.txt"})
+    assert GREEN == house.originals.kept("w", "docs", "green.txt")
+
+
+def test_spans_of_passages_stand_on_both_texts(house: House) -> None:
+    house.write("tea.txt", f"{GREEN}\n\n{BLACK}")
+    house.read()
+    kept, live = house.originals.kept("w", "docs", "tea.txt"), house.originals.live("w", "docs", {"tea.txt"})
+    for hit in house.search("tea"):
+        found = hit.passage
+        assert kept is not None
+        assert found.text == kept[found.start : found.end]
+    assert {"tea.txt": kept} == live
+
+
+def test_what_is_gone_is_kept_nowhere_and_what_cannot_be_read_is_none(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.write("black.txt", BLACK)
+    house.read()
+    house.delete("green.txt")
+    house.write("black.txt", " ")
+    assert {"black.txt": None} == house.originals.live("w", "docs", {"green.txt", "black.txt"})
+    house.sync()
+    assert house.originals.kept("w", "docs", "green.txt") is None
+
+
+def test_texts_are_for_their_own_workspace(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.read()
+    assert house.originals.kept("v", "docs", "green.txt") is None
+    with pytest.raises(SourceUnknown):
+        house.originals.live("v", "docs", {"green.txt"})
+
+
+def test_a_source_that_is_gone_has_no_live_texts(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.read()
+    house.delete("green.txt")
+    house.remove_folder()
+    with pytest.raises(SourceUnavailable):
+        house.originals.live("w", "docs", {"green.txt"})

@@ -22,6 +22,7 @@ from bot.messages import (
     Request,
     Sources,
     Status,
+    Verify,
     Why,
 )
 from bot.ports import Adapter
@@ -48,6 +49,7 @@ class ScriptedCore:
             Status: [STATUS],
             Preferences: [REPLIES["preferences"]],
             Prefer: [Notice(text="Chosen.")],
+            Verify: [Notice(text="Receipt k3v7qa: match.")],
             AddSource: [Notice(text="Added.")],
             RemoveSource: [Notice(text="Removed.")],
             Reindex: [*(Progress(text="Reading", done=n, total=50) for n in range(50)), Notice(text="Done.")],

@@ -35,6 +35,7 @@ from bot.messages import (
     Status,
     Tell,
     Upload,
+    Verify,
     Why,
     Withdraw,
 )
@@ -166,6 +167,13 @@ async def test_the_message_menu_takes_the_message_as_the_question(
     assert "Ann" == message.only_for
     assert isinstance(core.requests[0], Ask)
     assert "Does anyone know how long leave is?" == core.requests[0].question
+
+
+async def test_a_receipt_is_verified_for_whoever_names_it(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.command("Ann", "verify", {"receipt": "k3v7qa"})
+    assert ("Ann", "Receipt k3v7qa: match.") == (message.only_for, message.shown)
+    actor, here = at(bot)
+    assert [Verify(actor=actor, conversation=here, receipt="k3v7qa")] == core.requests
 
 
 # Buttons

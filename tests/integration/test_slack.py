@@ -35,6 +35,7 @@ from bot.messages import (
     Status,
     Tell,
     Upload,
+    Verify,
     Why,
     Withdraw,
 )
@@ -135,6 +136,8 @@ async def test_the_shortcut_takes_a_message_as_the_question(bot: FakeSlack, core
         ("settings questions.keep 7", Prefer, "Chosen."),
         ("add /srv/docs name=hr", AddSource, "Added."),
         ("remove hr", RemoveSource, "Removed."),
+        ("verify k3v7qa", Verify, "Receipt k3v7qa: match."),
+        ("verify", None, "Say which receipt"),
         ("help", None, "I answer questions by quoting"),
         ("", None, "I answer questions by quoting"),
         ("dance", None, "I do not know that command"),

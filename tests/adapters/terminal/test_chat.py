@@ -19,6 +19,7 @@ from bot.messages import (
     Reindex,
     Sources,
     Tell,
+    Verify,
     Why,
 )
 from tests.adapters.replies import closest
@@ -75,6 +76,11 @@ async def test_what_is_merely_close_can_be_followed_up_too(core: ScriptedCore) -
     assert [Ask, Rate] == [type(request) for request in core.requests]
 
 
+async def test_a_receipt_can_be_verified(core: ScriptedCore) -> None:
+    assert "Receipt k3v7qa: match." in await chat(core, "/verify k3v7qa")
+    assert [Verify(actor=ACTOR, conversation=HERE, receipt="k3v7qa")] == core.requests
+
+
 async def test_moderating_works_from_the_terminal_too(core: ScriptedCore) -> None:
     core.replies_to[Reindex] = [Notice(text="All up to date.")]
     said = await chat(core, "/sources", "/reindex", "/help", "/nonsense", "")
@@ -97,6 +103,7 @@ async def test_what_the_core_says_unasked_is_printed_between_lines(core: Scripte
     [
         ("/add", "Write /add PATH [NAME], with quotation marks around what has spaces."),
         ("/add my notes here", "with quotation marks around what has spaces."),
+        ("/verify", "Write /verify RECEIPT"),
         ("/remove", "Write /remove NAME, with quotation marks"),
         ("/ask", "Write /ask [--source NAME] QUESTION, with quotation marks"),
         ("/ask --source tea", "Write /ask [--source NAME] QUESTION, with quotation marks"),
