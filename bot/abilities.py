@@ -12,6 +12,7 @@ from typing import TypeAlias
 from bot.messages import (
     AddSource,
     Ask,
+    Audit,
     More,
     Prefer,
     Preferences,
@@ -146,6 +147,13 @@ FOR_MODERATORS = (
         discord=("/reindex",),
         slack=("/quoth reindex [NAME]",),
         terminal=("/reindex [NAME]",),
+    ),
+    Ability(
+        about="See who changed what",
+        requests=(Audit,),
+        discord=("/audit",),
+        slack=("/quoth audit",),
+        terminal=("/audit",),
     ),
     Ability(
         about="See and choose what the community has chosen for itself",

@@ -15,6 +15,7 @@ import structlog
 from filelock import FileLock, Timeout
 
 from bot import registry
+from bot.audit import AuditTrail
 from bot.clock import SystemClock
 from bot.dispatch import ThreadedCore
 from bot.errands import Errands
@@ -147,6 +148,7 @@ class Application:
             preferences=self.preferences,
             errands=self.errands,
             receipts=self.receipts,
+            audit=AuditTrail(self.records, clock),
             workspace_ready=self.prepare,
         )
 

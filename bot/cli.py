@@ -29,12 +29,12 @@ from bot.messages import (
     Closest,
     NoAnswer,
     Notice,
+    RemoveSource,
     Reply,
     SourceList,
     Sources,
     Status,
     Why,
-    counted,
 )
 from bot.receipts import Receipts, Verdict, summed_up
 from bot.settings import explain, load, stay_offline
@@ -283,8 +283,9 @@ def show_source(context: typer.Context, name: Named) -> None:
 @sources.command("remove")
 def remove_source(context: typer.Context, name: Named) -> None:
     """Remove a source and all its passages."""
-    passages = context.obj.library.remove(LOCAL, name)
-    out.print(f"Removed {name} with its {counted(passages, 'passage')}.", markup=False)
+    reply = context.obj.router.handle(RemoveSource(actor=ACTOR, conversation=HERE, name=name))
+    _show(reply)
+    raise typer.Exit(0 if isinstance(reply, Notice) else ERROR)
 
 
 def main() -> None:

@@ -185,9 +185,18 @@ class Prefer:
     value: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """List who changed what, for moderators."""
+
+    actor: Actor
+    conversation: Conversation
+
+
 Request: TypeAlias = (
     AddSource
     | Ask
+    | Audit
     | More
     | Prefer
     | Preferences

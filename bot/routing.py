@@ -24,6 +24,7 @@ from bot.answering import (
     sentence_quoted,
     sources_named,
 )
+from bot.audit import AuditTrail, Change
 from bot.errands import Errands
 from bot.errors import PreferenceInvalid, Stopping
 from bot.feedback import Ledger, Remembered
@@ -33,6 +34,7 @@ from bot.messages import (
     AddSource,
     Answer,
     Ask,
+    Audit,
     Closest,
     Confidence,
     Failed,
@@ -152,6 +154,7 @@ class Router:
         preferences: PreferenceBook,
         errands: Errands,
         receipts: Receipts,
+        audit: AuditTrail,
         workspace_ready: Callable[[str], None],
     ) -> None:
         """``workspace_ready`` is called with a workspace before each of its requests."""
@@ -166,12 +169,15 @@ class Router:
         self._preferences = preferences
         self._errands = errands
         self._receipts = receipts
+        self._audit = audit
         self._workspace_ready = workspace_ready
 
     def handle(self, request: Request, report: Report = lambda progress: None) -> Reply:
         """Reply to a request; ``report`` is told of the progress of long ones. Never raises."""
         try:
-            return self._handle(request, report)
+            reply = self._handle(request, report)
+            self._audit.note(request, reply)
+            return reply
         except EXPECTED as error:
             return Refused(text=str(error))
         except Exception as error:  # the one place that turns surprises into replies
@@ -204,6 +210,8 @@ class Router:
                 return self._status(request)
             case Verify():
                 return self._verify(request)
+            case Audit():
+                return self._changes(request)
             case _:
                 assert_never(request)
 
@@ -476,6 +484,14 @@ class Router:
                 return Notice(text=f"{request.name} is now {value or 'nothing'}.")
             case _:
                 assert_never(request)
+
+    def _changes(self, request: Audit) -> Reply:
+        if not self._permissions.is_moderator(request.actor, request.conversation):
+            return Refused(text=ONLY_MODERATORS)
+        changes = self._audit.latest(request.conversation.workspace)
+        if not changes:
+            return Notice(text="Nothing was changed here in the last year.")
+        return Notice(text="The latest changes, newest first:", details=tuple(map(Change.told, changes)))
 
     def _status(self, request: Status) -> Reply:
         workspace = request.conversation.workspace

@@ -168,6 +168,12 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     async def settings(interaction: Interaction, name: str | None = None, value: str | None = None) -> None:
         await listeners.on_settings(interaction, name, value)
 
+    @tree.command(name="audit", description="Who changed what, newest first")
+    @app_commands.default_permissions(MODERATORS)
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    async def audit(interaction: Interaction) -> None:
+        await listeners.on_audit(interaction)
+
     tree.add_command(source)
 
 

@@ -21,6 +21,7 @@ from bot.messages import (
     AddSource,
     Answer,
     Ask,
+    Audit,
     Failed,
     PreferenceList,
     Preferences,
@@ -105,6 +106,11 @@ class Listeners:
         """Say how the bot is."""
         async with self._serving(interaction) as party:
             await self._whisper(interaction, Status(actor=party.actor, conversation=party.conversation))
+
+    async def on_audit(self, interaction: Interaction) -> None:
+        """List who changed what."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, Audit(actor=party.actor, conversation=party.conversation))
 
     async def on_verify(self, interaction: Interaction, receipt: str) -> None:
         """Check a quote by its receipt."""

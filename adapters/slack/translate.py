@@ -11,6 +11,7 @@ from bot.messages import (
     Actor,
     AddSource,
     Ask,
+    Audit,
     Conversation,
     More,
     Notice,
@@ -42,6 +43,7 @@ HELP = Notice(
         "/quoth verify RECEIPT: whether a quote still stands where it was found",
         "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS], /quoth remove NAME, /quoth reindex [NAME]",
         "Moderators: /quoth settings [NAME] [VALUE]: what this community can choose for itself",
+        "Moderators: /quoth audit: who changed what",
         "Moderators: write “add [name=NAME] [url=ADDRESS]” to me with a file attached, and I read the file",
     ),
 )
@@ -276,6 +278,8 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return Sources(actor=actor, conversation=conversation)
         case "status":
             return Status(actor=actor, conversation=conversation)
+        case "audit":
+            return Audit(actor=actor, conversation=conversation)
         case "verify" if rest:
             return Verify(actor=actor, conversation=conversation, receipt=rest)
         case "verify":

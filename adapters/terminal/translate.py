@@ -8,6 +8,7 @@ from bot.messages import (
     Actor,
     AddSource,
     Ask,
+    Audit,
     Conversation,
     More,
     Prefer,
@@ -37,6 +38,7 @@ Type a question, or:
   /reindex [NAME]       read what has changed
   /settings             what can be chosen; /settings NAME VALUE chooses it
   /status               how I am
+  /audit                who changed what
   /verify RECEIPT       whether a quote still stands where it was found
   /quit                 leave"""
 
@@ -49,7 +51,7 @@ FOLLOWED = {
     "/settings": "[NAME] [VALUE]",
     "/verify": "RECEIPT",
 }
-ALONE = ("/sources", "/status", "/more", "/why", "/helpful", "/not-helpful")
+ALONE = ("/audit", "/sources", "/status", "/more", "/why", "/helpful", "/not-helpful")
 
 
 ASKED = re.compile(
@@ -85,6 +87,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return Status(actor=ACTOR, conversation=HERE)
         case "/reindex", ([] | [_]):
             return Reindex(actor=ACTOR, conversation=HERE, name="".join(words))
+        case "/audit", []:
+            return Audit(actor=ACTOR, conversation=HERE)
         case "/verify", [receipt]:
             return Verify(actor=ACTOR, conversation=HERE, receipt=receipt)
         case "/remove", [name]:

@@ -165,6 +165,13 @@ REPLIES: dict[str, Reply] = {
     ),
     "refused": Refused(text="Only moderators may do this. Ask one of them."),
     "notice": Notice(text="“handbook” was added."),
+    "notice_of_changes": Notice(
+        text="The latest changes, newest first:",
+        details=(
+            "2026-03-02 09:31 UTC, Mo: removed the source tea",
+            "2026-03-02 09:30 UTC, Mo: set questions.keep to 30",
+        ),
+    ),
     "notice_of_a_verified_receipt": Notice(
         text="Receipt k3v7qa: moved.",
         details=(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.audit import AuditTrail
 from bot.errands import Errands
 from bot.feedback import Ledger
 from bot.jobs import Jobs
@@ -56,6 +57,7 @@ class Bench:
             preferences=self.preferences,
             errands=self.errands,
             receipts=self.receipts,
+            audit=AuditTrail(self.records, self.clock),
             workspace_ready=self.readied.append,
         )
 

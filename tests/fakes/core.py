@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.messages import (
     AddSource,
     Ask,
+    Audit,
     Errand,
     More,
     Notice,
@@ -49,6 +50,7 @@ class ScriptedCore:
             Status: [STATUS],
             Preferences: [REPLIES["preferences"]],
             Prefer: [Notice(text="Chosen.")],
+            Audit: [REPLIES["notice_of_changes"]],
             Verify: [Notice(text="Receipt k3v7qa: match.")],
             AddSource: [Notice(text="Added.")],
             RemoveSource: [Notice(text="Removed.")],

@@ -15,6 +15,7 @@ from bot.messages import (
     Actor,
     AddSource,
     Ask,
+    Audit,
     Conversation,
     More,
     Notice,
@@ -167,6 +168,14 @@ async def test_the_message_menu_takes_the_message_as_the_question(
     assert "Ann" == message.only_for
     assert isinstance(core.requests[0], Ask)
     assert "Does anyone know how long leave is?" == core.requests[0].question
+
+
+async def test_changes_are_listed_to_the_moderator_alone(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.command("Boss", "audit")
+    assert "Boss" == message.only_for
+    assert "Mo: removed the source tea" in message.shown
+    actor, here = at(bot, "Boss")
+    assert [Audit(actor=actor, conversation=here)] == core.requests
 
 
 async def test_a_receipt_is_verified_for_whoever_names_it(bot: FakeDiscord, core: ScriptedCore) -> None:

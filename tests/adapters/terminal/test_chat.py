@@ -9,6 +9,7 @@ from adapters.terminal.chat import TerminalAdapter
 from adapters.terminal.translate import ACTOR, HERE
 from bot.messages import (
     Ask,
+    Audit,
     More,
     NoAnswer,
     Notice,
@@ -79,6 +80,11 @@ async def test_what_is_merely_close_can_be_followed_up_too(core: ScriptedCore) -
 async def test_a_receipt_can_be_verified(core: ScriptedCore) -> None:
     assert "Receipt k3v7qa: match." in await chat(core, "/verify k3v7qa")
     assert [Verify(actor=ACTOR, conversation=HERE, receipt="k3v7qa")] == core.requests
+
+
+async def test_changes_can_be_listed(core: ScriptedCore) -> None:
+    assert "Mo: removed the source tea" in await chat(core, "/audit")
+    assert [Audit(actor=ACTOR, conversation=HERE)] == core.requests
 
 
 async def test_moderating_works_from_the_terminal_too(core: ScriptedCore) -> None:

@@ -1,0 +1,127 @@
+"""Who changed what in a community: a line for each change that was made at somebody's wish."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+import structlog
+
+from bot.messages import (
+    AddSource,
+    Ask,
+    Audit,
+    Failed,
+    More,
+    NoAnswer,
+    Prefer,
+    Preferences,
+    Rate,
+    Refused,
+    Reindex,
+    RemoveSource,
+    Reply,
+    Request,
+    Share,
+    Sources,
+    Status,
+    Upload,
+    Verify,
+    Why,
+)
+from bot.ports import Clock
+from bot.records import Records
+
+KEPT = timedelta(days=365)
+LISTED = 20
+LONGEST = 300
+"""Characters of what was changed."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS changes (
+    id INTEGER PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    name TEXT NOT NULL,
+    what TEXT NOT NULL,
+    at TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS changes_by_workspace ON changes (workspace, id);
+"""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What one person has changed, and when."""
+
+    actor_id: str
+    name: str
+    what: str
+    at: datetime
+
+    def told(self) -> str:
+        """Say it in a line."""
+        return f"{self.at:%Y-%m-%d %H:%M} UTC, {self.name or self.actor_id}: {self.what}"
+
+
+class AuditTrail:
+    """The changes of the last year. Safe to use from several threads."""
+
+    def __init__(self, records: Records, clock: Clock) -> None:
+        """``records`` hold the changes. Raises RecordsUnavailable."""
+        self._records = records
+        self._clock = clock
+        records.define(SCHEMA)
+
+    def note(self, request: Request, reply: Reply) -> None:
+        """Record a request that has changed something; one that was refused or failed has not.
+
+        A change that cannot be recorded was made all the same, and is told to the log.
+        """
+        what = changed(request)
+        if not what or isinstance(reply, Failed | NoAnswer | Refused):
+            return
+        actor, now = request.actor, self._clock.now()
+        try:
+            with self._records.write() as db:
+                db.execute("DELETE FROM changes WHERE at < ?", ((now - KEPT).isoformat(),))
+                db.execute(
+                    "INSERT INTO changes (workspace, actor, name, what, at) VALUES (?, ?, ?, ?, ?)",
+                    (request.conversation.workspace, actor.id, actor.name, what[:LONGEST], now.isoformat()),
+                )
+        except sqlite3.Error as error:
+            log.warning("A change could not be recorded", reason=str(error), actor=actor.id, what=what)
+
+    def latest(self, workspace: str, count: int = LISTED) -> list[Change]:
+        """Return the latest changes, newest first."""
+        with self._records.read() as db:
+            rows = db.execute(
+                "SELECT actor, name, what, at FROM changes WHERE workspace = ? ORDER BY id DESC LIMIT ?",
+                (workspace, count),
+            ).fetchall()
+        return [
+            Change(actor_id=actor, name=name, what=what, at=datetime.fromisoformat(at))
+            for actor, name, what, at in rows
+        ]
+
+
+def changed(request: Request) -> str:
+    """Return what a request changes when it succeeds, in words; empty for one that changes nothing."""
+    match request:
+        case AddSource():
+            origin = request.origin.filename if isinstance(request.origin, Upload) else request.origin
+            return f"added the source {request.name or origin}{f' from {origin}' if request.name else ''}"
+        case RemoveSource():
+            return f"removed the source {request.name}"
+        case Reindex():
+            return f"read {request.name or 'all sources'} anew"
+        case Prefer():
+            return f"set {request.name} to {request.value.strip() or 'its default'}"
+        case Share():
+            return f"shared answer {request.answer_id} with the channel {request.conversation.channel}"
+        case Ask() | Audit() | More() | Preferences() | Rate() | Sources() | Status() | Verify() | Why():
+            return ""
+        case _:
+            assert_never(request)
