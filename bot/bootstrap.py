@@ -25,6 +25,7 @@ from bot.health import beat
 from bot.jobs import Jobs, Watch
 from bot.library import CatalogLibrary
 from bot.limits import RateLimit
+from bot.living import LivingAnswers
 from bot.messages import counted
 from bot.permissions import Permissions
 from bot.ports import Adapter, Clock, Platform
@@ -44,6 +45,9 @@ from index.syncing import Syncer, merged
 LOCAL = "local"
 HEARTBEAT = "heartbeat"
 """The file in the data folder that a running bot touches."""
+
+REVISION_SECONDS = 1.0
+"""Between two revisions of posted answers on a platform, which limits how often messages are edited."""
 
 RETRY_SECONDS = 300.0
 """How long a community whose sources could not be read waits, so that not each question tries anew."""
@@ -133,7 +137,7 @@ class Application:
         return Router(
             searcher=self.searcher,
             library=self.library,
-            ledger=Ledger(self.records, clock),
+            ledger=self.ledger,
             permissions=Permissions(
                 ids=settings.moderators.ids,
                 groups=settings.moderators.groups,
@@ -161,6 +165,25 @@ class Application:
     def receipts(self) -> Receipts:
         """What was quoted, to be verified."""
         return Receipts(self.records, self._clock, self.library)
+
+    @cached_property
+    def living(self) -> LivingAnswers:
+        """What keeps posted answers true."""
+        return LivingAnswers(
+            self.records,
+            self._clock,
+            ledger=self.ledger,
+            searcher=self.searcher,
+            originals=self.library,
+            preferences=self.preferences,
+            errands=self.errands,
+            show=self.router.shown,
+        )
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What was answered."""
+        return Ledger(self.records, self._clock)
 
     @cached_property
     def errands(self) -> Errands:
@@ -290,8 +313,9 @@ class Application:
             raise AlreadyRunning from error
 
     async def _serve(self, adapters: Sequence[Adapter], terminal: Adapter | None) -> None:
-        core = ThreadedCore(self.router.handle, errands=self.errands)
+        core = ThreadedCore(self.router.handle, errands=self.errands, note=self.living.note)
         pulse = asyncio.create_task(beat(self.heartbeat))
+        following = asyncio.create_task(core.repeat(self.living.step, REVISION_SECONDS))
         serving = [asyncio.create_task(adapter.run(core)) for adapter in adapters]
         if terminal is not None:
             serving.append(asyncio.create_task(terminal.run(core)))
@@ -299,9 +323,9 @@ class Application:
             await asyncio.gather(*serving)
         finally:
             self.jobs.stop()  # the process would not end before its syncs do
-            for task in (pulse, *serving):
+            for task in (pulse, following, *serving):
                 task.cancel()
-            await asyncio.gather(pulse, *serving, return_exceptions=True)
+            await asyncio.gather(pulse, following, *serving, return_exceptions=True)
             core.close()
 
     def _open_reader(self, format: str) -> Reader:

@@ -5,10 +5,14 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+import structlog
+
 from bot.errands import Errands
 from bot.messages import AddSource, Errand, Posting, Progress, Reindex, Reply, Request
 
 Handle = Callable[[Request, Callable[[Progress], None]], Reply]
+
+log = structlog.get_logger()
 
 QUICK_THREADS = 4
 LONG_THREADS = 4
@@ -72,6 +76,15 @@ class ThreadedCore:
     async def posted(self, posting: Posting) -> None:
         """Take note where a passage was shown to a whole channel."""
         await asyncio.get_running_loop().run_in_executor(self._quick, self._note, posting)
+
+    async def repeat(self, step: Callable[[], None], seconds: float) -> None:
+        """Take a step every so many seconds, for ever; one that fails is logged and the next is taken."""
+        while True:
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._quick, step)
+            except Exception as error:  # what is not done now may be done in the next step
+                log.error("A step of the core's own work failed", exc_info=error)
+            await asyncio.sleep(seconds)
 
     def close(self) -> None:
         """Let running requests go, and start no new ones."""

@@ -32,6 +32,11 @@ class Errands:
             waiting = self._waiting.get(platform)
             return waiting.popleft() if waiting else None
 
+    def has_fetcher(self, platform: str) -> bool:
+        """Whether an adapter comes for the platform's errands."""
+        with self._lock:
+            return platform in self._fetchers
+
     def call(self, platform: str, wake: Callable[[], None]) -> None:
         """Call ``wake``, from any thread, whenever there is something new for the platform."""
         with self._lock:

@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -136,6 +136,18 @@ class Ledger:
             candidates=_read(row[1]),
             sources=sources,
         )
+
+    def replace(
+        self, workspace: str, remembered: Remembered, offset: int, candidate: Candidate
+    ) -> Remembered:
+        """Let another passage stand in the place of one whose text has changed; return the answer then."""
+        candidates = (*remembered.candidates[:offset], candidate, *remembered.candidates[offset + 1 :])
+        with self._records.write() as db:
+            db.execute(
+                "UPDATE answers SET passages = ? WHERE id = ? AND workspace = ?",
+                (_written(candidates), remembered.id, workspace),
+            )
+        return replace(remembered, candidates=candidates)
 
     def rate(self, answer_id: str, offset: int, actor_id: str, *, helpful: bool) -> bool | None:
         """Record one person's rating of one shown passage; return the one that it replaces, if any."""

@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from bot.messages import SourceLine
 from index.catalog import Catalog, SourceRecord
 from index.errors import CatalogUnavailable, SourcesUnavailable, SourceUnavailable, SourceUnknown
-from index.passages import Failure, SyncReport
+from index.passages import Failure, Passage, SyncReport
 from index.syncing import Syncer, merged
 
 LONGEST_NAME = 60
@@ -92,6 +92,14 @@ class CatalogLibrary:
     def live(self, workspace: str, source: str, uris: Collection[str]) -> dict[str, str | None]:
         """Read documents anew from their source and return their extracted texts by uri."""
         return self._syncer.live_texts(self._catalog.source(workspace, source), uris)
+
+    def passages(self, workspace: str, source: str, uri: str) -> list[Passage]:
+        """Return a document's live passages in their order; none when it is gone."""
+        return self._catalog.document_passages(workspace, source, uri)
+
+    def revision(self, workspace: str) -> int:
+        """Return a number that is another after every change of what the workspace has read."""
+        return self._catalog.revision(workspace)
 
     def _new_folder(self) -> Path:
         """Make a folder for one upload: two of one name at once cannot touch each other's file."""

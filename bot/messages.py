@@ -273,6 +273,10 @@ class Confidence(StrEnum):
     LOW = "low"
 
 
+UPDATED_SINCE = "Updated since: the source has changed, and this is what it says now."
+"""What stands above a passage whose text has changed since it was first shown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What an answer and the closest passage have in common.
@@ -281,7 +285,8 @@ class Finding:
     0. ``probability`` (0 to 1) and ``confidence`` say how sure the bot is that the passage answers.
     ``has_more`` says that another passage follows. ``also`` are at most two other places where
     nearly the same text stands. ``receipt`` is the id by which anyone can have the quote verified,
-    empty where none could be made.
+    empty where none could be made. ``updated`` says that the text has changed since the answer was
+    first shown in this place, and that this is the new one.
     """
 
     id: str
@@ -293,6 +298,7 @@ class Finding:
     has_more: bool
     also: tuple[Citation, ...] = ()
     receipt: str = ""
+    updated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,6 +120,14 @@ class Originals(Protocol):
         """
         ...
 
+    def passages(self, workspace: str, source: str, uri: str) -> list[Passage]:
+        """Return a document's live passages in their order; none when it is gone."""
+        ...
+
+    def revision(self, workspace: str) -> int:
+        """Return a number that is another after every change of what the workspace has read."""
+        ...
+
 
 class Clock(Protocol):
     """The time, so that tests need not wait for it."""

@@ -54,6 +54,11 @@ def ids(value: str) -> str:
 
 
 PREFERENCES = {
+    "answers.follow": Preference(
+        about="For how many days posted answers follow the changes of their sources; 0 leaves them be",
+        default="30",
+        checked=days,
+    ),
     "moderators.groups": Preference(
         about="Whose members moderate: roles or user groups", default="", checked=ids, for_owners=True
     ),

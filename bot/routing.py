@@ -236,7 +236,7 @@ class Router:
         remembered = self._ledger.remember(
             workspace, request.actor.id, request.question, hits, sources=audience.sources
         )
-        return self._shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
+        return self.shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
 
     def _named(self, request: Ask) -> frozenset[str]:
         """Return the source to search in, if the asker names one. Raises SourceUnknown."""
@@ -290,11 +290,17 @@ class Router:
         if passage is None:
             return NoAnswer(text="That passage has been removed from its source since. Ask again, please.")
         live = tuple(other for other in also if other is not None)
-        return self._shown(request.conversation.workspace, remembered, request.offset, passage, live)
+        return self.shown(request.conversation.workspace, remembered, request.offset, passage, live)
 
-    def _shown(
-        self, workspace: str, remembered: Remembered, offset: int, passage: Passage, also: tuple[Passage, ...]
+    def shown(
+        self,
+        workspace: str,
+        remembered: Remembered,
+        offset: int,
+        passage: Passage,
+        also: tuple[Passage, ...] = (),
     ) -> Answer | Closest:
+        """Return the card of a passage of an answer; ``also`` are where nearly the same text stands."""
         candidate = remembered.candidates[offset]
         kind = Answer if self._answers(remembered) else Closest
         quote = quoted(passage, candidate.highlight)

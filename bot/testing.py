@@ -1,6 +1,7 @@
 """Stand-ins for what the core needs, for tests of this project and of what extends it."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -191,6 +192,7 @@ class FakeLibrary:
         self._searcher = searcher
         self._sources: dict[tuple[str, str], _Source] = {}
         self._uploads = count(1)
+        self._revisions: Counter[str] = Counter()
 
     def sources(self, workspace: str) -> list[SourceLine]:
         """List the sources by name."""
@@ -226,6 +228,7 @@ class FakeLibrary:
         for uri in list(source.ids):
             self._drop(workspace, source, uri)
         del self._sources[workspace, name]
+        self._revisions[workspace] += 1
         return gone
 
     def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
@@ -246,6 +249,17 @@ class FakeLibrary:
         """Return a document's text as it was last read; None when it is gone."""
         held = self._sources.get((workspace, source))
         return held.texts.get(uri) if held else None
+
+    def passages(self, workspace: str, source: str, uri: str) -> list[Passage]:
+        """Return a document's live passages in their order; none when it is gone."""
+        held = self._sources.get((workspace, source))
+        ids = held.ids.get(uri, []) if held else []
+        found = (self._searcher.read_back(id, audience=Audience(workspace=workspace)) for id in ids)
+        return [passage for passage in found if passage is not None]
+
+    def revision(self, workspace: str) -> int:
+        """Return a number that is another after every change of what the workspace has read."""
+        return self._revisions[workspace]
 
     def live(self, workspace: str, source: str, uris: Collection[str]) -> dict[str, str | None]:
         """Return the texts that the machine's files have now, by uri; None for what is unreadable."""
@@ -276,6 +290,7 @@ class FakeLibrary:
             Failure(uri=uri, reason=str(DocumentEmpty())) for uri in texts.keys() - readable
         )
         source.synced_at = NOON
+        self._revisions[workspace] += bool(stale or fresh)
         return SyncReport(
             added=len(readable.keys() - old),
             changed=len(readable.keys() & set(stale)),

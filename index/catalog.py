@@ -240,6 +240,15 @@ class Catalog:
             ).fetchone()
             return str(row["text"]) if row else None
 
+    def document_passages(self, workspace: str, source: str, uri: str) -> list[Passage]:
+        """Return the passages of a source's document, by names, in their order."""
+        with self._database.read() as db:
+            rows = db.execute(
+                f"{PASSAGE} WHERE s.workspace = ? AND s.name = ? AND d.uri = ? ORDER BY p.position",
+                (workspace, source, uri),
+            )
+            return [_passage(row) for row in rows]
+
     # What a sync reads and writes
 
     def document_states(self, source: SourceRecord) -> dict[str, DocumentState]:

@@ -6,6 +6,7 @@ from typing import assert_never
 from discord import ui
 
 from bot.messages import (
+    UPDATED_SINCE,
     Answer,
     Citation,
     Closest,
@@ -119,6 +120,7 @@ def _bold(text: str) -> str:
 def _card(shown: Answer | Closest, lead: str, colour: int, *, may_share: bool) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     footer = f"{_citation(shown.quote.citation)} · {shown.confidence} confidence{_receipt(shown)}"
+    lead = f"-# {UPDATED_SINCE}\n{lead}" if shown.updated else lead
     text = lead + passage(shown.quote)
     if _size(text) + _size(footer) > LONGEST_MESSAGE:
         # Only the fences of very many scraps of code make a quote of the core's this long.

@@ -22,7 +22,7 @@ from adapters.slack.blocks import (
     size,
     words,
 )
-from bot.messages import Answer, Citation, Closest, Confidence, Quote, Segment, path_of
+from bot.messages import UPDATED_SINCE, Answer, Citation, Closest, Confidence, Quote, Segment, path_of
 
 MORE = "quoth_more"
 RATE = "quoth_rate"
@@ -59,6 +59,7 @@ def render_closest(closest: Closest) -> Json:
 
 
 def _card(shown: Answer | Closest, above: list[Json], spoken: str, *, may_share: bool) -> Json:
+    above = [context(plain(UPDATED_SINCE)), *above] if shown.updated else above
     below = [
         _where(shown.quote.citation, shown.also),
         _citation(shown),

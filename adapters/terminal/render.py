@@ -10,6 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from bot.messages import (
+    UPDATED_SINCE,
     Answer,
     Citation,
     Closest,
@@ -88,7 +89,14 @@ def _card(shown: Answer | Closest, now: datetime, *, title: str, colour: str) ->
         passage.append(printable(segment.text), style=f"{style} cyan".strip() if segment.code else style)
     passage.append(" ..." if quote.cut_after else "")
     return Panel(
-        Group(passage, Text(), *_citation(quote.citation, now), *_also(shown.also), *_receipt(shown)),
+        Group(
+            *_updated(shown),
+            passage,
+            Text(),
+            *_citation(quote.citation, now),
+            *_also(shown.also),
+            *_receipt(shown),
+        ),
         title=title,
         title_align="left",
         width=WIDTH,
@@ -110,6 +118,10 @@ def _citation(citation: Citation, now: datetime) -> list[Text]:
 def _also(places: tuple[Citation, ...]) -> list[Text]:
     named = [f"{path_of(place.title, place.heading)} · {place.url or place.location}" for place in places]
     return [_plain(f"also in {line}", "dim") for line in named]
+
+
+def _updated(shown: Answer | Closest) -> list[Text]:
+    return [_plain(UPDATED_SINCE, "dim"), Text()] if shown.updated else []
 
 
 def _receipt(shown: Answer | Closest) -> list[Text]:

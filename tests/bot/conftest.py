@@ -10,6 +10,7 @@ from bot.errands import Errands
 from bot.feedback import Ledger
 from bot.jobs import Jobs
 from bot.limits import RateLimit
+from bot.living import LivingAnswers
 from bot.messages import Actor, AddSource, Answer, Ask, Conversation, Reply, Request, Upload
 from bot.permissions import Permissions
 from bot.preferences import PreferenceBook
@@ -59,6 +60,17 @@ class Bench:
             receipts=self.receipts,
             audit=AuditTrail(self.records, self.clock),
             workspace_ready=self.readied.append,
+        )
+
+        self.living = LivingAnswers(
+            self.records,
+            self.clock,
+            ledger=self.ledger,
+            searcher=self.searcher,
+            originals=self.library,
+            preferences=self.preferences,
+            errands=self.errands,
+            show=self.router.shown,
         )
 
     def handle(self, request: Request) -> Reply:

@@ -4,6 +4,8 @@ import asyncio
 import threading
 from collections.abc import Callable
 
+from structlog.testing import capture_logs
+
 from bot.dispatch import LONG_THREADS, ThreadedCore
 from bot.errands import Errands
 from bot.messages import Ask, Notice, Progress, Reindex, Reply, Request
@@ -107,3 +109,26 @@ def test_a_sync_goes_on_when_whoever_asked_for_it_has_gone() -> None:
     gate.set()
     assert ended.wait(SECONDS)
     core.close()
+
+
+def test_a_step_that_fails_is_logged_and_the_next_is_taken() -> None:
+    steps: list[int] = []
+    enough = threading.Event()
+
+    def take() -> None:
+        steps.append(len(steps))
+        if len(steps) == 1:
+            raise ValueError("odd")
+        enough.set()
+
+    async def repeat(core: ThreadedCore) -> None:
+        going = asyncio.ensure_future(core.repeat(take, 0.0))
+        await asyncio.to_thread(enough.wait, SECONDS)
+        going.cancel()
+
+    core = ThreadedCore(lambda request, report: Notice(text=""), errands=Errands())
+    with capture_logs() as lines:
+        asyncio.run(repeat(core))
+    core.close()
+    assert [0, 1] == steps[:2]
+    assert ["A step of the core's own work failed"] == [line["event"] for line in lines]

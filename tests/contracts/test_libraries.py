@@ -303,3 +303,28 @@ def test_a_source_that_is_gone_has_no_live_texts(house: House) -> None:
     house.remove_folder()
     with pytest.raises(SourceUnavailable):
         house.originals.live("w", "docs", {"green.txt"})
+
+
+def test_a_documents_passages_come_in_their_order_and_only_to_its_workspace(house: House) -> None:
+    house.write("tea.txt", f"{GREEN}\n\n{BLACK}")
+    house.read()
+    found = house.originals.passages("w", "docs", "tea.txt")
+    assert {hit.passage.id for hit in house.search("tea")} == {passage.id for passage in found}
+    assert sorted(passage.start for passage in found) == [passage.start for passage in found]
+    for workspace, source, uri in (("v", "docs", "tea.txt"), ("w", "docs", "x"), ("w", "x", "tea.txt")):
+        assert [] == house.originals.passages(workspace, source, uri)
+
+
+def test_every_change_of_what_was_read_has_another_revision(house: House) -> None:
+    revisions = [house.originals.revision("w")]
+    house.write("green.txt", GREEN)
+    house.read()
+    revisions.append(house.originals.revision("w"))
+    house.sync()
+    assert revisions[-1] == house.originals.revision("w")
+    house.write("green.txt", BLACK)
+    house.sync()
+    revisions.append(house.originals.revision("w"))
+    house.library.remove("w", "docs")
+    revisions.append(house.originals.revision("w"))
+    assert 4 == len(set(revisions))

@@ -335,6 +335,14 @@ async def test_a_card_is_revised_and_withdrawn(bot: FakeDiscord, core: ScriptedC
     await bot.until(lambda: message.deleted)
 
 
+async def test_a_card_is_renewed_in_its_place(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    core.unasked.put_nowait(Revise(posting=posting(message), reply=answer(updated=True)))
+    await bot.until(lambda: message.edits)
+    assert message.shown.startswith("-# Updated since")
+    assert "[Helpful]" in message.shown
+
+
 async def test_an_errand_that_discord_refuses_is_survived(bot: FakeDiscord, core: ScriptedCore) -> None:
     message = await bot.say("Ann", f"<@{APPLICATION}> how long?")
     gone = replace(posting(message), message="1")
