@@ -13,6 +13,8 @@ from bot.messages import (
     AddSource,
     Ask,
     Audit,
+    Decide,
+    Follow,
     More,
     Prefer,
     Preferences,
@@ -20,6 +22,8 @@ from bot.messages import (
     Reindex,
     RemoveSource,
     Request,
+    Review,
+    SaveAnswer,
     Share,
     Sources,
     Status,
@@ -104,6 +108,20 @@ FOR_EVERYONE = (
         terminal=("/verify RECEIPT",),
     ),
     Ability(
+        about="Save what somebody wrote as an answer, word for word",
+        requests=(SaveAnswer,),
+        discord=("menu Save as answer", "/answer QUESTION TEXT"),
+        slack=("menu Save as answer", "/quoth answer QUESTION | TEXT"),
+        terminal=("/answer QUESTION | TEXT",),
+    ),
+    Ability(
+        about="Edit or delete a message, and the answer that was saved of it follows",
+        requests=(Follow,),
+        discord=("edit or delete the message",),
+        slack=("edit or delete the message",),
+        terminal=NotPossible(because="what was typed stays typed"),
+    ),
+    Ability(
         about="See what has been read",
         requests=(Sources,),
         discord=("/sources",),
@@ -127,6 +145,13 @@ FOR_EVERYONE = (
 )
 
 FOR_MODERATORS = (
+    Ability(
+        about="Review answers, and withdraw those that were saved",
+        requests=(Review, Decide),
+        discord=("/review", "button Approve", "button Reject", "button Withdraw"),
+        slack=("/quoth review", "button Approve", "button Reject", "button Withdraw"),
+        terminal=("/review", "/approve ID", "/reject ID", "/withdraw ID"),
+    ),
     Ability(
         about="Add a source",
         requests=(AddSource,),

@@ -33,6 +33,11 @@ HIGH, FAIR = 0.8, 0.6
 
 WEB_PAGES = frozenset({"", "html", "htm", "xhtml", "php", "asp", "aspx"})
 FRAGMENT_WORDS = 5
+MESSAGE = re.compile(
+    r"https://(?:(?:[\w-]+\.)?discord\.com/channels|[\w-]+(?:\.enterprise)?\.slack\.com/archives)/"
+)
+"""The address of a message on a chat platform."""
+
 ITEM_MARK = re.compile(r"^\s*(?:-|\d+\.) ")
 
 
@@ -147,6 +152,8 @@ def link(passage: Passage, sentence: str) -> str:
     """
     if not passage.url.startswith(("https://", "http://")):
         return ""
+    if MESSAGE.match(passage.url):
+        return passage.url  # with anything behind it, the platform's apps would not know it for theirs
     page, _, fragment = passage.url.partition("#")
     if passage.anchor:
         return f"{page}#{percent(passage.anchor)}"

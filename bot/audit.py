@@ -11,7 +11,10 @@ from bot.messages import (
     AddSource,
     Ask,
     Audit,
+    Decide,
+    Decision,
     Failed,
+    Follow,
     More,
     NoAnswer,
     Prefer,
@@ -22,6 +25,8 @@ from bot.messages import (
     RemoveSource,
     Reply,
     Request,
+    Review,
+    SaveAnswer,
     Share,
     Sources,
     Status,
@@ -36,6 +41,12 @@ KEPT = timedelta(days=365)
 LISTED = 20
 LONGEST = 300
 """Characters of what was changed."""
+
+DECIDED = {
+    Decision.APPROVE: "approved",
+    Decision.REJECT: "rejected",
+    Decision.WITHDRAW: "withdrew",
+}
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS changes (
@@ -119,9 +130,15 @@ def changed(request: Request) -> str:
             return f"read {request.name or 'all sources'} anew"
         case Prefer():
             return f"set {request.name} to {request.value.strip() or 'its default'}"
+        case SaveAnswer():
+            return f"saved an answer to “{' '.join(request.question.split())}”"
+        case Decide():
+            return f"{DECIDED[request.decision]} the answer {request.item}"
         case Share():
             return f"shared answer {request.answer_id} with the channel {request.conversation.channel}"
-        case Ask() | Audit() | More() | Preferences() | Rate() | Sources() | Status() | Verify() | Why():
+        case Ask() | Audit() | Follow() | More() | Preferences() | Rate() | Review():
+            return ""
+        case Sources() | Status() | Verify() | Why():
             return ""
         case _:
             assert_never(request)

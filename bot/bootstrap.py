@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from bot import registry
 from bot.audit import AuditTrail
 from bot.clock import SystemClock
+from bot.curation import Curation
 from bot.dispatch import ThreadedCore
 from bot.errands import Errands
 from bot.errors import AlreadyRunning, QuothError
@@ -34,6 +35,7 @@ from bot.receipts import Receipts
 from bot.records import Records
 from bot.routing import Policy, Router
 from bot.settings import RERANK_OFF, RERANK_TOKENS, Settings
+from bot.shelf import FolderShelf
 from index.catalog import Catalog, SourceRecord
 from index.errors import IndexFailure, SourceExists, SourcesUnavailable
 from index.passages import Failure, SyncReport
@@ -43,6 +45,9 @@ from index.searcher import CatalogSearcher
 from index.syncing import Syncer, merged
 
 LOCAL = "local"
+UPLOADS = "uploads"
+"""The folder in the data folder for what people gave, which goes when its source is removed."""
+
 HEARTBEAT = "heartbeat"
 """The file in the data folder that a running bot touches."""
 
@@ -123,7 +128,7 @@ class Application:
             open_reader=self._open_reader,
             lock_path=self.data / "sync.lock",
         )
-        return CatalogLibrary(self.catalog, syncer, uploads=self.data / "uploads")
+        return CatalogLibrary(self.catalog, syncer, uploads=self.data / UPLOADS)
 
     @cached_property
     def records(self) -> Records:
@@ -134,15 +139,16 @@ class Application:
     def router(self) -> Router:
         """The core."""
         settings, clock = self.settings, self._clock
+        permissions = Permissions(
+            ids=settings.moderators.ids,
+            groups=settings.moderators.groups,
+            preferred=self.preferences.value,
+        )
         return Router(
             searcher=self.searcher,
             library=self.library,
             ledger=self.ledger,
-            permissions=Permissions(
-                ids=settings.moderators.ids,
-                groups=settings.moderators.groups,
-                preferred=self.preferences.value,
-            ),
+            permissions=permissions,
             limit=RateLimit(
                 questions=settings.limits.questions, per_seconds=settings.limits.per_seconds, clock=clock
             ),
@@ -153,6 +159,14 @@ class Application:
             errands=self.errands,
             receipts=self.receipts,
             audit=AuditTrail(self.records, clock),
+            curation=Curation(
+                self.records,
+                clock,
+                shelf=FolderShelf(self.catalog, self.data / UPLOADS),
+                jobs=self.jobs,
+                permissions=permissions,
+                preferences=self.preferences,
+            ),
             workspace_ready=self.prepare,
         )
 

@@ -8,11 +8,24 @@ from contextlib import suppress
 import structlog
 
 from bot.errands import Errands
-from bot.messages import AddSource, Errand, Posting, Progress, Reindex, Reply, Request
+from bot.messages import (
+    AddSource,
+    Decide,
+    Errand,
+    Follow,
+    Posting,
+    Progress,
+    Reindex,
+    Reply,
+    Request,
+    SaveAnswer,
+)
 
 Handle = Callable[[Request, Callable[[Progress], None]], Reply]
 
 log = structlog.get_logger()
+SYNCING = AddSource | Decide | Follow | Reindex | SaveAnswer
+"""Requests that may have to wait for a sync."""
 
 QUICK_THREADS = 4
 LONG_THREADS = 4
@@ -41,7 +54,7 @@ class ThreadedCore:
             newest[:] = [progress]
             changed.set()
 
-        pool = self._long if isinstance(request, AddSource | Reindex) else self._quick
+        pool = self._long if isinstance(request, SYNCING) else self._quick
 
         def report(progress: Progress) -> None:
             # The loop of whoever asked may have closed; the sync goes on for those who joined it.

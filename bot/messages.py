@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import TypeAlias
 
 LISTED_WORDS = 12
+LISTED_ITEMS = 5
+"""Items of a listing that fit one message on every platform, with their buttons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,16 +195,85 @@ class Audit:
     conversation: Conversation
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What a person wrote on a platform, word for word.
+
+    ``message`` names the place as ``channel/message`` in the platform's own ids, and is empty where
+    no such message stands; ``link`` leads there.
+    """
+
+    text: str
+    author: str
+    written_at: datetime
+    link: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveAnswer:
+    """Keep what a person wrote as the answer to a question, so that it is quoted like a document."""
+
+    actor: Actor
+    conversation: Conversation
+    question: str
+    remark: Remark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """List the answers that wait for a moderator, and those that were saved."""
+
+    actor: Actor
+    conversation: Conversation
+
+
+class Decision(StrEnum):
+    """What can be decided about an item of a listing."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide:
+    """Do with an item of a listing what one of its buttons says."""
+
+    actor: Actor
+    conversation: Conversation
+    decision: Decision
+    item: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """Follow a message that was changed on its platform: what was saved of it changes alike.
+
+    ``text`` is what it says now, empty where the platform does not show it, and None for a message
+    that was deleted. ``message`` is as in ``Remark``.
+    """
+
+    actor: Actor
+    conversation: Conversation
+    message: str
+    text: str | None
+
+
 Request: TypeAlias = (
     AddSource
     | Ask
     | Audit
+    | Decide
+    | Follow
     | More
     | Prefer
     | Preferences
     | Rate
     | Reindex
     | RemoveSource
+    | Review
+    | SaveAnswer
     | Share
     | Sources
     | Status
@@ -396,6 +467,39 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A button on an item of a listing; ``item`` is the id that the decision is about."""
+
+    decision: Decision
+    item: str
+
+    @property
+    def label(self) -> str:
+        """What stands on the button."""
+        return self.decision.value.capitalize()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One item of a listing: a title, a text word for word, facts about it, and what can be done."""
+
+    title: str
+    text: str
+    facts: tuple[str, ...] = ()
+    url: str = ""
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A few items to decide about, at most LISTED_ITEMS; ``more`` counts those that are not shown."""
+
+    text: str
+    items: tuple[Item, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLine:
     """One source in a list. ``synced_at`` is None before its first sync has ended."""
 
@@ -474,6 +578,7 @@ Reply: TypeAlias = (
     Answer
     | Closest
     | Failed
+    | Listing
     | NoAnswer
     | Notice
     | PreferenceList

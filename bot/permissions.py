@@ -7,6 +7,10 @@ from bot.messages import Actor, Conversation
 
 IDS = "moderators.ids"
 GROUPS = "moderators.groups"
+ONLY_MODERATORS = (
+    "Only moderators can do that. Ask someone who manages this community, "
+    "or have them list you in the setting moderators.ids."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

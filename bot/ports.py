@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.messages import Errand, Posting, Reply, Request, SourceLine
-from index.passages import Audience, Explanation, Hit, Passage, SyncReport
+from index.passages import Audience, CuratedAnswer, Explanation, Hit, Passage, SyncReport
 
 
 class Core(Protocol):
@@ -126,6 +126,32 @@ class Originals(Protocol):
 
     def revision(self, workspace: str) -> int:
         """Return a number that is another after every change of what the workspace has read."""
+        ...
+
+
+class Shelf(Protocol):
+    """Where the answers that people wrote are kept, as the documents of a source of each workspace."""
+
+    def put(self, workspace: str, answer: CuratedAnswer) -> str:
+        """Keep an answer, in place of the one with its id; return the name of the source. Does not sync.
+
+        Raises CatalogUnavailable.
+        """
+        ...
+
+    def find(self, workspace: str, id: str) -> CuratedAnswer | None:
+        """Return the answer with this id, or None."""
+        ...
+
+    def remove(self, workspace: str, id: str) -> str:
+        """Delete an answer; return the name of the source, empty where there was no such answer.
+
+        Does not sync. Raises CatalogUnavailable.
+        """
+        ...
+
+    def answers(self, workspace: str) -> list[CuratedAnswer]:
+        """List the answers, the latest first."""
         ...
 
 

@@ -59,6 +59,9 @@ PREFERENCES = {
         default="30",
         checked=days,
     ),
+    "curators.groups": Preference(
+        about="Roles or user groups whose saved answers need no review", default="", checked=ids
+    ),
     "moderators.groups": Preference(
         about="Whose members moderate: roles or user groups", default="", checked=ids, for_owners=True
     ),

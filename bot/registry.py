@@ -14,6 +14,7 @@ READERS = {
 }
 
 SOURCES = {
+    "curated": "index.sources.curated:CuratedSource",
     "file": "index.sources.file:FileSource",
     "folder": "index.sources.folder:FolderSource",
 }

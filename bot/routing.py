@@ -25,6 +25,7 @@ from bot.answering import (
     sources_named,
 )
 from bot.audit import AuditTrail, Change
+from bot.curation import Curation
 from bot.errands import Errands
 from bot.errors import PreferenceInvalid, Stopping
 from bot.feedback import Ledger, Remembered
@@ -37,7 +38,9 @@ from bot.messages import (
     Audit,
     Closest,
     Confidence,
+    Decide,
     Failed,
+    Follow,
     More,
     NoAnswer,
     Notice,
@@ -52,6 +55,8 @@ from bot.messages import (
     RemoveSource,
     Reply,
     Request,
+    Review,
+    SaveAnswer,
     Share,
     SourceLine,
     SourceList,
@@ -63,7 +68,7 @@ from bot.messages import (
     Why,
     counted,
 )
-from bot.permissions import Permissions
+from bot.permissions import ONLY_MODERATORS, Permissions
 from bot.ports import Library, Searcher
 from bot.preferences import PreferenceBook, preference_of
 from bot.receipts import Receipts
@@ -99,11 +104,6 @@ LISTED_FAILURES = 10
 
 LONGEST_NAMED = 40
 """Characters of what a person gave that a refusal repeats."""
-
-ONLY_MODERATORS = (
-    "Only moderators can do that. Ask someone who manages this community, "
-    "or have them list you in the setting moderators.ids."
-)
 
 ONLY_OWNERS = (
     "Only those whom the platform lets manage this community can change who moderates. Ask one of them."
@@ -155,6 +155,7 @@ class Router:
         errands: Errands,
         receipts: Receipts,
         audit: AuditTrail,
+        curation: Curation,
         workspace_ready: Callable[[str], None],
     ) -> None:
         """``workspace_ready`` is called with a workspace before each of its requests."""
@@ -170,6 +171,7 @@ class Router:
         self._errands = errands
         self._receipts = receipts
         self._audit = audit
+        self._curation = curation
         self._workspace_ready = workspace_ready
 
     def handle(self, request: Request, report: Report = lambda progress: None) -> Reply:
@@ -212,6 +214,14 @@ class Router:
                 return self._verify(request)
             case Audit():
                 return self._changes(request)
+            case SaveAnswer():
+                return self._curation.save(request)
+            case Review():
+                return self._curation.review(request)
+            case Decide():
+                return self._curation.decide(request)
+            case Follow():
+                return self._curation.follow(request)
             case _:
                 assert_never(request)
 

@@ -12,7 +12,17 @@ from statistics import mean, pstdev
 from bot.library import source_name, worded
 from bot.messages import SourceLine
 from index.errors import DocumentEmpty, SourceExists, SourcesUnavailable, SourceUnavailable, SourceUnknown
-from index.passages import Audience, Explanation, Failure, Hit, Passage, Sentence, SyncReport, content_hash
+from index.passages import (
+    Audience,
+    CuratedAnswer,
+    Explanation,
+    Failure,
+    Hit,
+    Passage,
+    Sentence,
+    SyncReport,
+    content_hash,
+)
 from index.syncing import merged
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -20,6 +30,8 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s|\Z)|\Z)", re.DOTALL)
 PARAGRAPH = re.compile(r"\S.*?(?=\n\s*\n|\s*\Z)", re.DOTALL)
 WORD = re.compile(r"\w+")
+SHELF = "/answers"
+SHELVED = "curated"
 TELLING = 4
 """Letters."""
 
@@ -221,6 +233,16 @@ class FakeLibrary:
             del self.files[origin]
             raise
 
+    def shelve(self, workspace: str, origin: str) -> str:
+        """Record a folder of answers as a source, unless it is one; return its name."""
+        lines = self.sources(workspace)
+        for line in lines:
+            if line.origin == origin:
+                return line.name
+        name = source_name("", PurePath(SHELF), {line.name: line.origin for line in lines})
+        self._sources[workspace, name] = _Source(kind=SHELVED, origin=origin, base_url="")
+        return name
+
     def remove(self, workspace: str, name: str) -> int:
         """Remove a source; return how many passages went with it."""
         source = self._source(workspace, name)
@@ -229,6 +251,9 @@ class FakeLibrary:
             self._drop(workspace, source, uri)
         del self._sources[workspace, name]
         self._revisions[workspace] += 1
+        if source.kind == SHELVED:
+            for path in [path for path in self.files if path.startswith(f"{source.origin}/")]:
+                del self.files[path]
         return gone
 
     def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
@@ -272,7 +297,7 @@ class FakeLibrary:
     def _sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
         source = self._source(workspace, name)
         texts = self._below(source.origin)
-        if not texts:
+        if not texts and source.kind != SHELVED:
             gone = SourceUnavailable(f"{source.origin} does not exist. Check its path, or remove the source.")
             named = (failure for failure in source.failures if failure.uri)
             source.failures = (Failure(uri="", reason=str(gone)), *named)
@@ -324,6 +349,39 @@ class FakeLibrary:
             return {PurePath(origin).name: self.files[origin]}
         prefix = origin.rstrip("/") + "/"
         return {path.removeprefix(prefix): self.files[path] for path in self.files if path.startswith(prefix)}
+
+
+class FakeShelf:
+    """Implements ``bot.ports.Shelf`` over a library's files; an answer's id is its file's name."""
+
+    def __init__(self, library: FakeLibrary) -> None:
+        self._library = library
+        self._answers: dict[str, CuratedAnswer] = {}
+
+    def put(self, workspace: str, answer: CuratedAnswer) -> str:
+        """Keep an answer, in place of the one with its id; return the name of the source."""
+        path = f"{SHELF}/{workspace}/{answer.id}.txt"
+        self._library.files[path] = answer.text
+        self._answers[path] = answer
+        return self._library.shelve(workspace, f"{SHELF}/{workspace}")
+
+    def find(self, workspace: str, id: str) -> CuratedAnswer | None:
+        """Return the answer with this id, or None."""
+        path = f"{SHELF}/{workspace}/{id}.txt"
+        return self._answers[path] if path in self._library.files else None
+
+    def remove(self, workspace: str, id: str) -> str:
+        """Delete an answer; return the name of the source, empty where there was no such answer."""
+        if self.find(workspace, id) is None:
+            return ""
+        del self._library.files[f"{SHELF}/{workspace}/{id}.txt"]
+        return self._library.shelve(workspace, f"{SHELF}/{workspace}")
+
+    def answers(self, workspace: str) -> list[CuratedAnswer]:
+        """List the answers, the latest first."""
+        mine = [path for path in self._answers if path.startswith(f"{SHELF}/{workspace}/")]
+        found = [self._answers[path] for path in mine if path in self._library.files]
+        return sorted(found, key=lambda answer: answer.written_at, reverse=True)
 
 
 def _url(source: _Source, uri: str) -> str:

@@ -168,6 +168,23 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CuratedAnswer:
+    """An answer that a person wrote, word for word, to be read like any document.
+
+    ``link`` is where they wrote it, empty if nowhere; ``message`` names that place so that the
+    answer can follow it, as ``platform:channel/message``, empty if there is none.
+    """
+
+    id: str
+    question: str
+    text: str
+    author: str
+    written_at: datetime
+    link: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What an index was built with and holds; checked whenever it is loaded."""
 

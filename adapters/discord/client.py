@@ -140,6 +140,18 @@ class _Client(discord.Client):
         assert self.user is not None
         await self.listeners.on_message(message, self.user.id)
 
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Called by the library when a message was edited, or shown anew for other reasons."""
+        await self.listeners.on_edited(event.message)
+
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """Called by the library when a message was deleted."""
+        await self.listeners.on_deleted(event.guild_id, event.channel_id, [event.message_id])
+
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Called by the library when many messages were deleted at once."""
+        await self.listeners.on_deleted(event.guild_id, event.channel_id, sorted(event.message_ids))
+
 
 def _quieten() -> None:
     """Keep from the log what nobody should read there."""

@@ -65,7 +65,7 @@ class Commands(app_commands.CommandTree[discord.Client]):
         return hashlib.sha256(json.dumps(commands, sort_keys=True).encode()).hexdigest()
 
 
-class Press(ui.DynamicItem[ui.Button[Any]], template=translate.PRESS.pattern):
+class Press(ui.DynamicItem[ui.Button[Any]], template=f"{translate.PRESS.pattern}|{translate.CHOICE.pattern}"):
     """Any button of any card, whichever process sent it; heard by the ``listeners`` of the client."""
 
     @classmethod
@@ -100,6 +100,15 @@ def _for_everyone(tree: Commands, listeners: Listeners) -> None:
     @tree.context_menu(name="Find an answer")
     async def find(interaction: Interaction, message: discord.Message) -> None:
         await listeners.on_ask(interaction, message.content)
+
+    @tree.context_menu(name="Save as answer")
+    async def save(interaction: Interaction, message: discord.Message) -> None:
+        await listeners.on_save(interaction, message)
+
+    @tree.command(name="answer", description="Write an answer for me to quote")
+    @app_commands.describe(question="The question that it answers", text="The answer, as it is to be quoted")
+    async def answer(interaction: Interaction, question: str, text: str) -> None:
+        await listeners.on_answer(interaction, question, text)
 
     @tree.command(name="sources", description="List what I have read")
     async def sources(interaction: Interaction) -> None:
@@ -152,6 +161,12 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def reindex(interaction: Interaction, source: str = "") -> None:
         await listeners.on_reindex(interaction, source)
+
+    @tree.command(name="review", description="Answers that wait for you, and those that were saved")
+    @app_commands.default_permissions(MODERATORS)
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    async def review(interaction: Interaction) -> None:
+        await listeners.on_review(interaction)
 
     async def settings_names(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         found = await listeners.preference_names(interaction, typed)

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -13,6 +13,7 @@ import structlog
 from adapters.discord import translate
 from adapters.discord.errands import report
 from adapters.discord.failures import FOREIGN, TOKEN_GONE, code_of
+from adapters.discord.forms import Field, Form
 from adapters.discord.guilds import SharedGuilds
 from adapters.discord.outlets import BROKEN, ChannelOutlet, InteractionOutlet, Outlet, passive
 from adapters.discord.render import render
@@ -28,8 +29,10 @@ from bot.messages import (
     Progress,
     Refused,
     Reindex,
+    Remark,
     RemoveSource,
     Request,
+    Review,
     Share,
     SourceList,
     Sources,
@@ -96,6 +99,62 @@ class Listeners:
                 await self._share(interaction, request)
             else:
                 await self._whisper(interaction, request or TOO_OLD)
+
+    async def on_save(self, interaction: Interaction, message: discord.Message) -> None:
+        """Ask which question somebody's message answers, to keep it as the answer."""
+        async with self._guarded(self._teller(interaction)):
+            problem = _unsavable(message)
+            if problem is not None:
+                await self._teller(interaction)(render(problem))
+                return
+            remark = translate.remark(
+                message.content,
+                author=message.author.display_name,
+                written_at=message.created_at,
+                guild=interaction.guild_id,
+                channel=message.channel.id,
+                message=message.id,
+            )
+            await interaction.response.send_modal(self._save_form(interaction, message, remark))
+
+    def _save_form(self, interaction: Interaction, message: discord.Message, remark: Remark) -> Form:
+        async def submitted(interaction: Interaction, question: str) -> None:
+            async with self._serving(interaction) as party:
+                await self._whisper(interaction, translate.save(party, question, remark))
+
+        field = Field(
+            label="Which question does it answer?",
+            hint="As somebody would ask it. The message itself is kept word for word.",
+            value=_replied_to(interaction, message),
+        )
+        return Form("Save as answer", field, submitted)
+
+    async def on_answer(self, interaction: Interaction, question: str, text: str) -> None:
+        """Keep what a person writes here as the answer to a question."""
+        async with self._serving(interaction) as party:
+            remark = Remark(text=text, author=party.actor.name, written_at=interaction.created_at)
+            await self._whisper(interaction, translate.save(party, question, remark))
+
+    async def on_review(self, interaction: Interaction) -> None:
+        """List the answers that wait for a moderator."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, Review(actor=party.actor, conversation=party.conversation))
+
+    async def on_edited(self, message: discord.Message) -> None:
+        """Let what was saved of a message follow its edit."""
+        text = translate.edited(message.content, message.edited_at, discord.utils.utcnow())
+        if text is not None and message.guild is not None and not message.author.bot:
+            who = message.author
+            party = translate.party(user=who.id, name=who.display_name, guild=message.guild.id)
+            await self._follow(party, message.channel.id, message.id, text)
+
+    async def on_deleted(self, guild: int | None, channel: int, messages: Iterable[int]) -> None:
+        """Let what was saved of messages go with them."""
+        if guild is not None:
+            # Discord does not say who deleted them, or whose they were.
+            party = translate.party(user=0, name="", guild=guild, channel=channel)
+            for message in messages:
+                await self._follow(party, channel, message, None)
 
     async def on_sources(self, interaction: Interaction) -> None:
         """List the sources."""
@@ -243,6 +302,14 @@ class Listeners:
             if not request.conversation.private:
                 await report(self._core, request.conversation.workspace, reply, shown)
 
+    async def _follow(self, party: Party, channel: int, message: int, text: str | None) -> None:
+        async def tell(view: discord.ui.LayoutView) -> None:
+            passive(view)  # nobody waits for it
+
+        async with self._guarded(tell):
+            async for _ in self._core.replies(translate.follow(party, channel, message, text)):
+                pass
+
     async def _share(self, interaction: Interaction, request: Share) -> None:
         """Post the answer for all, and take the button for it off the asker's own card."""
         async for reply in self._core.replies(request):
@@ -314,6 +381,20 @@ def _member(
 def _choices(names: list[str], typed: str) -> list[str]:
     fitting = [name for name in names if len(name) <= LONGEST_CHOICE]
     return [name for name in fitting if typed.casefold() in name.casefold()][:MOST_CHOICES]
+
+
+def _unsavable(message: discord.Message) -> Refused | None:
+    if message.author.bot or message.webhook_id or message.is_system():
+        return translate.NO_PERSON
+    return None if message.content.strip() else translate.NO_WORDS
+
+
+def _replied_to(interaction: Interaction, message: discord.Message) -> str:
+    """Return what a message replies to, else the title of the thread that it stands in."""
+    replied = message.reference.resolved if message.reference else None
+    if isinstance(replied, discord.Message) and replied.content:
+        return translate.question(replied.content, interaction.application_id)
+    return interaction.channel.name if isinstance(interaction.channel, discord.Thread) else ""
 
 
 def _is_for_us(message: discord.Message, bot: int) -> bool:

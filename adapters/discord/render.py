@@ -11,6 +11,8 @@ from bot.messages import (
     Citation,
     Closest,
     Failed,
+    Item,
+    Listing,
     NoAnswer,
     Notice,
     PreferenceList,
@@ -34,6 +36,9 @@ LONGEST_MESSAGE = 4_000
 
 LONGEST_LIST = 3_500
 LONGEST_LINE = 1_000
+LONGEST_ITEM = 400
+"""Of an item's text, of its title, and of its facts: five items fill less than one message."""
+
 BAR = 20
 CUT = "..."
 
@@ -58,6 +63,8 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
             return _lines(literal(reply.text))
         case Notice():
             return _lines(literal(reply.text), *(f"- {literal(line)}" for line in reply.details))
+        case Listing():
+            return _listing(reply)
         case SourceList():
             return _sources(reply)
         case PreferenceList():
@@ -199,6 +206,45 @@ def _sources(reply: SourceList) -> ui.LayoutView:
         )
         lines += [f"  - {literal(failure)}" for failure in source.failures]
     return _lines(*lines)
+
+
+def _listing(reply: Listing) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay(_within(reply.text, LONGEST_ITEM)))
+    for item in reply.items:
+        view.add_item(ui.TextDisplay(_item(item)))
+        if item.choices:
+            buttons = (
+                ui.Button[ui.LayoutView](
+                    label=choice.label, custom_id=f"quoth:do:{choice.decision}:{choice.item}"
+                )
+                for choice in item.choices
+            )
+            view.add_item(ui.ActionRow(*buttons))
+    if reply.more:
+        view.add_item(ui.TextDisplay(f"and {reply.more:,} more"))
+    return view
+
+
+def _item(item: Item) -> str:
+    title = _within(" ".join(item.title.split()), LONGEST_ITEM // 4)
+    facts = " · ".join(filter(None, (_within(" · ".join(item.facts), LONGEST_ITEM // 4), _seen(item.url))))
+    quoted = _within(item.text, LONGEST_ITEM).replace("\n", "\n> ")
+    lines = (f"**{title}**" if title else "", f"> {quoted}" if quoted else "", f"-# {facts}" if facts else "")
+    return "\n".join(line for line in lines if line) or CUT
+
+
+def _seen(url: str) -> str:
+    return _linked("see it", url) if url and len(url) <= LONGEST_ITEM // 2 else ""
+
+
+def _within(text: str, limit: int) -> str:
+    """Return a text as it stands, or as much of it as fits when it is marked up, with the cut marked."""
+    if _size(literal(text)) <= limit:
+        return literal(text)
+    while _size(literal(text)) >= limit:
+        text = text[: len(text) * 9 // 10]
+    return f"{literal(text)}…"
 
 
 def _preferences(reply: PreferenceList) -> ui.LayoutView:

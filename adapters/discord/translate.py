@@ -3,16 +3,22 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.messages import (
     Actor,
     AddSource,
     Conversation,
+    Decide,
+    Decision,
+    Follow,
     More,
     Prefer,
     Preferences,
     Rate,
     Refused,
+    Remark,
+    SaveAnswer,
     Share,
     Upload,
     Why,
@@ -23,9 +29,17 @@ PRESS = re.compile(
 )
 """The id of a button: all that pressing it needs, so that it outlives the process that sent it."""
 
+CHOICE = re.compile(r"quoth:do:(?P<decision>[a-z]+):(?P<item>[^:]+)")
+"""The id of a button on an item of a listing."""
+
+JUST_NOW = timedelta(minutes=1)
+"""How old an edit may be when Discord tells of it; it tells of edited messages also for other reasons."""
+
 _MENTION = re.compile(r"<(?:@[!&]?|#)([0-9]+)>")
 
 ONE_ORIGIN = Refused(text="Give either a file or a path, so that I know what to read.")
+NO_PERSON = Refused(text="Only what a person wrote can be saved as an answer.")
+NO_WORDS = Refused(text="That message has no words that could be quoted.")
 TOO_LARGE = "“{name}” is larger than {megabytes:g} MB, which is the most that I take."
 NOT_FETCHED = "“{name}” could not be fetched from Discord. Please attach it again."
 
@@ -82,8 +96,10 @@ def _mention(bot: int) -> re.Pattern[str]:
     return re.compile(rf"<@!?{bot}>")
 
 
-def press(custom_id: str, party: Party) -> More | Share | Rate | Why | None:
+def press(custom_id: str, party: Party) -> Decide | More | Share | Rate | Why | None:
     """Return the request behind a button, or None for a button of another making."""
+    if chosen := CHOICE.fullmatch(custom_id):
+        return _decide(chosen["decision"], chosen["item"], party)
     found = PRESS.fullmatch(custom_id)
     if found is None:
         return None
@@ -101,6 +117,40 @@ def press(custom_id: str, party: Party) -> More | Share | Rate | Why | None:
         answer_id=answer,
         offset=offset,
         helpful=found["rating"] == "up",
+    )
+
+
+def _decide(decision: str, item: str, party: Party) -> Decide | None:
+    if decision not in {each.value for each in Decision}:
+        return None
+    return Decide(actor=party.actor, conversation=party.conversation, decision=Decision(decision), item=item)
+
+
+def remark(
+    text: str, *, author: str, written_at: datetime, guild: int | None, channel: int, message: int
+) -> Remark:
+    """Return what a person wrote and where. What stands in a direct message has no place to name."""
+    place = f"{channel}/{message}" if guild else ""
+    link = f"https://discord.com/channels/{guild}/{place}" if guild else ""
+    return Remark(text=text, author=author, written_at=written_at, link=link, message=place)
+
+
+def save(party: Party, question: str, remark: Remark) -> SaveAnswer:
+    """Return the request to keep a remark as the answer to a question."""
+    return SaveAnswer(actor=party.actor, conversation=party.conversation, question=question, remark=remark)
+
+
+def edited(text: str, edited_at: datetime | None, now: datetime) -> str | None:
+    """Return what an edited message says now, empty where Discord hides it; None if it was not edited."""
+    if edited_at is None or (not text and now - edited_at > JUST_NOW):
+        return None
+    return text
+
+
+def follow(party: Party, channel: int, message: int, text: str | None) -> Follow:
+    """Return the request to follow a message; ``text`` is None for one that was deleted."""
+    return Follow(
+        actor=party.actor, conversation=party.conversation, message=f"{channel}/{message}", text=text
     )
 
 

@@ -88,6 +88,11 @@ def preformatted(text: str, *, bold: bool = False) -> Json:
     return {"type": "rich_text_preformatted", "elements": [words(text, bold=bold)]}
 
 
+def quotation(*elements: Json) -> Json:
+    """Return a quoted paragraph."""
+    return {"type": "rich_text_quote", "elements": list(elements)}
+
+
 def bullets(items: Iterable[Json]) -> Json:
     """Return a bulleted list of sections."""
     return {"type": "rich_text_list", "style": "bullet", "elements": list(items)}

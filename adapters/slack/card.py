@@ -28,6 +28,7 @@ MORE = "quoth_more"
 RATE = "quoth_rate"
 SHARE = "quoth_share"
 WHY = "quoth_why"
+CHOICE = "quoth_do"
 UP = "up"
 DOWN = "down"
 

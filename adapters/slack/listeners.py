@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -16,6 +17,7 @@ from adapters.slack.deliveries import Deliveries
 from adapters.slack.errands import report
 from adapters.slack.failures import FOREIGN, code_of
 from adapters.slack.files import Files
+from adapters.slack.forms import FORM, Field, Filled, Kept, filled, form
 from adapters.slack.outlets import Outlet, ThreadOutlet, WhisperOutlet
 from adapters.slack.people import People
 from adapters.slack.render import render
@@ -23,12 +25,15 @@ from adapters.slack.translate import Home, Party, Place
 from bot.messages import (
     Answer,
     Conversation,
+    Decide,
     Failed,
+    Follow,
     More,
     Notice,
     Progress,
     Rate,
     Refused,
+    Remark,
     Reply,
     Request,
     Share,
@@ -41,12 +46,17 @@ Payload = Mapping[str, Any]
 ASK = "/ask"
 QUOTH = "/quoth"
 FIND = "quoth_find"
+SAVE = "quoth_save"
 ANYTHING = re.compile(".*")
 PROMPTS = [
     {"title": "What can you do?", "message": "help"},
     {"title": "What have you read?", "message": "sources"},
     {"title": "How are you?", "message": "status"},
 ]
+PREFILL_SECONDS = 1.5
+"""A form must be opened within three seconds; whatever is asked for before takes of them."""
+
+NO_FORM = Refused(text="Slack did not let me open the form. Please try once more.")
 BROKEN = "Something went wrong on my side. Please try again."
 
 _log = structlog.get_logger("quoth.slack")
@@ -73,6 +83,7 @@ class Listeners:
         self._files = files
         self._deliveries = deliveries
         self._clock = clock
+        self._saved: Kept[Remark] = Kept()
         self._running: set[asyncio.Task[Any]] = set()
 
     def register(self, app: AsyncApp) -> None:
@@ -80,6 +91,8 @@ class Listeners:
         app.command(ASK)(self.on_ask)
         app.command(QUOTH)(self.on_quoth)
         app.shortcut(FIND)(self.on_shortcut)
+        app.shortcut(SAVE)(self.on_save)
+        app.view(FORM)(self.on_form)
         app.action(re.compile("^quoth_"))(self.on_press)
         app.event("app_mention")(self.on_message)
         app.event("message")(self.on_message)
@@ -124,6 +137,45 @@ class Listeners:
                 text = translate.question(body["message"].get("text") or "", self._home)
                 await self._whisper(translate.ask(text, await self._party(place)), place, body)
 
+    async def on_save(self, ack: AsyncAck, body: Payload) -> None:
+        """Ask which question somebody's message answers, to keep it as the answer."""
+        await ack()
+        async with self._serving(_key("trigger", body)) as is_new:
+            if not is_new:
+                return
+            place, message = translate.place_of_interaction(body), body["message"]
+            problem = translate.unsavable(message, self._home)
+            if problem is not None:
+                await self._whisper(problem, place, body)
+                return
+            key = secrets.token_hex(8)
+            self._saved.put(
+                key, replace(translate.remark(message, place.channel), author=message.get("user", ""))
+            )
+            field = Field(
+                label="Which question does it answer?",
+                hint="As somebody would ask it. The message itself is kept word for word.",
+                value=await self._replied_to(message, place.channel),
+            )
+            view = form(
+                "Save as answer",
+                "Save",
+                field,
+                purpose=SAVE,
+                subject=key,
+                place=place,
+                response_url=body.get("response_url", ""),
+            )
+            await self._open(view, place, body)
+
+    async def on_form(self, ack: AsyncAck, body: Payload) -> None:
+        """Do what a form was for; what comes of it stands where the form was opened."""
+        await ack()
+        async with self._serving(f"view:{body['view']['id']}") as is_new:
+            if is_new:
+                sent = filled(body)
+                await self._whisper(await self._filled(sent), sent.place, {"response_url": sent.response_url})
+
     async def on_press(self, ack: AsyncAck, body: Payload) -> None:
         """Act on a button of a card, however old the card is."""
         await ack()
@@ -137,6 +189,9 @@ class Listeners:
     async def on_message(self, body: Payload) -> None:
         """Answer a mention or a direct message in its thread."""
         event = body["event"]
+        if follow := translate.follow(event, self._home):
+            await self._follow(follow, body)
+            return
         wanted = event["type"] == "app_mention" or event.get("channel_type") == "im"
         if not wanted or not translate.is_for_us(event, self._home):
             return
@@ -211,7 +266,52 @@ class Listeners:
         else:
             await self._deliver(translate.spoken(text, party), outlet, private=private)
 
-    async def _pressed(self, request: More | Share | Rate | Why | None, place: Place, body: Payload) -> None:
+    async def _follow(self, request: Follow, body: Payload) -> None:
+        async with self._serving(_key("event", body)) as is_new:
+            if is_new:
+                async for _ in self._core.replies(request):
+                    pass  # nobody waits for it
+
+    async def _filled(self, sent: Filled) -> Request | Refused:
+        remark = self._saved.take(sent.subject)
+        if remark is None:
+            return translate.FORM_TOO_OLD
+        author = await self._people.look_up(remark.author)
+        named = replace(remark, author=author.name or "Someone", link=await self._link(remark.message))
+        return translate.save(sent.words, named, await self._party(sent.place))
+
+    async def _open(self, view: Payload, place: Place, body: Payload) -> None:
+        try:
+            await self._client.views_open(trigger_id=body["trigger_id"], view=dict(view))
+        except FOREIGN as error:
+            _log.warning("Slack opened no form.", code=code_of(error))
+            await self._whisper(NO_FORM, place, body)
+
+    async def _replied_to(self, message: Payload, channel: str) -> str:
+        """Return what the thread of a message began with, where the bot may read it; else nothing."""
+        thread = message.get("thread_ts")
+        if not thread or thread == message["ts"]:
+            return ""
+        try:
+            async with asyncio.timeout(PREFILL_SECONDS):
+                found = await self._client.conversations_replies(channel=channel, ts=thread, limit=1)
+        except FOREIGN as error:
+            _log.info("What a thread began with is not known.", code=code_of(error))
+            return ""
+        return translate.question(found["messages"][0].get("text") or "", self._home)
+
+    async def _link(self, message: str) -> str:
+        channel, _, ts = message.partition("/")
+        try:
+            found = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
+        except FOREIGN as error:
+            _log.warning("Slack gave no link to a message.", code=code_of(error))
+            return ""
+        return str(found["permalink"])
+
+    async def _pressed(
+        self, request: Decide | More | Share | Rate | Why | None, place: Place, body: Payload
+    ) -> None:
         container = body.get("container") or {}
         if isinstance(request, Share):
             await self._share(request, place, body)

@@ -6,23 +6,28 @@ from typing import assert_never
 from adapters.slack.blocks import (
     MAX_SERIALIZED,
     Json,
+    actions,
     bullets,
+    button,
     context,
     date,
     fallback,
     link,
     plain,
+    quotation,
     rich_text,
     section,
     shorten,
     size,
     words,
 )
-from adapters.slack.card import headline, place, render_answer, render_closest
+from adapters.slack.card import CHOICE, headline, place, render_answer, render_closest
 from bot.messages import (
     Answer,
     Closest,
     Failed,
+    Item,
+    Listing,
     Nearest,
     NoAnswer,
     Notice,
@@ -43,6 +48,7 @@ MAX_LINE = 300
 MAX_EVIDENCE = 600
 MAX_DETAILS = 20
 MAX_FAILURES = 3
+MAX_ITEM = 600
 BAR_LENGTH = 20
 CHANGING = "/quoth settings NAME VALUE changes one; the value “default” takes a choice back."
 NO_SOURCES = "Nothing has been read here yet. A moderator can add a source: /quoth help says how."
@@ -63,6 +69,8 @@ def render(reply: Reply, *, private: bool = False) -> Json:
             return _message(reply.text)
         case Notice():
             return _notice(reply)
+        case Listing():
+            return _listing(reply)
         case SourceList():
             return _source_list(reply)
         case PreferenceList():
@@ -150,6 +158,25 @@ def _failures(line: SourceLine) -> list[Json]:
     named = "; ".join(shorten(failure, MAX_LINE) for failure in line.failures[:MAX_FAILURES])
     more = len(line.failures) - MAX_FAILURES
     return [words(f"\nNot read: {named}" + (f"; and {more} more" if more > 0 else ""))]
+
+
+def _listing(reply: Listing) -> Json:
+    items = [block for item in reply.items for block in _item(item)]
+    more = [context(plain(f"and {reply.more:,} more"))] if reply.more else []
+    return _message(reply.text, *items, *more)
+
+
+def _item(item: Item) -> list[Json]:
+    title = section(words(shorten(item.title, MAX_LINE // 2) or "…", bold=True))
+    text = [quotation(words(shorten(item.text, MAX_ITEM)))] if item.text else []
+    facts = [words(shorten(" · ".join(item.facts), MAX_LINE // 2))] if item.facts else []
+    seen = [*([words(" · ")] if facts else []), link("see it", item.url)] if item.url else []
+    small = [section(*facts, *seen)] if facts or seen else []
+    buttons = [
+        button(choice.label, f"{CHOICE}:{choice.decision}:{choice.item}", choice.item)
+        for choice in item.choices
+    ]
+    return [rich_text(title, *text, *small), *([actions(*buttons)] if buttons else [])]
 
 
 def _preference_list(reply: PreferenceList) -> Json:

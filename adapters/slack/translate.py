@@ -4,15 +4,19 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
-from adapters.slack.card import DOWN, MORE, RATE, SHARE, UP, WHY
+from adapters.slack.card import CHOICE, DOWN, MORE, RATE, SHARE, UP, WHY
 from bot.messages import (
     Actor,
     AddSource,
     Ask,
     Audit,
     Conversation,
+    Decide,
+    Decision,
+    Follow,
     More,
     Notice,
     Prefer,
@@ -20,8 +24,11 @@ from bot.messages import (
     Rate,
     Refused,
     Reindex,
+    Remark,
     RemoveSource,
     Request,
+    Review,
+    SaveAnswer,
     Share,
     Sources,
     Status,
@@ -39,8 +46,10 @@ HELP = Notice(
         "/ask source=NAME QUESTION: I look in that source only; a name with spaces stands in quotation marks",
         "Mention me in a channel, or write to me directly: I answer in a thread",
         "“Find an answer” in a message's menu: I take that message as the question",
+        "“Save as answer” in a message's menu, or /quoth answer QUESTION | TEXT: I quote it from then on",
         "/quoth sources: what I have read. /quoth status: how I am",
         "/quoth verify RECEIPT: whether a quote still stands where it was found",
+        "Moderators: /quoth review: answers that wait for you, and those that were saved",
         "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS], /quoth remove NAME, /quoth reindex [NAME]",
         "Moderators: /quoth settings [NAME] [VALUE]: what this community can choose for itself",
         "Moderators: /quoth audit: who changed what",
@@ -55,10 +64,14 @@ NOTHING_TO_VERIFY = Refused(
 )
 NOTHING_ATTACHED = Refused(text="Attach the file to the same message, or use /quoth add PATH.")
 FILE_ALONE = Refused(text="To have an attached file read, write “add” in the same message.")
+NO_PERSON = Refused(text="Only what a person wrote can be saved as an answer.")
+NO_WORDS = Refused(text="That message has no words that could be quoted.")
+FORM_TOO_OLD = Refused(text="I was started anew while you wrote. Please choose “Save as answer” once more.")
+NOT_AN_ANSWER = Refused(text="Write /quoth answer QUESTION | TEXT, with the bar between them.")
 BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
 
 # Commands that a message to the bot may be; everything longer is taken as a question.
-_SPOKEN = re.compile(r"(?:sources|status|help|reindex(?: [^\s?]+)?)$", re.IGNORECASE)
+_SPOKEN = re.compile(r"(?:sources|status|help|review|reindex(?: [^\s?]+)?)$", re.IGNORECASE)
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
 _SOURCE = re.compile(r"source=(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>\S+))\s*", re.IGNORECASE)
@@ -284,6 +297,10 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return Verify(actor=actor, conversation=conversation, receipt=rest)
         case "verify":
             return NOTHING_TO_VERIFY
+        case "review":
+            return Review(actor=actor, conversation=conversation)
+        case "answer":
+            return _answer(rest, party)
         case "reindex":
             return Reindex(actor=actor, conversation=conversation, name=rest)
         case "remove" if rest:
@@ -294,6 +311,56 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return _add_path(rest, party)
         case _:
             return NOT_A_COMMAND
+
+
+def _answer(text: str, party: Party) -> SaveAnswer | Refused:
+    question, bar, answer = text.partition("|")
+    if not bar:
+        return NOT_AN_ANSWER
+    remark = Remark(text=answer.strip(), author=party.actor.name, written_at=datetime.now(UTC))
+    return save(question.strip(), remark, party)
+
+
+def save(question: str, remark: Remark, party: Party) -> SaveAnswer:
+    """Take what a person wrote as the answer to a question."""
+    return SaveAnswer(actor=party.actor, conversation=party.conversation, question=question, remark=remark)
+
+
+def unsavable(message: Payload, home: Home) -> Refused | None:
+    """Say why a message cannot be saved as an answer; None when it can."""
+    if not is_for_us(message, home):
+        return NO_PERSON
+    return None if plain_text(message.get("text") or "").strip() else NO_WORDS
+
+
+def remark(message: Payload, channel: str) -> Remark:
+    """Read a message of which author and link are not known yet; Slack tells them only when asked."""
+    return Remark(
+        text=plain_text(message["text"]),
+        author="",
+        written_at=datetime.fromtimestamp(float(message["ts"]), UTC),
+        message=f"{channel}/{message['ts']}",
+    )
+
+
+def follow(event: Payload, home: Home) -> Follow | None:
+    """Read that a message was edited or deleted; None for any other event."""
+    ts, text, user = "", None, ""
+    if event.get("subtype") == "message_deleted":
+        ts = event.get("deleted_ts", "")
+    elif event.get("subtype") == "message_changed":
+        message = event["message"]
+        ts, user = message["ts"], message.get("user", "")
+        # A message with a thread below it is not taken away, but says that it is gone.
+        text = None if message.get("subtype") == "tombstone" else plain_text(message.get("text") or "")
+    if not ts or user == home.user:
+        return None
+    return Follow(
+        actor=Actor(id=user),
+        conversation=Conversation(platform="slack", workspace=f"slack:{home.team}", channel=event["channel"]),
+        message=f"{event['channel']}/{ts}",
+        text=text,
+    )
 
 
 def _add_path(text: str, party: Party) -> AddSource | Refused:
@@ -344,10 +411,13 @@ def _split_options(text: str) -> tuple[str, dict[str, str]]:
     return " ".join(rest), options
 
 
-def press(action: Payload, party: Party) -> More | Share | Rate | Why | None:
+def press(action: Payload, party: Party) -> Decide | More | Share | Rate | Why | None:
     """Take a press of one of the card's buttons; None when the value is not one of ours."""
     actor, conversation = party.actor, party.conversation
     value, vote = action.get("value") or "", ""
+    name, _, rest = (action.get("action_id") or "").partition(":")
+    if name == CHOICE:
+        return _decide(rest, party)
     if action.get("action_id") == RATE:
         value, _, vote = value.rpartition(":")
     answer_id, _, offset = value.rpartition(":")
@@ -371,6 +441,13 @@ def press(action: Payload, party: Party) -> More | Share | Rate | Why | None:
             )
         case _:
             return None
+
+
+def _decide(chosen: str, party: Party) -> Decide | None:
+    decision, _, item = chosen.partition(":")
+    if decision not in {each.value for each in Decision}:
+        return None
+    return Decide(actor=party.actor, conversation=party.conversation, decision=Decision(decision), item=item)
 
 
 # What is not for the bot

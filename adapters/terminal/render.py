@@ -15,6 +15,8 @@ from bot.messages import (
     Citation,
     Closest,
     Failed,
+    Item,
+    Listing,
     NoAnswer,
     Notice,
     PreferenceList,
@@ -48,6 +50,8 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
             return _plain(reply.text, "yellow")
         case Notice():
             return Group(_plain(reply.text, "green"), *(_plain(f"  {line}") for line in reply.details))
+        case Listing():
+            return _listing(reply)
         case SourceList():
             return _sources(reply, moment)
         case PreferenceList():
@@ -175,6 +179,19 @@ def _sources(reply: SourceList, now: datetime) -> RenderableType:
         for failure in source.failures
     ]
     return Group(table, *failures)
+
+
+def _listing(reply: Listing) -> RenderableType:
+    more = [_plain(f"and {reply.more:,} more", "dim")] if reply.more else []
+    return Group(_plain(reply.text), *map(_item, reply.items), *more)
+
+
+def _item(item: Item) -> RenderableType:
+    facts = " · ".join(filter(None, (*item.facts, item.url)))
+    commands = " · ".join(f"/{choice.decision} {choice.item}" for choice in item.choices)
+    text = [_plain(f"  {line}") for line in item.text.splitlines()]
+    small = [_plain(f"  {line}", "dim") for line in (facts, commands) if line]
+    return Group(_plain(item.title, "bold"), *text, *small)
 
 
 def _preferences(reply: PreferenceList) -> RenderableType:

@@ -1,8 +1,10 @@
-"""A typed line to a request; pure."""
+"""A typed line to a request."""
 
 import re
 import shlex
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from getpass import getuser
 
 from bot.messages import (
     Actor,
@@ -10,13 +12,18 @@ from bot.messages import (
     Ask,
     Audit,
     Conversation,
+    Decide,
+    Decision,
     More,
     Prefer,
     Preferences,
     Rate,
     Reindex,
+    Remark,
     RemoveSource,
     Request,
+    Review,
+    SaveAnswer,
     Sources,
     Status,
     Verify,
@@ -37,6 +44,9 @@ Type a question, or:
   /remove NAME          forget a source
   /reindex [NAME]       read what has changed
   /settings             what can be chosen; /settings NAME VALUE chooses it
+  /answer QUESTION | TEXT   an answer for me to quote
+  /review               answers that wait, and those that were saved
+  /approve ID, /reject ID, /withdraw ID   what is to become of one
   /status               how I am
   /audit                who changed what
   /verify RECEIPT       whether a quote still stands where it was found
@@ -51,7 +61,8 @@ FOLLOWED = {
     "/settings": "[NAME] [VALUE]",
     "/verify": "RECEIPT",
 }
-ALONE = ("/audit", "/sources", "/status", "/more", "/why", "/helpful", "/not-helpful")
+DECISIONS = {f"/{decision}": decision for decision in Decision}
+ALONE = ("/audit", "/review", "/sources", "/status", "/more", "/why", "/helpful", "/not-helpful")
 
 
 ASKED = re.compile(
@@ -76,6 +87,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
         # Not split as the others are: an apostrophe in a question is no quotation mark.
         source = asked["quoted"] or asked["source"] or ""
         return Ask(actor=ACTOR, conversation=HERE, question=asked["question"], source=source)
+    if line.split()[0] == "/answer":
+        return _answer(line)
     try:
         command, *words = shlex.split(line)
     except ValueError:
@@ -85,6 +98,10 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return Sources(actor=ACTOR, conversation=HERE)
         case "/status", []:
             return Status(actor=ACTOR, conversation=HERE)
+        case "/review", []:
+            return Review(actor=ACTOR, conversation=HERE)
+        case _, [item] if command in DECISIONS:
+            return Decide(actor=ACTOR, conversation=HERE, decision=DECISIONS[command], item=item)
         case "/reindex", ([] | [_]):
             return Reindex(actor=ACTOR, conversation=HERE, name="".join(words))
         case "/audit", []:
@@ -109,6 +126,22 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return f"Write {command} without anything behind it."
         case _:
             return f"There is no command {command}. /help lists those that there are."
+
+
+def _answer(line: str) -> Request | str:
+    question, bar, text = line.strip().removeprefix("/answer").partition("|")
+    if not bar:
+        return "Write /answer QUESTION | TEXT, with the bar between them."
+    remark = Remark(text=text.strip(), author=_whoever(), written_at=datetime.now(UTC))
+    return SaveAnswer(actor=ACTOR, conversation=HERE, question=question.strip(), remark=remark)
+
+
+def _whoever() -> str:
+    """Return the name of who sits here; the machine may not know."""
+    try:
+        return getuser()
+    except (KeyError, OSError, ImportError):
+        return ACTOR.name
 
 
 def _about_shown(command: str, shown: Shown | None) -> Request | str:

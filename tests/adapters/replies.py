@@ -4,12 +4,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.messages import (
+    LISTED_ITEMS,
     Actor,
     Answer,
+    Choice,
     Citation,
     Closest,
     Confidence,
+    Decision,
     Failed,
+    Item,
+    Listing,
     Nearest,
     NoAnswer,
     Notice,
@@ -135,6 +140,34 @@ STATUS = StatusReport(
     not_helpful=1,
 )
 
+
+def item(*decisions: Decision, **more: object) -> Item:
+    """Build an item of a listing; ``more`` replaces fields."""
+    fields: dict[str, object] = {
+        "title": "How long is parental leave?",
+        "text": "It lasts *sixteen* weeks.\nAsk <HR> for it.",
+        "facts": ("Bob", "2026-03-01"),
+        "url": "https://discord.com/channels/1/2/3",
+        "choices": tuple(Choice(decision=decision, item="3fa2") for decision in decisions),
+    }
+    return Item(**(fields | more))  # type: ignore[arg-type]
+
+
+LONG_LISTING = Listing(
+    text="5 answers to review.",
+    items=tuple(
+        item(
+            title="*How* long? " * 30,
+            text="*_`~ " * 2_500,
+            facts=("Bob" * 200, "saved by Ann"),
+            url=f"https://docs.example.com/{'x' * 300}",
+            choices=tuple(Choice(decision=decision, item=f"{number:040}") for decision in list(Decision)[:3]),
+        )
+        for number in range(LISTED_ITEMS)
+    ),
+    more=1_200,
+)
+
 REPLIES: dict[str, Reply] = {
     "answer": answer(),
     "answer_without_address": answer(quote(Segment(text="Yes.", bold=True)), has_more=False),
@@ -206,6 +239,15 @@ REPLIES: dict[str, Reply] = {
     "status": STATUS,
     "status_with_failures": replace(STATUS, failures=3),
     "status_of_one": replace(STATUS, sources=1, documents=1, passages=1, helpful=1, not_helpful=0),
+    "listing": Listing(
+        text="1 answer to review; 1 answer saved.",
+        items=(
+            item(Decision.APPROVE, Decision.REJECT, facts=("Bob", "2026-03-01", "saved by Ann")),
+            item(Decision.WITHDRAW, choices=(Choice(decision=Decision.WITHDRAW, item="9c1d"),), url=""),
+        ),
+        more=12,
+    ),
+    "listing_empty": Listing(text="Nothing waits for review; 0 answers saved.", items=()),
     "progress": Progress(text="Reading handbook", done=3, total=12),
     "progress_of_unknown_length": Progress(text="Looking for files", done=0, total=0),
     "failed": Failed(text="Something went wrong.", reference="3f2a"),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.audit import AuditTrail
+from bot.curation import Curation
 from bot.errands import Errands
 from bot.feedback import Ledger
 from bot.jobs import Jobs
@@ -17,7 +18,7 @@ from bot.preferences import PreferenceBook
 from bot.receipts import Receipts
 from bot.records import Records
 from bot.routing import Policy, Router
-from bot.testing import FakeClock, FakeLibrary, FakeSearcher
+from bot.testing import FakeClock, FakeLibrary, FakeSearcher, FakeShelf
 
 TEA = "/docs/tea.txt"
 TEA_TEXT = "Green tea wants water at eighty degrees. Wait two minutes.\n\nBlack tea wants boiling water."
@@ -43,6 +44,9 @@ class Bench:
         self.errands = Errands()
         self.preferences = PreferenceBook(self.records)
         self.receipts = Receipts(self.records, self.clock, self.library)
+        self.permissions = Permissions(preferred=self.preferences.value)
+        self.jobs = Jobs(self.library)
+        self.shelf = FakeShelf(self.library)
         self.readied: list[str] = []
         usual = {"threshold": 0.5, "closest": 0.35, "passages": 5, "allowed_paths": (Path("/docs"),)}
         self.policy = Policy(**usual | policy)  # type: ignore[arg-type]
@@ -50,15 +54,23 @@ class Bench:
             searcher=self.searcher,
             library=self.library,
             ledger=self.ledger,
-            permissions=Permissions(preferred=self.preferences.value),
+            permissions=self.permissions,
             limit=RateLimit(questions=4, per_seconds=8, clock=self.clock),
-            jobs=Jobs(self.library),
+            jobs=self.jobs,
             policy=self.policy,
             embedder="hashing",
             preferences=self.preferences,
             errands=self.errands,
             receipts=self.receipts,
             audit=AuditTrail(self.records, self.clock),
+            curation=Curation(
+                self.records,
+                self.clock,
+                shelf=self.shelf,
+                jobs=self.jobs,
+                permissions=self.permissions,
+                preferences=self.preferences,
+            ),
             workspace_ready=self.readied.append,
         )
 

@@ -188,3 +188,17 @@ def test_a_link_to_a_list_item_leaves_its_mark_out(item: str) -> None:
 def test_a_link_to_a_table_row_names_the_page_alone() -> None:
     page = passage("Rome | 3", url="https://docs.example.com/prices.html")
     assert "https://docs.example.com/prices.html" == link(page, "Rome | 3")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://discord.com/channels/1/2/3",
+        "https://canary.discord.com/channels/1/2/3",
+        "https://acme.slack.com/archives/C1/p1790000000000100?thread_ts=1.1&cid=C1",
+        "https://acme.enterprise.slack.com/archives/C1/p1790000000000100",
+    ],
+)
+def test_a_messages_address_stays_as_it_is(url: str) -> None:
+    found = replace(passage("Leave lasts sixteen weeks.", url=url), anchor="ann-1-march")
+    assert url == quoted(found, (0, 26)).citation.url

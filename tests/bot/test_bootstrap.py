@@ -6,14 +6,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
+from bot import registry
 from bot.bootstrap import RETRY_SECONDS, Application
 from bot.jobs import Jobs
-from bot.messages import Reindex
+from bot.messages import Answer, Ask, Closest, Reindex, Remark, SaveAnswer
 from bot.ports import Core
 from bot.settings import load
 from bot.testing import FakeClock, FakeLibrary, FakeSearcher
@@ -21,6 +23,7 @@ from index.errors import SourceUnavailable
 from index.passages import SyncReport
 from index.ranking import learned_with
 from tests.bot.conftest import MODERATOR, TERMINAL
+from tests.fakes.embedder import HASHING
 
 SECONDS = 10  # only ever waited for when a test fails
 PLATFORMS = {"discord", "slack_bolt", "slack_sdk"}
@@ -139,3 +142,37 @@ def test_the_doctor_says_when_another_embedder_makes_the_confidence_doubtful(tmp
     said = other.checks()["embedder"]()
     assert learned_with() in said
     assert "answers.threshold" in said
+
+
+def test_a_saved_answer_is_cited_with_its_author_day_and_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "EMBEDDER", HASHING)
+    application = Application(load(data=tmp_path / "data"))
+    link = "https://discord.com/channels/1/2/3"
+    remark = Remark(
+        text="It lasts *sixteen* weeks.",
+        author="Ann",
+        written_at=datetime(2026, 3, 1, 12, tzinfo=UTC),
+        link=link,
+        message="2/3",
+    )
+    saved = SaveAnswer(
+        actor=MODERATOR, conversation=TERMINAL, question="How long is parental leave?", remark=remark
+    )
+    application.router.handle(saved)
+    reply = application.router.handle(
+        Ask(actor=MODERATOR, conversation=TERMINAL, question="How long is parental leave?")
+    )
+    assert isinstance(reply, Answer | Closest)
+    citation = reply.quote.citation
+    assert "It lasts *sixteen* weeks." == reply.quote.text
+    assert ("How long is parental leave?", ("Ann, 1 March 2026",), link, remark.written_at, "answers") == (
+        citation.title,
+        citation.heading,
+        citation.url,
+        citation.updated_at,
+        citation.source,
+    )
+    application.library.remove("local", "answers")
+    assert [] == list((tmp_path / "data" / "uploads").iterdir())

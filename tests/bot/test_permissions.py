@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, replace
+from datetime import datetime
 from enum import Enum
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -11,6 +12,7 @@ import pytest
 from bot.messages import (
     Actor,
     Ask,
+    Follow,
     More,
     Notice,
     Prefer,
@@ -19,6 +21,7 @@ from bot.messages import (
     Reindex,
     Reply,
     Request,
+    SaveAnswer,
     Share,
     Sources,
     Status,
@@ -26,9 +29,10 @@ from bot.messages import (
     Why,
 )
 from bot.permissions import Permissions
+from bot.testing import NOON
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench
 
-OPEN = {Ask, More, Rate, Share, Sources, Status, Verify, Why}
+OPEN = {Ask, Follow, More, Rate, SaveAnswer, Share, Sources, Status, Verify, Why}
 """What everyone may ask for. All other requests are refused to whoever has no rights."""
 
 
@@ -82,7 +86,7 @@ def example(kind: type[Any]) -> Any:
 
 
 def filling(hint: Any) -> Any:
-    plain: dict[Any, Any] = {str: "x", int: 0, float: 0.0, bool: True, bytes: b"x"}
+    plain: dict[Any, Any] = {str: "x", int: 0, float: 0.0, bool: True, bytes: b"x", datetime: NOON}
     if hint in plain:
         return plain[hint]
     if isinstance(hint, type) and issubclass(hint, Enum):

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.messages import (
     AddSource,
     Ask,
     Audit,
+    Decide,
     Errand,
+    Follow,
     More,
     Notice,
     Posting,
@@ -21,6 +23,8 @@ from bot.messages import (
     RemoveSource,
     Reply,
     Request,
+    Review,
+    SaveAnswer,
     Sources,
     Status,
     Verify,
@@ -28,6 +32,8 @@ from bot.messages import (
 )
 from bot.ports import Adapter
 from tests.adapters.replies import REPLIES, STATUS, answer, reasons
+
+R = TypeVar("R")
 
 
 class ReadyAdapter(Adapter, Protocol):
@@ -48,6 +54,10 @@ class ScriptedCore:
             Why: [reasons()],
             Sources: [REPLIES["source_list"]],
             Status: [STATUS],
+            SaveAnswer: [Notice(text="Saved.")],
+            Review: [REPLIES["listing"]],
+            Decide: [Notice(text="Decided.")],
+            Follow: [Notice(text="Followed.")],
             Preferences: [REPLIES["preferences"]],
             Prefer: [Notice(text="Chosen.")],
             Audit: [REPLIES["notice_of_changes"]],
@@ -62,9 +72,11 @@ class ScriptedCore:
         self.unasked: asyncio.Queue[Errand] = asyncio.Queue()
         self.postings: list[Posting] = []
         self._posted = asyncio.Event()
+        self._requested = asyncio.Event()
 
     async def replies(self, request: Request) -> AsyncIterator[Reply]:
         self.requests.append(request)
+        self._requested.set()
         await self.gate.wait()
         if self.error is not None:
             raise self.error
@@ -79,6 +91,18 @@ class ScriptedCore:
     async def posted(self, posting: Posting) -> None:
         self.postings.append(posting)
         self._posted.set()
+
+    async def asked(self, kind: type[R], count: int = 1) -> list[R]:
+        """Wait until there were this many requests of a kind, and return them."""
+        async with asyncio.timeout(10):
+            while len(found := self._of(kind)) < count:
+                self._requested.clear()
+                await self._requested.wait()
+        return found
+
+    def _of(self, kind: type[R]) -> list[R]:
+        requests: list[object] = [*self.requests]
+        return [each for each in requests if isinstance(each, kind)]
 
     async def hears_of(self, count: int) -> list[Posting]:
         """Wait until this many postings were reported, and return them."""

@@ -51,8 +51,9 @@ T = TypeVar("T")
 TOKEN = "discord-right-token"
 EPHEMERAL = 1 << 6
 PATIENCE_SECONDS = 60.0
-DEFER, DEFER_UPDATE, SEND, AUTOCOMPLETE = 5, 6, 4, 8
-COMMAND, COMPONENT, COMPLETION = 2, 3, 4
+DEFER, DEFER_UPDATE, SEND, AUTOCOMPLETE, MODAL = 5, 6, 4, 8, 9
+COMMAND, COMPONENT, COMPLETION, SUBMIT = 2, 3, 4, 5
+LABEL = 18
 SUBCOMMAND, STRING, ATTACHMENT = 1, 3, 11
 
 
@@ -107,6 +108,7 @@ class _Interaction:
     pressed: Message | None = None
     response: int = 0
     choices: list[str] = field(default_factory=list)
+    modal: Json = field(default_factory=dict)
     ephemeral: bool = False
     original: Message | None = None
     expired: bool = False
@@ -190,7 +192,22 @@ class FakeDiscord:
 
     async def menu(self, user: str, name: str, content: str, *, guild: str | None = GUILD) -> Message:
         """Choose a command in the menu of somebody's message with this content."""
-        target = message_object(channel=GENERAL, author=self.users["Boss"], guild=None, content=content)
+        return await self._shown_after(await self.menu_only(user, name, content, guild=guild))
+
+    async def menu_only(
+        self,
+        user: str,
+        name: str,
+        content: str,
+        *,
+        guild: str | None = GUILD,
+        channel: str = GENERAL,
+        author: Json | None = None,
+        **more: Any,
+    ) -> _Interaction:
+        """Choose a command in the menu of somebody's message, and wait for nothing."""
+        author = author or self.users["Boss"]
+        target = message_object(channel=channel, author=author, guild=None, content=content) | more
         data = {
             "id": self._registered(name)["id"],
             "name": name,
@@ -198,7 +215,35 @@ class FakeDiscord:
             "target_id": target["id"],
             "resolved": {"messages": {target["id"]: target}},
         }
-        return await self._shown_after(await self.interact(COMMAND, data, user, guild, ""))
+        return await self.interact(COMMAND, data, user, guild, "" if guild is None else channel)
+
+    async def submit(self, interaction: _Interaction, **values: str) -> Message:
+        """Fill in the form that an interaction has opened, in the order of its fields, and send it."""
+        modal = await self.until(lambda: interaction.modal)
+        fields = [label["component"] for label in modal["components"]]
+        parts = [
+            {"type": LABEL, "id": number, "component": {**_filled(field), "value": value}}
+            for number, (field, value) in enumerate(zip(fields, values.values(), strict=True))
+        ]
+        data = {"custom_id": modal["custom_id"], "components": parts}
+        sent = await self.interact(SUBMIT, data, interaction.user, interaction.guild, interaction.channel)
+        return await self._shown_after(sent)
+
+    async def edit(self, message: Json, content: str, *, edited_at: str | None = "") -> None:
+        """Let a message say something else. None for ``edited_at``: Discord merely shows it anew."""
+        now = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
+        edited = now if edited_at == "" else edited_at
+        await self.gateway.send("MESSAGE_UPDATE", message | {"content": content, "edited_timestamp": edited})
+
+    async def delete(self, *messages: Json) -> None:
+        """Delete a message, or several at once."""
+        place = {"channel_id": messages[0]["channel_id"]}
+        place |= {"guild_id": messages[0]["guild_id"]} if "guild_id" in messages[0] else {}
+        ids = [message["id"] for message in messages]
+        if len(ids) == 1:
+            await self.gateway.send("MESSAGE_DELETE", place | {"id": ids[0]})
+        else:
+            await self.gateway.send("MESSAGE_DELETE_BULK", place | {"ids": ids})
 
     async def press(self, user: str, message: Message, label: str) -> Message:
         """Press a button of a message and return what is shown next."""
@@ -537,6 +582,8 @@ class FakeDiscord:
             interaction.choices = [choice["value"] for choice in data["choices"]]
         elif body["type"] == DEFER:
             interaction.ephemeral = bool(data.get("flags", 0) & EPHEMERAL)
+        elif body["type"] == MODAL:
+            interaction.modal = data
         elif body["type"] == DEFER_UPDATE:
             interaction.original = interaction.pressed
         elif body["type"] == SEND:
@@ -580,6 +627,10 @@ class FakeDiscord:
         message = Message(channel=channel, guild=guild, raw=raw, only_for=only_for, answers_to=answers_to)
         self.messages.append(message)
         return message
+
+
+def _filled(field: Json) -> Json:
+    return {name: field[name] for name in ("type", "custom_id")} | {"id": 1}
 
 
 def _command(command: Json) -> Json:

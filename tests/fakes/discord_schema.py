@@ -18,6 +18,7 @@ ACTION_ROW, BUTTON, TEXT, LINK = 1, 2, 10, 5
 MAX_COMPONENTS = 40
 MAX_TEXT = 4_000
 MAX_TREE = 8_000
+MAX_MODAL_TITLE = 45
 OPTION_TYPES_WITH_OPTIONS = frozenset({1, 2})
 
 
@@ -93,6 +94,8 @@ def faults_of_message(message: Mapping[str, Any]) -> list[str]:
         found.append(f"{length} characters of text")
     if any(not part["content"].strip() for part in everything if part["type"] == TEXT):
         found.append("an empty text")
+    if len(message.get("title") or "") > MAX_MODAL_TITLE:
+        found.append(f"a title of {len(message['title'])} characters")
     ids = [part["custom_id"] for part in everything if "custom_id" in part]
     if len(ids) != len(set(ids)):
         found.append(f"a custom_id used twice: {ids}")

@@ -30,6 +30,7 @@ from tests.fakes.slack_payloads import (
     BOT_USER,
     GENERAL,
     TEAM,
+    changed_event,
     command_body,
     direct_channel,
     event_body,
@@ -37,6 +38,7 @@ from tests.fakes.slack_payloads import (
     press_body,
     shortcut_body,
     user_object,
+    view_body,
 )
 from tests.fakes.slack_schema import SlackSchema, walk
 from tests.fakes.slack_transport import Delivery, SignedHttp, SocketMode
@@ -99,7 +101,10 @@ class _Refusal:
 
 
 class FakeSlack:
-    """One workspace with a bot in it. ``users`` and ``groups`` may be changed at will."""
+    """One workspace with a bot in it. ``users`` and ``groups`` may be changed at will.
+
+    ``threads`` holds what threads begin with, by their ts; ``views`` are the forms that were opened.
+    """
 
     def __init__(self) -> None:
         self.schema = SlackSchema()
@@ -114,6 +119,8 @@ class FakeSlack:
         self.messages: list[Message] = []
         self.faults: list[str] = []
         self.prompts: list[Json] = []
+        self.views: list[Json] = []
+        self.threads: dict[str, str] = {}
         self.http: SignedHttp | None = None
         self.socket = SocketMode(self._notify)
         self.url = ""
@@ -179,10 +186,30 @@ class FakeSlack:
 
     async def shortcut(self, user: str, text: str, *, callback_id: str = "quoth_find") -> Message:
         """Choose the shortcut in the menu of somebody's message with this text."""
-        message = {"user": "U0BOB", "text": text, "ts": self.next_ts()}
+        return await self._shown_after("interactive", self.shortcut_payload(user, text, callback_id))
+
+    def shortcut_payload(self, user: str, text: str, callback_id: str, **more: Any) -> Json:
+        """Return the payload of a choice in a message's menu."""
+        message = {"user": "U0BOB", "text": text, "ts": self.next_ts()} | more
         ways = self._reply_ways(user, GENERAL)
-        payload = shortcut_body(self.users[user], callback_id, message, channel=GENERAL, **ways)
-        return await self._shown_after("interactive", payload)
+        return shortcut_body(self.users[user], callback_id, message, channel=GENERAL, **ways)
+
+    async def submit(self, user: str, view: Json, words: str) -> Message:
+        """Fill in the one field of an open form, and send it."""
+        return await self._shown_after("interactive", self.submit_payload(user, view, words))
+
+    def submit_payload(self, user: str, view: Json, words: str) -> Json:
+        """Return the payload of a form with one field that was filled in."""
+        [block] = view["blocks"]
+        element = block["element"]
+        value = {"type": element["type"], "value": words}
+        values = {block["block_id"]: {element["action_id"]: value}}
+        return view_body(self.users[user], view, values, trigger_id=f"trigger.{next(self._numbers)}")
+
+    async def change(self, ts: str, text: str | None, *, channel: str = GENERAL, **more: Any) -> Delivery:
+        """Edit a message of somebody, or delete it where the text is None."""
+        event = changed_event(ts, channel=channel, text=text, **more)
+        return await self.deliver("events_api", event_body(event, self.next_event_id()))
 
     async def press(
         self, message: Message, action_id: str, *, user: str = "U0ANN", positive: bool = True
@@ -347,6 +374,9 @@ class FakeSlack:
             "usergroups.list": lambda args: {"usergroups": self.groups},
             "files.info": self._file_info,
             "assistant.threads.setSuggestedPrompts": self._set_prompts,
+            "chat.getPermalink": self._permalink,
+            "conversations.replies": self._replies,
+            "views.open": self._open_view,
             "chat.postMessage": self._post,
             "chat.postEphemeral": self._post_ephemeral,
             "chat.update": self._update,
@@ -388,6 +418,21 @@ class FakeSlack:
                 _edit(message, args)
                 return {"ts": message.ts, "channel": message.channel, "text": message.text}
         return {"ok": False, "error": "message_not_found"}
+
+    def _permalink(self, args: Json) -> Json:
+        return {"permalink": f"https://home.slack.com/archives/{args['channel']}/p{args['message_ts']}"}
+
+    def _replies(self, args: Json) -> Json:
+        text = self.threads.get(args["ts"])
+        if text is None:
+            return {"ok": False, "error": "thread_not_found"}
+        return {"messages": [{"type": "message", "user": "U0ANN", "text": text, "ts": args["ts"]}]}
+
+    def _open_view(self, args: Json) -> Json:
+        view = json.loads(args["view"]) if isinstance(args["view"], str) else args["view"]
+        self.faults.extend(f"views.open: {fault}" for fault in self.schema.faults_of_view(view))
+        self.views.append(view | {"id": f"V{next(self._numbers)}"})
+        return {"view": self.views[-1]}
 
     def _delete(self, args: Json) -> Json:
         for message in self.messages:

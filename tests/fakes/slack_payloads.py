@@ -121,6 +121,24 @@ def press_body(
     return body if ephemeral else body | {"message": message}
 
 
+def view_body(user: Mapping[str, Any], view: Json, values: Json, **more: str) -> Json:
+    """A form that was sent; ``values`` by block and action."""
+    sent = view | {"team_id": TEAM, "state": {"values": values}, "hash": "1", "bot_id": BOT_ID}
+    return {"type": "view_submission", **_acting(user), "view": sent, "response_urls": [], **more}
+
+
+def changed_event(ts: str, *, channel: str, text: str | None, user: str = "U0BOB", **more: Any) -> Json:
+    """An edit of a message, or its deletion where the text is None."""
+    event: Json = {"type": "message", "channel": channel, "hidden": True, "channel_type": "channel"}
+    before = {"type": "message", "user": user, "text": "before", "ts": ts}
+    if text is None:
+        event |= {"subtype": "message_deleted", "deleted_ts": ts, "previous_message": before}
+    else:
+        after = before | {"text": text, "edited": {"user": user, "ts": ts}} | more
+        event |= {"subtype": "message_changed", "message": after, "previous_message": before}
+    return event | {"ts": f"{ts}9", "event_ts": f"{ts}9"}
+
+
 def shortcut_body(
     user: Mapping[str, Any], callback_id: str, message: Json, *, channel: str, **more: str
 ) -> Json:

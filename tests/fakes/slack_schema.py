@@ -17,6 +17,7 @@ MAX_BLOCKS = 50
 MAX_SERIALIZED = 13_200
 MAX_UPDATE_TEXT = 4000
 MAX_POST_TEXT = 40_000
+VIEW_LIMITS = {"title": 24, "submit": 24, "close": 24, "private_metadata": 3000, "callback_id": 255}
 
 # The block schema is made from TypeScript types; the numbers stand only in its descriptions.
 _MAX_LENGTH = re.compile(r"[Mm]aximum length (?:for (?:this|the text in this) field )?is ([\d,]+) characters")
@@ -47,6 +48,15 @@ class SlackSchema:
         blocks = json.loads(blocks) if isinstance(blocks, str) else blocks
         found = [fault for block in blocks for fault in self._faults_of_block(block)]
         return found + list(_hand_made(blocks, str(message.get("text") or ""), limit))
+
+    def faults_of_view(self, view: Mapping[str, Any]) -> list[str]:
+        """Return what is wrong with a form."""
+        found = [fault for block in view["blocks"] for fault in self._faults_of_block(block)]
+        for name, limit in VIEW_LIMITS.items():
+            value = view.get(name) or ""
+            length = len(value["text"] if isinstance(value, dict) else value)
+            found += [f"a {name} of {length} characters"] if length > limit else []
+        return found
 
     def scopes(self, method: str) -> set[str]:
         """Return the scopes that a bot needs for a method."""
@@ -155,6 +165,6 @@ def _coerced(value: Any, rule: Json) -> Any:
     kinds = {rule.get("type"), *(option.get("type") for option in rule.get("anyOf", []))}
     if isinstance(value, str) and "boolean" in kinds and value.lower() in ("0", "1", "true", "false"):
         return value.lower() in ("1", "true")
-    if isinstance(value, str) and "integer" in kinds and value.isdigit():
+    if isinstance(value, str) and kinds & {"integer", "number"} and value.isdigit():
         return int(value)
     return value

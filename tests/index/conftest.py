@@ -13,6 +13,7 @@ from index.readers.html import HtmlReader
 from index.readers.markdown import MarkdownReader
 from index.readers.plain import PlainReader
 from index.searcher import CatalogSearcher
+from index.sources.curated import CuratedSource
 from index.sources.file import FileSource
 from index.sources.folder import FolderSource
 from index.syncing import Syncer
@@ -22,7 +23,11 @@ READERS: dict[str, Callable[[], Reader]] = {"md": MarkdownReader, "html": HtmlRe
 
 
 def open_source(record: SourceRecord) -> Source:
-    kinds: dict[str, type[FolderSource | FileSource]] = {"folder": FolderSource, "file": FileSource}
+    kinds: dict[str, Callable[..., Source]] = {
+        "folder": FolderSource,
+        "file": FileSource,
+        "curated": CuratedSource,
+    }
     return kinds[record.kind](record.origin, formats=frozenset(READERS), base_url=record.base_url)
 
 

@@ -17,6 +17,9 @@ from bot.messages import (
     Ask,
     Audit,
     Conversation,
+    Decide,
+    Decision,
+    Follow,
     More,
     Notice,
     Post,
@@ -29,7 +32,9 @@ from bot.messages import (
     Reindex,
     RemoveSource,
     Reply,
+    Review,
     Revise,
+    SaveAnswer,
     Segment,
     Share,
     Sources,
@@ -43,7 +48,16 @@ from bot.messages import (
 from tests.adapters.replies import answer, closest, quote
 from tests.fakes.core import ScriptedCore, running
 from tests.fakes.discord import TOKEN, FakeDiscord, Message
-from tests.fakes.discord_payloads import APPLICATION, GENERAL, GUILD, MODS, OTHER_GENERAL, OTHER_GUILD, THREAD
+from tests.fakes.discord_payloads import (
+    APPLICATION,
+    GENERAL,
+    GUILD,
+    MODS,
+    OTHER_GENERAL,
+    OTHER_GUILD,
+    THREAD,
+    message_object,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -447,7 +461,7 @@ async def test_settings_are_listed_completed_and_chosen(bot: FakeDiscord, core: 
 
 async def test_moderators_commands_are_hidden_from_others_and_from_direct_messages(bot: FakeDiscord) -> None:
     hidden = {command["name"]: command for command in bot.commands}
-    for name in ("source", "reindex", "settings"):
+    for name in ("source", "reindex", "review", "settings"):
         assert str(1 << 5) == str(hidden[name]["default_member_permissions"])
         assert [0] == hidden[name]["contexts"], name
     for name in ("ask", "sources", "status", "Find an answer"):
@@ -623,3 +637,95 @@ async def test_a_discord_that_is_away_is_said_when_the_token_is_tried(
 def test_settings_that_cannot_work_are_refused(settings: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(SettingInvalid):
         DiscordAdapter(**{"token": TOKEN, "state_dir": tmp_path, **settings})  # type: ignore[arg-type]
+
+
+# Answers that people wrote
+
+
+async def test_somebodys_message_is_saved_as_the_answer_to_a_question(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    opened = await bot.menu_only("Ann", "Save as answer", "Leave lasts **sixteen** weeks.")
+    modal = await bot.until(lambda: opened.modal)
+    assert "value" not in modal["components"][0]["component"]
+    message = await bot.submit(opened, question="How long is leave?")
+    assert ("Saved.", "Ann") == (message.shown, message.only_for)
+    [request] = await core.asked(SaveAnswer)
+    actor, here = at(bot)
+    assert (actor, here, "How long is leave?") == (request.actor, request.conversation, request.question)
+    assert ("Leave lasts **sixteen** weeks.", "Boss") == (request.remark.text, request.remark.author)
+    assert request.remark.link == f"https://discord.com/channels/{GUILD}/{request.remark.message}"
+    assert f"{GENERAL}/" in request.remark.message
+
+
+async def test_the_form_knows_the_question_that_a_message_replies_to(bot: FakeDiscord) -> None:
+    asked = {"id": "1", "channel_id": GENERAL, "content": f"<@{APPLICATION}> how long?"}
+    replied = message_object(channel=GENERAL, author=bot.users["Ann"]) | asked
+    reference = {"message_id": "1", "channel_id": GENERAL}
+    opened = await bot.menu_only(
+        "Ann", "Save as answer", "Weeks.", type=19, message_reference=reference, referenced_message=replied
+    )
+    modal = await bot.until(lambda: opened.modal)
+    assert "how long?" == modal["components"][0]["component"]["value"]
+
+
+async def test_the_form_knows_the_title_of_a_thread(bot: FakeDiscord) -> None:
+    opened = await bot.menu_only("Ann", "Save as answer", "Weeks.", channel=THREAD)
+    modal = await bot.until(lambda: opened.modal)
+    assert "a thread" == modal["components"][0]["component"]["value"]
+
+
+async def test_what_no_person_wrote_and_what_has_no_words_is_not_saved(bot: FakeDiscord) -> None:
+    await bot.menu_only("Ann", "Save as answer", "I am a bot.", author=bot.bot)
+    message = (await bot.until(lambda: bot.messages))[0]
+    assert "Only what a person wrote can be saved as an answer." == message.shown
+    assert "no words" in (await bot.menu("Ann", "Save as answer", "  ")).shown
+
+
+async def test_an_answer_is_written_in_a_command(bot: FakeDiscord, core: ScriptedCore) -> None:
+    shown = await bot.command("Ann", "answer", {"question": "How long?", "text": "Sixteen weeks."})
+    assert "Saved." == shown.shown
+    [request] = await core.asked(SaveAnswer)
+    assert ("Sixteen weeks.", "Ann", "", "") == (
+        request.remark.text,
+        request.remark.author,
+        request.remark.link,
+        request.remark.message,
+    )
+
+
+async def test_what_waits_is_decided_with_its_buttons(bot: FakeDiscord, core: ScriptedCore) -> None:
+    listing = await bot.command("Boss", "review")
+    assert "1 answer to review" in listing.shown
+    assert "Decided." == (await bot.press("Boss", listing, "Reject")).shown
+    actor, here = at(bot, "Boss")
+    decided = Decide(actor=actor, conversation=here, decision=Decision.REJECT, item="3fa2")
+    assert [Review(actor=actor, conversation=here), decided] == core.requests
+
+
+async def test_edits_and_deletions_are_followed(bot: FakeDiscord, core: ScriptedCore) -> None:
+    first, second, third = [await bot.write("Ann", f"number {n}") for n in range(3)]
+    await bot.edit(first, "anew")
+    await bot.edit(second, "", edited_at=None)  # an address got its preview
+    await bot.edit(second, "", edited_at="2026-01-01T00:00:00+00:00")  # the same, of an edited message
+    await bot.edit(second, "")
+    [seen, hidden] = await core.asked(Follow, 2)
+    assert (f"{GENERAL}/{first['id']}", "anew") == (seen.message, seen.text)
+    assert (f"{GENERAL}/{second['id']}", "") == (hidden.message, hidden.text)
+    await bot.delete(first)
+    await bot.delete(second, third)
+    deleted = (await core.asked(Follow, 5))[2:]
+    assert [f"{GENERAL}/{each['id']}" for each in (first, second, third)] == [
+        request.message for request in deleted
+    ]
+    assert {None} == {request.text for request in deleted}
+    assert {f"discord:{GUILD}"} == {request.conversation.workspace for request in deleted}
+
+
+async def test_a_change_that_the_core_fails_at_is_survived(bot: FakeDiscord, core: ScriptedCore) -> None:
+    core.error = RuntimeError("boom")
+    message = await bot.write("Ann", "number one")
+    await bot.delete(message)
+    await core.asked(Follow)
+    core.error = None
+    assert "Sixteen" not in (await bot.command("Ann", "status")).shown

@@ -19,6 +19,9 @@ from bot.messages import (
     Ask,
     Audit,
     Conversation,
+    Decide,
+    Decision,
+    Follow,
     More,
     Notice,
     Post,
@@ -29,7 +32,9 @@ from bot.messages import (
     Refused,
     RemoveSource,
     Reply,
+    Review,
     Revise,
+    SaveAnswer,
     Segment,
     Share,
     Sources,
@@ -44,7 +49,7 @@ from tests.adapters.replies import answer, closest, quote
 from tests.adapters.slack.test_manifest import MANIFEST
 from tests.fakes.core import ScriptedCore, running
 from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack, Message
-from tests.fakes.slack_payloads import FOREIGN_TEAM, GENERAL, TEAM, direct_channel, user_object
+from tests.fakes.slack_payloads import BOT_USER, FOREIGN_TEAM, GENERAL, TEAM, direct_channel, user_object
 from tests.fakes.slack_transport import SignedHttp, encode, sign
 
 pytestmark = pytest.mark.anyio
@@ -133,6 +138,9 @@ async def test_the_shortcut_takes_a_message_as_the_question(bot: FakeSlack, core
     [
         ("sources", Sources, "3 sources"),
         ("status", Status, "Quoth 0.1.0"),
+        ("review", Review, "1 answer to review"),
+        ("answer How long? | Sixteen weeks.", SaveAnswer, "Saved."),
+        ("answer How long?", None, "with the bar between them"),
         ("settings", Preferences, "questions.keep is 30"),
         ("settings questions.keep 7", Prefer, "Chosen."),
         ("add /srv/docs name=hr", AddSource, "Added."),
@@ -875,3 +883,107 @@ def _is_met(slack: FakeSlack, method: str) -> bool:
 
 def _seen(message: Any) -> tuple[str, str]:
     return message.only_for, message.shown
+
+
+# Answers that people wrote
+
+
+async def opened(bot: FakeSlack, text: str = "Leave lasts *sixteen* weeks.", **more: Any) -> dict[str, Any]:
+    """Choose "Save as answer" in a message's menu and return the form."""
+    payload = bot.shortcut_payload("U0ANN", text, "quoth_save", **more)
+    await bot.deliver("interactive", payload)
+    await bot.until(lambda: bot.views)
+    return bot.views[-1]
+
+
+async def test_somebodys_message_is_saved_as_the_answer_to_a_question(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    bot.users["U0BOB"] = user_object("U0BOB", "Bob")
+    view = await opened(bot, ts="1790000000.000100")
+    assert "initial_value" not in view["blocks"][0]["element"]
+    message = await bot.submit("U0ANN", view, "How long is leave?")
+    assert ("Saved.", "U0ANN") == (message.shown, message.only_for)
+    [request] = await core.asked(SaveAnswer)
+    assert ("U0ANN", GENERAL, "How long is leave?") == (
+        request.actor.id,
+        request.conversation.channel,
+        request.question,
+    )
+    assert ("Leave lasts *sixteen* weeks.", "Bob") == (request.remark.text, request.remark.author)
+    assert f"{GENERAL}/1790000000.000100" == request.remark.message
+    assert f"https://home.slack.com/archives/{GENERAL}/p1790000000.000100" == request.remark.link
+    assert 2026 == request.remark.written_at.year
+
+
+async def test_a_form_that_is_sent_twice_saves_once(bot: FakeSlack, core: ScriptedCore) -> None:
+    payload = bot.submit_payload("U0ANN", await opened(bot), "How long is leave?")
+    await bot.deliver("interactive", payload)
+    await bot.redeliver("interactive", payload)
+    await core.asked(SaveAnswer)
+    assert "Saved." in (await bot.command("U0ANN", "/quoth", "answer a | b")).shown
+    assert 2 == len(core.requests)
+
+
+async def test_the_form_knows_what_the_thread_began_with(bot: FakeSlack) -> None:
+    bot.threads["1789000000.000001"] = f"<@{BOT_USER}> how long &amp; when?"
+    view = await opened(bot, thread_ts="1789000000.000001")
+    assert "how long & when?" == view["blocks"][0]["element"]["initial_value"]
+    await bot.deliver("interactive", bot.shortcut_payload("U0ANN", "x", "quoth_save", thread_ts="1.1"))
+    await bot.until(lambda: len(bot.views) > 1)
+    assert "initial_value" not in bot.views[-1]["blocks"][0]["element"]
+
+
+async def test_what_no_person_wrote_and_what_has_no_words_is_not_saved(bot: FakeSlack) -> None:
+    await bot.deliver("interactive", bot.shortcut_payload("U0ANN", "x", "quoth_save", bot_id="B1"))
+    await bot.until(lambda: bot.messages)
+    assert "Only what a person wrote can be saved as an answer." == bot.messages[0].shown
+    assert "no words" in (await bot.shortcut("U0ANN", " ", callback_id="quoth_save")).shown
+
+
+async def test_a_form_that_outlives_the_bot_says_so(slack: FakeSlack, tmp_path: Path) -> None:
+    async with running(build(slack, tmp_path), ScriptedCore()):
+        view = await opened(slack)
+    async with running(build(slack, tmp_path), core := ScriptedCore()):
+        assert "once more" in (await slack.submit("U0ANN", view, "How long is leave?")).shown
+    assert [] == core.requests
+
+
+async def test_a_form_that_slack_does_not_open_is_said(bot: FakeSlack) -> None:
+    bot.refuse("views.open", "expired_trigger_id")
+    assert "open the form" in (await bot.shortcut("U0ANN", "x", callback_id="quoth_save")).shown
+
+
+async def test_an_answer_without_a_link_is_saved_all_the_same(bot: FakeSlack, core: ScriptedCore) -> None:
+    view = await opened(bot)
+    bot.refuse("chat.getPermalink", "channel_not_found")
+    await bot.submit("U0ANN", view, "How long is leave?")
+    [request] = await core.asked(SaveAnswer)
+    assert ("", "Someone") == (request.remark.link, request.remark.author)
+
+
+async def test_what_waits_is_decided_with_its_buttons(bot: FakeSlack, core: ScriptedCore) -> None:
+    listing = await bot.command("U0BOSS", "/quoth", "review")
+    shown = await bot.press(listing, "quoth_do:approve:3fa2", user="U0BOSS")
+    assert "Decided." == shown.shown
+    [decided] = await core.asked(Decide)
+    assert (Decision.APPROVE, "3fa2", True) == (
+        decided.decision,
+        decided.item,
+        decided.actor.manages_workspace,
+    )
+
+
+async def test_edits_and_deletions_are_followed(bot: FakeSlack, core: ScriptedCore) -> None:
+    await bot.change("1.1", "leave &amp; more")
+    await bot.change("1.2", None)
+    await bot.change("1.3", "This message was deleted.", subtype="tombstone")
+    await bot.change("1.4", "mine", user=BOT_USER)
+    await core.asked(Follow, 3)
+    assert "Quoth" in (await bot.command("U0ANN", "/quoth", "status")).shown
+    followed = await core.asked(Follow, 3)
+    expected = [("1.1", "leave & more"), ("1.2", None), ("1.3", None)]
+    assert [(f"{GENERAL}/{ts}", text) for ts, text in expected] == sorted(
+        ((request.message, request.text) for request in followed), key=lambda each: each[0]
+    )
+    assert {f"slack:{TEAM}"} == {request.conversation.workspace for request in followed}

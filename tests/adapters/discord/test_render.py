@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from adapters.discord.render import literal, render
 from bot.answering import LONGEST_QUOTE
 from bot.messages import Actor, Notice, Reply, Segment, SourceList
-from tests.adapters.replies import REPLIES, answer, place, quote, reasons, source
+from tests.adapters.replies import LONG_LISTING, REPLIES, answer, place, quote, reasons, source
 from tests.fakes.discord_schema import BUTTON, TEXT, V2, DiscordSchema, walk
 
 SCHEMA = DiscordSchema()
@@ -53,6 +53,10 @@ def as_discord_shows(text: str) -> str:
 @pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
 def test_discord_accepts_every_reply(name: str, private: bool) -> None:
     assert [] == SCHEMA.faults("POST", WEBHOOK, sent(name, private=private))
+
+
+def test_discord_accepts_a_listing_of_long_items() -> None:
+    assert [] == SCHEMA.faults("POST", WEBHOOK, message(LONG_LISTING))
 
 
 @pytest.mark.parametrize("name", REPLIES)

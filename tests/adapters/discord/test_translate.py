@@ -1,9 +1,11 @@
 """What happens in Discord, as requests."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from adapters.discord import translate
-from bot.messages import AddSource, More, Rate, Refused, Request, Share, Upload, Why
+from bot.messages import AddSource, Decide, Decision, More, Rate, Refused, Request, Share, Upload, Why
 
 PARTY = translate.party(user=7, name="Ann", roles=[3], guild=1, channel=2)
 ACTOR, HERE = PARTY.actor, PARTY.conversation
@@ -65,3 +67,15 @@ def test_a_source_comes_from_a_file_or_a_path_but_not_both() -> None:
     assert AddSource(actor=ACTOR, conversation=HERE, origin=upload, name="a") == added
     assert isinstance(translate.add(PARTY, upload=upload, path="/a", name=None, url=None), Refused)
     assert isinstance(translate.add(PARTY, upload=None, path=" ", name=None, url=None), Refused)
+
+
+def test_a_button_on_an_item_carries_its_decision() -> None:
+    expected = Decide(actor=ACTOR, conversation=HERE, decision=Decision.APPROVE, item="3fa2")
+    assert expected == translate.press("quoth:do:approve:3fa2", PARTY)
+    assert None is translate.press("quoth:do:dance:3fa2", PARTY)
+
+
+def test_a_direct_message_has_no_place_to_name() -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    remark = translate.remark("x", author="Ann", written_at=now, guild=None, channel=2, message=3)
+    assert ("", "") == (remark.link, remark.message)

@@ -17,12 +17,15 @@ SCHEMA_FILE = SPECS / "slack_manifest.schema.2.0.0.json"
 METHODS = [
     "assistant.threads.setSuggestedPrompts",
     "chat.delete",
+    "chat.getPermalink",
     "chat.postEphemeral",
     "chat.postMessage",
     "chat.update",
+    "conversations.replies",
     "files.info",
     "usergroups.list",
     "users.info",
+    "views.open",
 ]
 
 
@@ -41,9 +44,13 @@ def test_it_is_built_for_the_agent_view_and_socket_mode() -> None:
 def test_it_declares_what_the_bot_listens_to() -> None:
     commands = {command["command"] for command in MANIFEST["features"]["slash_commands"]}
     assert {listeners.ASK, listeners.QUOTH} == commands
-    assert [listeners.FIND] == [shortcut["callback_id"] for shortcut in MANIFEST["features"]["shortcuts"]]
+    assert [listeners.FIND, listeners.SAVE] == [
+        shortcut["callback_id"] for shortcut in MANIFEST["features"]["shortcuts"]
+    ]
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    assert ["app_home_opened", "app_mention", "message.im"] == events
+    # Edits and deletions of what was saved come as messages of the channel.
+    messages = [f"message.{kind}" for kind in ("channels", "groups", "im", "mpim")]
+    assert ["app_home_opened", "app_mention", *messages] == events
 
 
 def test_its_scopes_cover_every_method_that_the_bot_calls() -> None:

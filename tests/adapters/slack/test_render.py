@@ -18,7 +18,7 @@ from bot.messages import (
     Segment,
     SourceList,
 )
-from tests.adapters.replies import ALSO, REPLIES, answer, closest, place, quote, reasons, source
+from tests.adapters.replies import ALSO, LONG_LISTING, REPLIES, answer, closest, place, quote, reasons, source
 from tests.fakes.slack import read_blocks
 from tests.fakes.slack_schema import SlackSchema, walk
 
@@ -36,6 +36,10 @@ def quoted(message: dict[str, Any]) -> str:
 @pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
 def test_slack_accepts_every_reply(name: str, private: bool) -> None:
     assert [] == SCHEMA.faults_of_message(render(REPLIES[name], private=private), 4000)
+
+
+def test_slack_accepts_a_listing_of_long_items() -> None:
+    assert [] == SCHEMA.faults_of_message(render(LONG_LISTING), 4000)
 
 
 def test_the_passage_is_shown_byte_for_byte() -> None:

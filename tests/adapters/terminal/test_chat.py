@@ -10,6 +10,8 @@ from adapters.terminal.translate import ACTOR, HERE
 from bot.messages import (
     Ask,
     Audit,
+    Decide,
+    Decision,
     More,
     NoAnswer,
     Notice,
@@ -18,6 +20,8 @@ from bot.messages import (
     Preferences,
     Rate,
     Reindex,
+    Review,
+    SaveAnswer,
     Sources,
     Tell,
     Verify,
@@ -158,4 +162,28 @@ async def test_a_question_may_name_the_source_to_look_in(
 
 async def test_words_after_quit_keep_nobody(core: ScriptedCore) -> None:
     await chat(core, "/quit now", "unheard")
+    assert [] == core.requests
+
+
+async def test_an_answer_is_written_reviewed_and_withdrawn(core: ScriptedCore) -> None:
+    said = await chat(
+        core, '/answer How long? | It\'s "sixteen" weeks.', "/review", "/approve 3fa2", "/withdraw 9c1d"
+    )
+    assert "1 answer to review" in said
+    saved, review, *decided = core.requests
+    assert isinstance(saved, SaveAnswer)
+    assert ("How long?", 'It\'s "sixteen" weeks.', "") == (
+        saved.question,
+        saved.remark.text,
+        saved.remark.message,
+    )
+    assert saved.remark.author
+    assert Review(actor=ACTOR, conversation=HERE) == review
+    assert [(Decision.APPROVE, "3fa2"), (Decision.WITHDRAW, "9c1d")] == [
+        (each.decision, each.item) for each in decided if isinstance(each, Decide)
+    ]
+
+
+async def test_an_answer_without_a_bar_is_not_guessed_at(core: ScriptedCore) -> None:
+    assert "with the bar between them" in await chat(core, "/answer How long is leave")
     assert [] == core.requests

@@ -1,0 +1,71 @@
+"""Where the answers that people wrote are kept: a folder of Markdown files for each workspace."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+from index.catalog import Catalog
+from index.errors import CatalogUnavailable
+from index.passages import CuratedAnswer
+from index.sources.curated import AnswerFolder
+
+KIND = "curated"
+NAME = "answers"
+
+
+class FolderShelf:
+    """Implements ``bot.ports.Shelf`` with folders below ``uploads``, which go with their sources."""
+
+    def __init__(self, catalog: Catalog, uploads: Path) -> None:
+        self._catalog = catalog
+        self._uploads = uploads
+
+    def put(self, workspace: str, answer: CuratedAnswer) -> str:
+        """Keep an answer, in place of the one with its id; return the name of the source. Does not sync."""
+        with _kept_on_disk():
+            self._folder(workspace).put(answer)
+        return self._source(workspace)
+
+    def find(self, workspace: str, id: str) -> CuratedAnswer | None:
+        """Return the answer with this id, or None."""
+        return self._folder(workspace).find(id)
+
+    def remove(self, workspace: str, id: str) -> str:
+        """Delete an answer; return the name of the source, empty where there was no such answer."""
+        with _kept_on_disk():
+            was_there = self._folder(workspace).remove(id)
+        return self._source(workspace) if was_there else ""
+
+    def answers(self, workspace: str) -> list[CuratedAnswer]:
+        """List the answers, the latest first."""
+        return self._folder(workspace).answers()
+
+    def _folder(self, workspace: str) -> AnswerFolder:
+        # The library deletes the folder right below the uploads when it removes a source.
+        digest = hashlib.sha256(workspace.encode()).hexdigest()[:16]
+        return AnswerFolder(self._uploads.absolute() / f"{NAME}-{digest}" / NAME)
+
+    def _source(self, workspace: str) -> str:
+        """Return the name of the workspace's source of answers, which is recorded if it was not."""
+        records = self._catalog.sources(workspace)
+        for record in records:
+            if record.kind == KIND:
+                return record.name
+        taken = {record.name for record in records}
+        name = NAME if NAME not in taken else next(n for i in count(2) if (n := f"{NAME}-{i}") not in taken)
+        folder = self._folder(workspace).path
+        self._catalog.add_source(workspace, name=name, kind=KIND, origin=str(folder), base_url="")
+        return name
+
+
+@contextmanager
+def _kept_on_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CatalogUnavailable(
+            f"The answer could not be kept ({error.strerror}). "
+            "Check that the data folder is writable and that its disk has room."
+        ) from error
