@@ -15,7 +15,9 @@ from bot.messages import (
     Decision,
     Failed,
     Follow,
+    ForgetMe,
     More,
+    MyData,
     NoAnswer,
     Prefer,
     Preferences,
@@ -33,12 +35,14 @@ from bot.messages import (
     Upload,
     Verify,
     Why,
+    counted,
 )
-from bot.ports import Clock
+from bot.ports import Clock, Kept
 from bot.records import Records
 
 KEPT = timedelta(days=365)
 LISTED = 20
+SOMEONE = "someone who wished to be forgotten"
 LONGEST = 300
 """Characters of what was changed."""
 
@@ -117,6 +121,25 @@ class AuditTrail:
             for actor, name, what, at in rows
         ]
 
+    def kept_of(self, workspace: str, actor_id: str) -> Kept:
+        """Return how often a person stands in the record."""
+        with self._records.read() as db:
+            (changes,) = db.execute(
+                "SELECT count(*) FROM changes WHERE workspace = ? AND actor = ?", (workspace, actor_id)
+            ).fetchone()
+        line = (
+            f"{counted(changes, 'change')} of yours in the record of who changed what, for {KEPT.days} days"
+        )
+        return Kept(lines=(line,) if changes else ())
+
+    def forget(self, workspace: str, actor_id: str) -> None:
+        """Let a person's changes stand there as someone's. Raises sqlite3.Error."""
+        with self._records.write() as db:
+            db.execute(
+                "UPDATE changes SET actor = '', name = ? WHERE workspace = ? AND actor = ?",
+                (SOMEONE, workspace, actor_id),
+            )
+
 
 def changed(request: Request) -> str:
     """Return what a request changes when it succeeds, in words; empty for one that changes nothing."""
@@ -136,6 +159,8 @@ def changed(request: Request) -> str:
             return f"{DECIDED[request.decision]} the answer {request.item}"
         case Share():
             return f"shared answer {request.answer_id} with the channel {request.conversation.channel}"
+        case ForgetMe() | MyData():  # what people have erased is nobody else's business
+            return ""
         case Ask() | Audit() | Follow() | More() | Preferences() | Rate() | Review():
             return ""
         case Sources() | Status() | Verify() | Why():

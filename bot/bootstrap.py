@@ -31,6 +31,8 @@ from bot.messages import counted
 from bot.permissions import Permissions
 from bot.ports import Adapter, Clock, Platform
 from bot.preferences import PreferenceBook
+from bot.privacy import Privacy
+from bot.questions import Questions
 from bot.receipts import Receipts
 from bot.records import Records
 from bot.routing import Policy, Router
@@ -56,6 +58,8 @@ REVISION_SECONDS = 1.0
 
 RETRY_SECONDS = 300.0
 """How long a community whose sources could not be read waits, so that not each question tries anew."""
+
+TIDY_SECONDS = 3600.0
 
 SEEDS_NAME = "seeds"
 
@@ -156,9 +160,11 @@ class Application:
             policy=self.policy,
             embedder=settings.embedder.model,
             preferences=self.preferences,
+            privacy=Privacy((self.ledger, self.questions, self.audit)),
+            questions=self.questions,
             errands=self.errands,
             receipts=self.receipts,
-            audit=AuditTrail(self.records, clock),
+            audit=self.audit,
             curation=Curation(
                 self.records,
                 clock,
@@ -195,9 +201,20 @@ class Application:
         )
 
     @cached_property
+    def audit(self) -> AuditTrail:
+        """Who changed what."""
+        return AuditTrail(self.records, self._clock)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """The words of questions."""
+        days = partial(self.preferences.value, name="questions.keep")
+        return Questions(self.records, self._clock, days=lambda workspace: int(days(workspace)))
+
+    @cached_property
     def ledger(self) -> Ledger:
         """What was answered."""
-        return Ledger(self.records, self._clock)
+        return Ledger(self.records, self._clock, self.questions)
 
     @cached_property
     def errands(self) -> Errands:
@@ -330,6 +347,7 @@ class Application:
         core = ThreadedCore(self.router.handle, errands=self.errands, note=self.living.note)
         pulse = asyncio.create_task(beat(self.heartbeat))
         following = asyncio.create_task(core.repeat(self.living.step, REVISION_SECONDS))
+        tidying = asyncio.create_task(self._tidy())
         serving = [asyncio.create_task(adapter.run(core)) for adapter in adapters]
         if terminal is not None:
             serving.append(asyncio.create_task(terminal.run(core)))
@@ -337,10 +355,16 @@ class Application:
             await asyncio.gather(*serving)
         finally:
             self.jobs.stop()  # the process would not end before its syncs do
-            for task in (pulse, following, *serving):
+            for task in (pulse, following, tidying, *serving):
                 task.cancel()
-            await asyncio.gather(pulse, following, *serving, return_exceptions=True)
+            await asyncio.gather(pulse, following, tidying, *serving, return_exceptions=True)
             core.close()
+
+    async def _tidy(self) -> None:
+        """Erase now and then what communities want kept no longer."""
+        while True:
+            await asyncio.to_thread(self.questions.purge)
+            await asyncio.sleep(TIDY_SECONDS)
 
     def _open_reader(self, format: str) -> Reader:
         if format not in self._readers:

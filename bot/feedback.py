@@ -3,19 +3,19 @@
 import json
 import secrets
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 
-from bot.ports import Clock
+from bot.messages import counted
+from bot.ports import Clock, Kept
+from bot.questions import Questions
 from bot.records import Records
 from index.passages import Hit
 
 KEPT = timedelta(days=90)
-REMEMBERED_QUESTIONS = 1_000
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS answers (
@@ -59,7 +59,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """An answer that was given. ``question`` is empty after a restart: questions are not stored.
+    """An answer that was given. ``question`` is empty where its words are not kept any more.
 
     ``sources`` are the names of those that were searched; empty when all were.
     """
@@ -74,11 +74,11 @@ class Remembered:
 class Ledger:
     """Answers of the last 90 days. Holds passage ids, no text. Safe to call from several threads."""
 
-    def __init__(self, records: Records, clock: Clock) -> None:
-        """``records`` hold the answers. Raises RecordsUnavailable."""
+    def __init__(self, records: Records, clock: Clock, questions: Questions) -> None:
+        """``records`` hold the answers, ``questions`` their words. Raises RecordsUnavailable."""
         self._records = records
         self._clock = clock
-        self._questions: OrderedDict[str, str] = OrderedDict()
+        self._questions = questions
         records.define(SCHEMA)
 
     def remember(
@@ -107,11 +107,10 @@ class Ledger:
                 db.executemany(
                     "INSERT INTO searched_sources VALUES (?, ?)", [(answer_id, name) for name in sources]
                 )
-                self._questions[answer_id] = question
-                while len(self._questions) > REMEMBERED_QUESTIONS:
-                    self._questions.popitem(last=False)
         except sqlite3.Error as error:
             log.warning("An answer could not be recorded", reason=str(error))
+        else:
+            self._questions.keep(answer_id, workspace, actor_id, question)
         return Remembered(
             id=answer_id, actor_id=actor_id, question=question, candidates=candidates, sources=sources
         )
@@ -126,13 +125,13 @@ class Ledger:
             ).fetchone()
             names = db.execute("SELECT source FROM searched_sources WHERE answer_id = ?", (answer_id,))
             sources = frozenset(name for (name,) in names)
-            question = self._questions.get(answer_id, "")
         if row is None:
             return None
+        question = self._questions.recall(workspace, answer_id)
         return Remembered(
             id=answer_id,
             actor_id=row[0],
-            question=question,
+            question=question.words if question else "",
             candidates=_read(row[1]),
             sources=sources,
         )
@@ -170,6 +169,33 @@ class Ledger:
                 (workspace,),
             ).fetchone()
         return row[0], row[1]
+
+    def kept_of(self, workspace: str, actor_id: str) -> Kept:
+        """Return how much a person was answered and has rated here."""
+        with self._records.read() as db:
+            (answers,) = db.execute(
+                "SELECT count(*) FROM answers WHERE workspace = ? AND actor = ?", (workspace, actor_id)
+            ).fetchone()
+            (ratings,) = db.execute(f"SELECT count(*) {_RATED_HERE}", (actor_id, workspace)).fetchone()
+        lines = (
+            f"{counted(answers, 'answer')} to you: which passages and when, for {KEPT.days} days",
+            f"{counted(ratings, 'rating')} of yours, for as long as the answer is kept",
+        )
+        return Kept(lines=tuple(line for line, count in zip(lines, (answers, ratings), strict=True) if count))
+
+    def forget(self, workspace: str, actor_id: str) -> None:
+        """Erase a person's ratings, and to whom they were answered. Raises sqlite3.Error.
+
+        The answers stay, as nobody's: whoever sees one in a channel may still ask for more of it.
+        """
+        with self._records.write() as db:
+            db.execute(f"DELETE {_RATED_HERE}", (actor_id, workspace))
+            db.execute(
+                "UPDATE answers SET actor = '' WHERE workspace = ? AND actor = ?", (workspace, actor_id)
+            )
+
+
+_RATED_HERE = "FROM ratings WHERE actor = ? AND answer_id IN (SELECT id FROM answers WHERE workspace = ?)"
 
 
 def _candidate(hit: Hit) -> Candidate:

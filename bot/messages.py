@@ -13,6 +13,8 @@ from typing import TypeAlias
 LISTED_WORDS = 12
 LISTED_ITEMS = 5
 """Items of a listing that fit one message on every platform, with their buttons."""
+SHOWN_WORDS = 200
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,13 +262,32 @@ class Follow:
     text: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyData:
+    """Show whoever asks what is kept of them in this workspace."""
+
+    actor: Actor
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetMe:
+    """Erase what is kept of whoever asks in this workspace; unless ``confirmed``, ask if they mean it."""
+
+    actor: Actor
+    conversation: Conversation
+    confirmed: bool = False
+
+
 Request: TypeAlias = (
     AddSource
     | Ask
     | Audit
     | Decide
     | Follow
+    | ForgetMe
     | More
+    | MyData
     | Prefer
     | Preferences
     | Rate
@@ -555,6 +576,33 @@ class StatusReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """What is kept of whoever asks; with ``erasing``, whether all of it is to be erased.
+
+    ``lines`` say what it is, ``words`` are what the person wrote, the newest first.
+    """
+
+    lines: tuple[str, ...]
+    words: tuple[str, ...]
+    erasing: bool
+
+    @property
+    def text(self) -> str:
+        """What stands above it."""
+        if self.erasing:
+            return "I would erase all that I keep of you in this community, at once and for good:"
+        return "This is what I keep of you in this community:"
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The words that are shown: as many as one reads at a glance, each on one line and cut if long."""
+        lines = (" ".join(words.split()) for words in self.words[:LISTED_WORDS])
+        shown = [f"“{line if len(line) <= SHOWN_WORDS else line[: SHOWN_WORDS - 1] + '…'}”" for line in lines]
+        more = len(self.words) - len(shown)
+        return (*shown, *([f"and {more} more"] if more else []))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """A job is under way; more replies to the same request follow.
 
@@ -582,6 +630,7 @@ Reply: TypeAlias = (
     | NoAnswer
     | Notice
     | PreferenceList
+    | PersonalData
     | Progress
     | Reasons
     | Refused

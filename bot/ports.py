@@ -1,11 +1,35 @@
 """What the core asks of the index, the clock and its own memory, and what adapters ask of the core."""
 
 from collections.abc import AsyncIterator, Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.messages import Errand, Posting, Reply, Request, SourceLine
 from index.passages import Audience, CuratedAnswer, Explanation, Hit, Passage, SyncReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a part of the core keeps of one person.
+
+    ``lines`` say in words what it is, ``words`` are what the person wrote.
+    """
+
+    lines: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+class Keeper(Protocol):
+    """A part of the core that keeps something of people."""
+
+    def kept_of(self, workspace: str, actor_id: str) -> Kept:
+        """Return all that is kept of a person in a workspace."""
+        ...
+
+    def forget(self, workspace: str, actor_id: str) -> None:
+        """Erase it, or whatever ties it to the person, at once."""
+        ...
 
 
 class Core(Protocol):

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from bot.errors import RecordsUnavailable
 
+# Erased is erased: without secure_delete, SQLite leaves the bytes lying where they were.
+PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON")
+
 
 class Records:
     """One connection, lent to one transaction at a time. Safe to use from several threads."""
@@ -73,7 +76,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 def _connected(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        for pragma in PRAGMAS:
             db.execute(f"PRAGMA {pragma}")
         db.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.Error:

@@ -41,7 +41,9 @@ from bot.messages import (
     Decide,
     Failed,
     Follow,
+    ForgetMe,
     More,
+    MyData,
     NoAnswer,
     Notice,
     Prefer,
@@ -71,6 +73,8 @@ from bot.messages import (
 from bot.permissions import ONLY_MODERATORS, Permissions
 from bot.ports import Library, Searcher
 from bot.preferences import PreferenceBook, preference_of
+from bot.privacy import Privacy
+from bot.questions import Questions
 from bot.receipts import Receipts
 from index.errors import (
     CatalogUnavailable,
@@ -152,6 +156,8 @@ class Router:
         policy: Policy,
         embedder: str,
         preferences: PreferenceBook,
+        privacy: Privacy,
+        questions: Questions,
         errands: Errands,
         receipts: Receipts,
         audit: AuditTrail,
@@ -168,6 +174,8 @@ class Router:
         self._policy = policy
         self._embedder = embedder
         self._preferences = preferences
+        self._privacy = privacy
+        self._questions = questions
         self._errands = errands
         self._receipts = receipts
         self._audit = audit
@@ -208,6 +216,8 @@ class Router:
                 return self._manage(request, report)
             case Preferences() | Prefer():
                 return self._prefer(request)
+            case MyData() | ForgetMe():
+                return self._privacy.reply(request)
             case Status():
                 return self._status(request)
             case Verify():
@@ -341,7 +351,7 @@ class Router:
             return _forgotten()
         if not remembered.question:
             return Refused(
-                text="I keep questions in memory only, and the words of this one are gone. "
+                text="I do not keep the words of questions for long, and those of this one are gone. "
                 "Ask it again, please, and I can say why."
             )
         if too_fast := self._too_fast(request):
@@ -497,6 +507,7 @@ class Router:
                 if needs_owner and not self._permissions.is_owner(request.actor, request.conversation):
                     return Refused(text=ONLY_OWNERS)
                 value = self._preferences.choose(workspace, request.name, request.value)
+                self._questions.purge()
                 return Notice(text=f"{request.name} is now {value or 'nothing'}.")
             case _:
                 assert_never(request)

@@ -123,6 +123,14 @@ def _for_everyone(tree: Commands, listeners: Listeners) -> None:
     async def verify(interaction: Interaction, receipt: str) -> None:
         await listeners.on_verify(interaction, receipt)
 
+    @tree.command(name="my-data", description="Show what I keep of you in this community")
+    async def my_data(interaction: Interaction) -> None:
+        await listeners.on_my_data(interaction)
+
+    @tree.command(name="forget-me", description="Erase what I keep of you in this community")
+    async def forget_me(interaction: Interaction) -> None:
+        await listeners.on_forget_me(interaction)
+
 
 def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     source = app_commands.Group(

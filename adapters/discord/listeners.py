@@ -24,6 +24,8 @@ from bot.messages import (
     Ask,
     Audit,
     Failed,
+    ForgetMe,
+    MyData,
     PreferenceList,
     Preferences,
     Progress,
@@ -177,6 +179,16 @@ class Listeners:
             await self._whisper(
                 interaction, Verify(actor=party.actor, conversation=party.conversation, receipt=receipt)
             )
+
+    async def on_my_data(self, interaction: Interaction) -> None:
+        """Show what is kept of a person."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, MyData(actor=party.actor, conversation=party.conversation))
+
+    async def on_forget_me(self, interaction: Interaction) -> None:
+        """Ask whether to erase it."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, ForgetMe(actor=party.actor, conversation=party.conversation))
 
     async def on_add(
         self,

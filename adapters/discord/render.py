@@ -3,8 +3,9 @@
 import re
 from typing import assert_never
 
-from discord import ui
+from discord import ButtonStyle, ui
 
+from adapters.discord.translate import FORGET
 from bot.messages import (
     UPDATED_SINCE,
     Answer,
@@ -15,6 +16,7 @@ from bot.messages import (
     Listing,
     NoAnswer,
     Notice,
+    PersonalData,
     PreferenceList,
     Progress,
     Quote,
@@ -69,6 +71,8 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
             return _sources(reply)
         case PreferenceList():
             return _preferences(reply)
+        case PersonalData():
+            return _personal_data(reply)
         case StatusReport():
             return _status(reply)
         case Progress():
@@ -258,6 +262,19 @@ def _preferences(reply: PreferenceList) -> ui.LayoutView:
         *lines,
         "-# `/settings` with a name and a value changes one; the value `default` takes a choice back.",
     )
+
+
+def _personal_data(reply: PersonalData) -> ui.LayoutView:
+    view = _lines(
+        literal(reply.text),
+        *(f"- {literal(line)}" for line in reply.lines),
+        *(f"> {literal(words)}" for words in reply.listed),
+        *([] if reply.erasing else ["-# `/forget-me` erases it."]),
+    )
+    if reply.erasing:
+        erase = ui.Button[ui.LayoutView](label="Erase it", custom_id=FORGET, style=ButtonStyle.danger)
+        view.add_item(ui.ActionRow(erase))
+    return view
 
 
 def _status(reply: StatusReport) -> ui.LayoutView:

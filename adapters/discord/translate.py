@@ -12,6 +12,7 @@ from bot.messages import (
     Decide,
     Decision,
     Follow,
+    ForgetMe,
     More,
     Prefer,
     Preferences,
@@ -24,8 +25,9 @@ from bot.messages import (
     Why,
 )
 
+FORGET = "quoth:forget-me"
 PRESS = re.compile(
-    r"quoth:(?P<verb>more|share|rate|why):(?P<answer>[^:]+):(?P<offset>[0-9]{1,6})(?::(?P<rating>up|down))?"
+    r"quoth:forget-me|quoth:(?P<verb>more|share|rate|why):(?P<answer>[^:]+):(?P<offset>[0-9]{1,6})(?::(?P<rating>up|down))?"
 )
 """The id of a button: all that pressing it needs, so that it outlives the process that sent it."""
 
@@ -96,15 +98,17 @@ def _mention(bot: int) -> re.Pattern[str]:
     return re.compile(rf"<@!?{bot}>")
 
 
-def press(custom_id: str, party: Party) -> Decide | More | Share | Rate | Why | None:
+def press(custom_id: str, party: Party) -> Decide | ForgetMe | More | Share | Rate | Why | None:
     """Return the request behind a button, or None for a button of another making."""
     if chosen := CHOICE.fullmatch(custom_id):
         return _decide(chosen["decision"], chosen["item"], party)
     found = PRESS.fullmatch(custom_id)
     if found is None:
         return None
-    answer, offset = found["answer"], int(found["offset"])
     actor, conversation = party.actor, party.conversation
+    if custom_id == FORGET:
+        return ForgetMe(actor=actor, conversation=conversation, confirmed=True)
+    answer, offset = found["answer"], int(found["offset"])
     if found["verb"] == "more":
         return More(actor=actor, conversation=conversation, answer_id=answer, offset=offset)
     if found["verb"] == "share":

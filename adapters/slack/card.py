@@ -24,6 +24,7 @@ from adapters.slack.blocks import (
 )
 from bot.messages import UPDATED_SINCE, Answer, Citation, Closest, Confidence, Quote, Segment, path_of
 
+FORGET = "quoth_forget"
 MORE = "quoth_more"
 RATE = "quoth_rate"
 SHARE = "quoth_share"

@@ -25,19 +25,16 @@ from adapters.slack.translate import Home, Party, Place
 from bot.messages import (
     Answer,
     Conversation,
-    Decide,
     Failed,
     Follow,
     More,
     Notice,
     Progress,
-    Rate,
     Refused,
     Remark,
     Reply,
     Request,
     Share,
-    Why,
 )
 from bot.ports import Core
 
@@ -309,9 +306,7 @@ class Listeners:
             return ""
         return str(found["permalink"])
 
-    async def _pressed(
-        self, request: Decide | More | Share | Rate | Why | None, place: Place, body: Payload
-    ) -> None:
+    async def _pressed(self, request: Request | None, place: Place, body: Payload) -> None:
         container = body.get("container") or {}
         if isinstance(request, Share):
             await self._share(request, place, body)

@@ -21,7 +21,7 @@ from adapters.slack.blocks import (
     size,
     words,
 )
-from adapters.slack.card import CHOICE, headline, place, render_answer, render_closest
+from adapters.slack.card import CHOICE, FORGET, headline, place, render_answer, render_closest
 from bot.messages import (
     Answer,
     Closest,
@@ -31,6 +31,7 @@ from bot.messages import (
     Nearest,
     NoAnswer,
     Notice,
+    PersonalData,
     PreferenceLine,
     PreferenceList,
     Progress,
@@ -51,6 +52,7 @@ MAX_FAILURES = 3
 MAX_ITEM = 600
 BAR_LENGTH = 20
 CHANGING = "/quoth settings NAME VALUE changes one; the value “default” takes a choice back."
+ERASING = "/quoth forget-me erases it."
 NO_SOURCES = "Nothing has been read here yet. A moderator can add a source: /quoth help says how."
 
 
@@ -75,6 +77,8 @@ def render(reply: Reply, *, private: bool = False) -> Json:
             return _source_list(reply)
         case PreferenceList():
             return _preference_list(reply)
+        case PersonalData():
+            return _personal_data(reply)
         case StatusReport():
             return _status_report(reply)
         case Progress():
@@ -187,6 +191,12 @@ def _preference_list(reply: PreferenceList) -> Json:
 def _preference(line: PreferenceLine) -> Json:
     value = [words(" is "), words(shorten(line.value, MAX_LINE), bold=True)] if line.value else []
     return section(words(line.name, bold=True), *(value or [words(" is not set")]), words(f": {line.about}"))
+
+
+def _personal_data(reply: PersonalData) -> Json:
+    lines = _fitting([section(words(shorten(line, MAX_LINE))) for line in (*reply.lines, *reply.listed)])
+    below = actions(button("Erase it", FORGET, "yes")) if reply.erasing else context(plain(ERASING))
+    return _message(reply.text, rich_text(bullets(lines)), below)
 
 
 def _status_report(reply: StatusReport) -> Json:

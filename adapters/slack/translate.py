@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.slack.card import CHOICE, DOWN, MORE, RATE, SHARE, UP, WHY
+from adapters.slack.card import CHOICE, DOWN, FORGET, MORE, RATE, SHARE, UP, WHY
 from bot.messages import (
     Actor,
     AddSource,
@@ -17,7 +17,9 @@ from bot.messages import (
     Decide,
     Decision,
     Follow,
+    ForgetMe,
     More,
+    MyData,
     Notice,
     Prefer,
     Preferences,
@@ -50,6 +52,7 @@ HELP = Notice(
         "/quoth sources: what I have read. /quoth status: how I am",
         "/quoth verify RECEIPT: whether a quote still stands where it was found",
         "Moderators: /quoth review: answers that wait for you, and those that were saved",
+        "/quoth my-data: what I keep of you. /quoth forget-me: have it erased",
         "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS], /quoth remove NAME, /quoth reindex [NAME]",
         "Moderators: /quoth settings [NAME] [VALUE]: what this community can choose for itself",
         "Moderators: /quoth audit: who changed what",
@@ -71,7 +74,7 @@ NOT_AN_ANSWER = Refused(text="Write /quoth answer QUESTION | TEXT, with the bar 
 BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
 
 # Commands that a message to the bot may be; everything longer is taken as a question.
-_SPOKEN = re.compile(r"(?:sources|status|help|review|reindex(?: [^\s?]+)?)$", re.IGNORECASE)
+_SPOKEN = re.compile(r"(?:sources|status|help|review|my-data|forget-me|reindex(?: [^\s?]+)?)$", re.IGNORECASE)
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
 _SOURCE = re.compile(r"source=(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>\S+))\s*", re.IGNORECASE)
@@ -301,6 +304,10 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return Review(actor=actor, conversation=conversation)
         case "answer":
             return _answer(rest, party)
+        case "my-data":
+            return MyData(actor=actor, conversation=conversation)
+        case "forget-me":
+            return ForgetMe(actor=actor, conversation=conversation)
         case "reindex":
             return Reindex(actor=actor, conversation=conversation, name=rest)
         case "remove" if rest:
@@ -411,9 +418,11 @@ def _split_options(text: str) -> tuple[str, dict[str, str]]:
     return " ".join(rest), options
 
 
-def press(action: Payload, party: Party) -> Decide | More | Share | Rate | Why | None:
+def press(action: Payload, party: Party) -> Decide | ForgetMe | More | Share | Rate | Why | None:
     """Take a press of one of the card's buttons; None when the value is not one of ours."""
     actor, conversation = party.actor, party.conversation
+    if action.get("action_id") == FORGET:
+        return ForgetMe(actor=actor, conversation=conversation, confirmed=True)
     value, vote = action.get("value") or "", ""
     name, _, rest = (action.get("action_id") or "").partition(":")
     if name == CHOICE:

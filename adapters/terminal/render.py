@@ -19,6 +19,7 @@ from bot.messages import (
     Listing,
     NoAnswer,
     Notice,
+    PersonalData,
     PreferenceList,
     Progress,
     Reasons,
@@ -56,6 +57,8 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
             return _sources(reply, moment)
         case PreferenceList():
             return _preferences(reply)
+        case PersonalData():
+            return _personal_data(reply)
         case StatusReport():
             return _status(reply, moment)
         case Progress():
@@ -200,6 +203,15 @@ def _preferences(reply: PreferenceList) -> RenderableType:
         table.add_row(_plain(each.name), _plain(each.value or "not set"), _plain(each.about))
     hint = "/settings NAME VALUE changes one; the value default takes a choice back."
     return Group(table, _plain(hint, "dim"))
+
+
+def _personal_data(reply: PersonalData) -> RenderableType:
+    hint = "/forget-me yes erases it." if reply.erasing else "/forget-me erases it."
+    return Group(
+        _plain(reply.text),
+        *(_plain(f"  {line}") for line in (*reply.lines, *reply.listed)),
+        _plain(hint, "dim"),
+    )
 
 
 def _status(reply: StatusReport, now: datetime) -> RenderableType:

@@ -14,7 +14,9 @@ from bot.messages import (
     Conversation,
     Decide,
     Decision,
+    ForgetMe,
     More,
+    MyData,
     Prefer,
     Preferences,
     Rate,
@@ -50,6 +52,7 @@ Type a question, or:
   /status               how I am
   /audit                who changed what
   /verify RECEIPT       whether a quote still stands where it was found
+  /my-data              what I keep of you; /forget-me yes erases it
   /quit                 leave"""
 
 
@@ -60,9 +63,10 @@ FOLLOWED = {
     "/reindex": "[NAME]",
     "/settings": "[NAME] [VALUE]",
     "/verify": "RECEIPT",
+    "/forget-me": "[yes]",
 }
 DECISIONS = {f"/{decision}": decision for decision in Decision}
-ALONE = ("/audit", "/review", "/sources", "/status", "/more", "/why", "/helpful", "/not-helpful")
+ALONE = ("/audit", "/review", "/sources", "/my-data", "/status", "/more", "/why", "/helpful", "/not-helpful")
 
 
 ASKED = re.compile(
@@ -102,6 +106,10 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return Review(actor=ACTOR, conversation=HERE)
         case _, [item] if command in DECISIONS:
             return Decide(actor=ACTOR, conversation=HERE, decision=DECISIONS[command], item=item)
+        case "/my-data", []:
+            return MyData(actor=ACTOR, conversation=HERE)
+        case "/forget-me", ([] | ["yes"]):
+            return ForgetMe(actor=ACTOR, conversation=HERE, confirmed=bool(words))
         case "/reindex", ([] | [_]):
             return Reindex(actor=ACTOR, conversation=HERE, name="".join(words))
         case "/audit", []:

@@ -18,6 +18,7 @@ from bot.messages import (
     Nearest,
     NoAnswer,
     Notice,
+    PersonalData,
     PreferenceLine,
     PreferenceList,
     Progress,
@@ -235,6 +236,18 @@ REPLIES: dict[str, Reply] = {
             PreferenceLine(name="questions.keep", value="30", about="For how many days questions are kept"),
             PreferenceLine(name="moderators.ids", value="", about="Who moderates, by *id*"),
         )
+    ),
+    "personal_data": PersonalData(
+        lines=("3 answers to you: which passages and when, for 90 days", "2 questions of yours, for 30 days"),
+        words=(
+            "How long is *parental* leave?\n@everyone",
+            "x" * 300,
+            *(f"and {n}?" for n in range(12)),
+        ),
+        erasing=False,
+    ),
+    "personal_data_to_erase": PersonalData(
+        lines=("1 rating of yours, for as long as the answer is kept",), words=(), erasing=True
     ),
     "status": STATUS,
     "status_with_failures": replace(STATUS, failures=3),

@@ -15,6 +15,8 @@ from bot.living import LivingAnswers
 from bot.messages import Actor, AddSource, Answer, Ask, Conversation, Reply, Request, Upload
 from bot.permissions import Permissions
 from bot.preferences import PreferenceBook
+from bot.privacy import Privacy
+from bot.questions import Questions
 from bot.receipts import Receipts
 from bot.records import Records
 from bot.routing import Policy, Router
@@ -40,13 +42,15 @@ class Bench:
         self.searcher = FakeSearcher()
         self.library = FakeLibrary(self.searcher, {TEA: TEA_TEXT})
         self.records = Records(Path(":memory:"))
-        self.ledger = Ledger(self.records, self.clock)
-        self.errands = Errands()
         self.preferences = PreferenceBook(self.records)
         self.receipts = Receipts(self.records, self.clock, self.library)
         self.permissions = Permissions(preferred=self.preferences.value)
         self.jobs = Jobs(self.library)
         self.shelf = FakeShelf(self.library)
+        self.questions = Questions(self.records, self.clock, days=self.days_kept)
+        self.ledger = Ledger(self.records, self.clock, self.questions)
+        self.audit = AuditTrail(self.records, self.clock)
+        self.errands = Errands()
         self.readied: list[str] = []
         usual = {"threshold": 0.5, "closest": 0.35, "passages": 5, "allowed_paths": (Path("/docs"),)}
         self.policy = Policy(**usual | policy)  # type: ignore[arg-type]
@@ -60,9 +64,11 @@ class Bench:
             policy=self.policy,
             embedder="hashing",
             preferences=self.preferences,
+            privacy=Privacy((self.ledger, self.questions, self.audit)),
+            questions=self.questions,
             errands=self.errands,
             receipts=self.receipts,
-            audit=AuditTrail(self.records, self.clock),
+            audit=self.audit,
             curation=Curation(
                 self.records,
                 self.clock,
@@ -73,7 +79,6 @@ class Bench:
             ),
             workspace_ready=self.readied.append,
         )
-
         self.living = LivingAnswers(
             self.records,
             self.clock,
@@ -84,6 +89,13 @@ class Bench:
             errands=self.errands,
             show=self.router.shown,
         )
+
+    def days_kept(self, workspace: str) -> int:
+        return int(self.preferences.value(workspace, "questions.keep"))
+
+    def restart(self) -> None:
+        """Forget what only memory holds."""
+        self.questions._newest.clear()
 
     def handle(self, request: Request) -> Reply:
         return self.router.handle(request)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.feedback import KEPT, Candidate, Ledger
+from bot.questions import Questions
 from bot.records import Records
 from bot.testing import FakeClock, hit, passage
 
@@ -33,7 +34,11 @@ def records(tmp_path: Path) -> Iterator[Records]:
 
 @pytest.fixture
 def ledger(records: Records, clock: FakeClock) -> Ledger:
-    return Ledger(records, clock)
+    return ledger_of(records, clock)
+
+
+def ledger_of(records: Records, clock: FakeClock) -> Ledger:
+    return Ledger(records, clock, Questions(records, clock, days=lambda workspace: 0))
 
 
 def test_an_answer_is_remembered_with_what_it_highlighted(ledger: Ledger) -> None:
@@ -53,7 +58,7 @@ def test_the_sources_that_were_searched_outlive_a_restart(tmp_path: Path, ledger
     sources = frozenset({"tea", "coffee"})
     remembered = ledger.remember("w", "ann", "how?", HITS, sources=sources)
     records = Records(tmp_path / "ledger.sqlite")
-    recalled = Ledger(records, FakeClock()).recall("w", remembered.id)
+    recalled = ledger_of(records, FakeClock()).recall("w", remembered.id)
     records.close()
     assert recalled is not None
     assert sources == remembered.sources == recalled.sources
@@ -67,7 +72,7 @@ def test_an_answer_is_unknown_in_another_workspace(ledger: Ledger) -> None:
 def test_after_a_restart_the_answer_is_known_and_the_question_is_not(tmp_path: Path, ledger: Ledger) -> None:
     answer_id = ledger.remember("w", "ann", "a secret question", HITS).id
     records = Records(tmp_path / "ledger.sqlite")
-    remembered = Ledger(records, FakeClock()).recall("w", answer_id)
+    remembered = ledger_of(records, FakeClock()).recall("w", answer_id)
     records.close()
     assert remembered is not None
     assert ("", 2) == (remembered.question, len(remembered.candidates))

@@ -119,7 +119,7 @@ def test_a_text_that_changes_again_is_shown_again(posted: Bench) -> None:
 
 
 def test_after_a_restart_the_new_text_is_known_by_its_words(posted: Bench) -> None:
-    posted.ledger._questions.clear()
+    posted.restart()
     rewrite(posted, f"Of tea in general.\n\n{TEA_TEXT.replace('eighty', 'seventy')}")
     [(_, card)] = revised(posted)
     assert isinstance(card, Answer)

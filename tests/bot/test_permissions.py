@@ -13,7 +13,9 @@ from bot.messages import (
     Actor,
     Ask,
     Follow,
+    ForgetMe,
     More,
+    MyData,
     Notice,
     Prefer,
     Rate,
@@ -32,7 +34,7 @@ from bot.permissions import Permissions
 from bot.testing import NOON
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench
 
-OPEN = {Ask, Follow, More, Rate, SaveAnswer, Share, Sources, Status, Verify, Why}
+OPEN = {Ask, Follow, ForgetMe, More, MyData, Rate, SaveAnswer, Share, Sources, Status, Verify, Why}
 """What everyone may ask for. All other requests are refused to whoever has no rights."""
 
 

@@ -295,8 +295,8 @@ def test_the_closest_has_reasons_and_no_more_confidence_than_it_had(unsure: Benc
 def test_after_a_restart_the_words_of_a_question_are_gone_and_that_is_said(bench: Bench) -> None:
     bench.read_tea()
     answer = bench.answer("green tea")
-    bench.ledger._questions.clear()
-    assert "the words of this one are gone" in text_of(bench.handle(why(answer)))
+    bench.restart()
+    assert "those of this one are gone" in text_of(bench.handle(why(answer)))
 
 
 @pytest.mark.parametrize("offset", [-1, 2, 10**30])

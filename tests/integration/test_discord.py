@@ -20,7 +20,9 @@ from bot.messages import (
     Decide,
     Decision,
     Follow,
+    ForgetMe,
     More,
+    MyData,
     Notice,
     Post,
     Posting,
@@ -269,6 +271,23 @@ async def test_a_button_of_another_making_is_left_alone(bot: FakeDiscord, core: 
     await bot.press_only("Ann", message, "More", custom_id="another:thing")
     await bot.press("Ann", message, "Helpful")
     assert [Ask, Rate] == [type(request) for request in core.requests]
+
+
+# Privacy
+
+
+async def test_a_person_sees_and_erases_what_is_kept_of_them(bot: FakeDiscord, core: ScriptedCore) -> None:
+    shown = await bot.command("Ann", "my-data")
+    asked = await bot.command("Ann", "forget-me")
+    assert ("Ann", "Ann") == (shown.only_for, asked.only_for)
+    core.replies_to[ForgetMe] = [Notice(text="That is erased.")]
+    assert "That is erased." == (await bot.press("Ann", asked, "Erase it")).shown
+    actor, here = at(bot)
+    assert [
+        MyData(actor=actor, conversation=here),
+        ForgetMe(actor=actor, conversation=here),
+        ForgetMe(actor=actor, conversation=here, confirmed=True),
+    ] == core.requests
 
 
 # What the core says unasked

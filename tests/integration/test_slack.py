@@ -22,7 +22,9 @@ from bot.messages import (
     Decide,
     Decision,
     Follow,
+    ForgetMe,
     More,
+    MyData,
     Notice,
     Post,
     Posting,
@@ -255,6 +257,19 @@ async def test_a_forged_button_is_answered_with_a_hint(bot: FakeSlack, core: Scr
     await bot.until(lambda: len(bot.messages) == 2)
     assert ("U0ANN", "This button no longer works. Please ask again.") == _seen(bot.messages[1])
     assert 1 == len(core.requests)
+
+
+# Privacy
+
+
+async def test_a_person_sees_and_erases_what_is_kept_of_them(bot: FakeSlack, core: ScriptedCore) -> None:
+    shown = await bot.command("U0ANN", "/quoth", "my-data")
+    asked = await bot.mention("U0ANN", "forget-me")
+    assert ("U0ANN", "U0ANN") == (shown.only_for, asked.only_for)
+    core.replies_to[ForgetMe] = [Notice(text="That is erased.")]
+    assert ("U0ANN", "That is erased.") == _seen(await bot.press(asked, "quoth_forget"))
+    assert [MyData, ForgetMe, ForgetMe] == [type(request) for request in core.requests]
+    assert [False, True] == [each.confirmed for each in core.requests if isinstance(each, ForgetMe)]
 
 
 # What the core says unasked

@@ -12,7 +12,9 @@ from bot.messages import (
     Audit,
     Decide,
     Decision,
+    ForgetMe,
     More,
+    MyData,
     NoAnswer,
     Notice,
     Post,
@@ -97,6 +99,17 @@ async def test_moderating_works_from_the_terminal_too(core: ScriptedCore) -> Non
     assert [Sources, Reindex] == [type(request) for request in core.requests]
     assert "All up to date." in said
     assert "/reindex [NAME]" in said
+
+
+async def test_what_is_kept_is_shown_and_erased(core: ScriptedCore) -> None:
+    said = await chat(core, "/my-data", "/forget-me", "/forget-me yes", "/forget-me no")
+    assert [
+        MyData(actor=ACTOR, conversation=HERE),
+        ForgetMe(actor=ACTOR, conversation=HERE),
+        ForgetMe(actor=ACTOR, conversation=HERE, confirmed=True),
+    ] == core.requests
+    assert "/forget-me yes erases it." in said
+    assert "Write /forget-me [yes]" in said
 
 
 async def test_what_the_core_says_unasked_is_printed_between_lines(core: ScriptedCore) -> None:
