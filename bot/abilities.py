@@ -18,6 +18,7 @@ from bot.messages import (
     ForgetMe,
     More,
     MyData,
+    Overview,
     Prefer,
     Preferences,
     Rate,
@@ -129,6 +130,20 @@ FOR_EVERYONE = (
         discord=("/sources",),
         slack=("/quoth sources",),
         terminal=("/sources",),
+    ),
+    Ability(
+        about="See what the bot knows and what can be asked, and as a moderator what waits",
+        requests=(Overview,),
+        discord=("/overview",),
+        slack=("/quoth overview", "the bot's Home tab"),
+        terminal=("/overview",),
+    ),
+    Ability(
+        about="Begin with questions that are surely answered",
+        requests=(),
+        discord=("/overview",),
+        slack=("suggested prompts when the bot's messages are opened",),
+        terminal=("/overview",),
     ),
     Ability(
         about="See how the bot is",

@@ -28,6 +28,7 @@ from bot.library import CatalogLibrary
 from bot.limits import RateLimit
 from bot.living import LivingAnswers
 from bot.messages import counted
+from bot.overview import Examples
 from bot.permissions import Permissions
 from bot.ports import Adapter, Clock, Platform
 from bot.preferences import PreferenceBook
@@ -162,6 +163,7 @@ class Application:
             preferences=self.preferences,
             privacy=Privacy((self.ledger, self.questions, self.audit)),
             questions=self.questions,
+            examples=self.examples,
             errands=self.errands,
             receipts=self.receipts,
             audit=self.audit,
@@ -215,6 +217,11 @@ class Application:
     def ledger(self) -> Ledger:
         """What was answered."""
         return Ledger(self.records, self._clock, self.questions)
+
+    @cached_property
+    def examples(self) -> Examples:
+        """Questions to begin with."""
+        return Examples(searcher=self.searcher, answers=self.policy.answers, clock=self._clock)
 
     @cached_property
     def errands(self) -> Errands:

@@ -171,6 +171,14 @@ class Verify:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Look in: what was read, what can be asked, and what waits for moderators."""
+
+    actor: Actor
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
     """List what this community has chosen and what else it can choose, or one such thing by name."""
 
@@ -288,6 +296,7 @@ Request: TypeAlias = (
     | ForgetMe
     | More
     | MyData
+    | Overview
     | Prefer
     | Preferences
     | Rate
@@ -603,6 +612,19 @@ class PersonalData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewReport:
+    """What was read here, by source, questions that are surely answered, and matters for moderators.
+
+    ``questions`` are at most four, of at most 70 characters. ``matters`` are sentences; there are
+    none for those who do not moderate.
+    """
+
+    sources: tuple[SourceLine, ...]
+    questions: tuple[str, ...]
+    matters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """A job is under way; more replies to the same request follow.
 
@@ -629,6 +651,7 @@ Reply: TypeAlias = (
     | Listing
     | NoAnswer
     | Notice
+    | OverviewReport
     | PreferenceList
     | PersonalData
     | Progress

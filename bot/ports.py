@@ -83,6 +83,13 @@ class Searcher(Protocol):
         """
         ...
 
+    def headings(self, *, k: int, audience: Audience) -> list[tuple[str, tuple[str, ...]]]:
+        """Return titles with the heading paths below them, of the ``k`` newest documents, in order.
+
+        A path is empty where a document begins without a heading.
+        """
+        ...
+
     def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:
         """Return the live passage, or None when it is gone or not for this audience."""
         ...

@@ -46,6 +46,8 @@ from bot.messages import (
     MyData,
     NoAnswer,
     Notice,
+    Overview,
+    OverviewReport,
     Prefer,
     PreferenceList,
     Preferences,
@@ -70,6 +72,7 @@ from bot.messages import (
     Why,
     counted,
 )
+from bot.overview import Examples, matters
 from bot.permissions import ONLY_MODERATORS, Permissions
 from bot.ports import Library, Searcher
 from bot.preferences import PreferenceBook, preference_of
@@ -134,6 +137,10 @@ class Policy:
     max_upload_bytes: int = 10_000_000
     log_questions: bool = False
 
+    def answers(self, probability: float) -> bool:
+        """Whether a question is answered whose first passage answers with this probability."""
+        return self.outcome(probability) is Outcome.ANSWER
+
     def outcome(self, probability: float) -> Outcome:
         """Return what comes of a question whose first passage answers with this probability."""
         if probability >= self.threshold:
@@ -158,6 +165,7 @@ class Router:
         preferences: PreferenceBook,
         privacy: Privacy,
         questions: Questions,
+        examples: Examples,
         errands: Errands,
         receipts: Receipts,
         audit: AuditTrail,
@@ -176,6 +184,7 @@ class Router:
         self._preferences = preferences
         self._privacy = privacy
         self._questions = questions
+        self._examples = examples
         self._errands = errands
         self._receipts = receipts
         self._audit = audit
@@ -232,6 +241,8 @@ class Router:
                 return self._curation.decide(request)
             case Follow():
                 return self._curation.follow(request)
+            case Overview():
+                return self._overview(request)
             case _:
                 assert_never(request)
 
@@ -338,7 +349,7 @@ class Router:
 
     def _answers(self, remembered: Remembered) -> bool:
         """Whether the question was answered; its further passages are then shown as the first was."""
-        return self._policy.outcome(remembered.candidates[0].probability) is Outcome.ANSWER
+        return self._policy.answers(remembered.candidates[0].probability)
 
     def _confidence(self, remembered: Remembered, offset: int) -> Confidence:
         if not self._answers(remembered):
@@ -406,6 +417,15 @@ class Router:
         if not self._permissions.is_moderator(request.actor, request.conversation):
             lines = [_without_origin(line) for line in lines]
         return SourceList(sources=tuple(lines))
+
+    def _overview(self, request: Overview) -> Reply:
+        lines = self._library.sources(request.conversation.workspace)
+        moderates = self._permissions.is_moderator(request.actor, request.conversation)
+        return OverviewReport(
+            sources=tuple(lines if moderates else map(_without_origin, lines)),
+            questions=self._examples.questions(Audience(workspace=request.conversation.workspace)),
+            matters=matters(lines) if moderates else (),
+        )
 
     def _manage(self, request: AddSource | RemoveSource | Reindex, report: Report) -> Reply:
         if not self._permissions.is_moderator(request.actor, request.conversation):

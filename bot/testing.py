@@ -115,6 +115,16 @@ class FakeSearcher:
         hits = [self._hit(query, passage) for passage in self._readable(audience).values()]
         return _once(sorted(hits, key=lambda hit: -hit.score))[:k]
 
+    def headings(self, *, k: int, audience: Audience) -> list[tuple[str, tuple[str, ...]]]:
+        """Return titles with the heading paths below them, of the ``k`` newest documents, in order."""
+        newest = sorted(
+            self._readable(audience).values(),
+            key=lambda passage: -passage.updated_at.timestamp(),
+        )
+        documents = list(dict.fromkeys((found.source, found.uri) for found in newest))[:k]
+        paths = ((found.title, found.heading) for found in newest if (found.source, found.uri) in documents)
+        return list(dict.fromkeys(paths))
+
     def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:
         """Return the live passage, or None when it is gone or not for this audience."""
         return self._readable(audience).get(passage_id)

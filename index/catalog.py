@@ -418,6 +418,20 @@ class Catalog:
                 found.update({row["id"]: CandidateRow(**row) for row in rows})
         return [found[id] for id in ids if id in found]
 
+    def headings(self, documents: int, audience: Audience) -> list[tuple[str, tuple[str, ...]]]:
+        """Return title and heading path of all that stands in the newest documents, in order."""
+        with self._database.read() as db:
+            rows = db.execute(
+                f"""WITH newest AS (
+                    SELECT d.id, d.title, d.updated_at FROM documents d JOIN sources s ON s.id = d.source_id
+                    WHERE {READABLE} ORDER BY d.updated_at DESC, d.id LIMIT ?
+                )
+                SELECT n.title, p.heading FROM newest n JOIN passages p ON p.document_id = n.id
+                GROUP BY n.id, p.heading ORDER BY n.updated_at DESC, n.id, min(p.position)""",
+                (*_readable(audience), documents),
+            )
+            return [(row["title"], tuple(json.loads(row["heading"]))) for row in rows]
+
     def passages(self, ids: Sequence[int], audience: Audience) -> dict[int, Passage]:
         """Return the live passages among ``ids`` that this audience may read, by id."""
         found: dict[int, Passage] = {}

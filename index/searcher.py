@@ -95,6 +95,10 @@ class CatalogSearcher:
         [passage] = self._embedder().embed_passages([hit.passage.text])
         return explanation(ranking.query, ranking.evidence, at, hit=hit, passage=passage, second=second)
 
+    def headings(self, *, k: int, audience: Audience) -> list[tuple[str, tuple[str, ...]]]:
+        """Return titles with the heading paths below them, of the ``k`` newest documents, in order."""
+        return self._catalog.headings(k, audience)
+
     def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:
         """Return the live passage, or None when it is gone or not for this audience."""
         return self._catalog.passages([passage_id], audience).get(passage_id)

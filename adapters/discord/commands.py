@@ -114,6 +114,10 @@ def _for_everyone(tree: Commands, listeners: Listeners) -> None:
     async def sources(interaction: Interaction) -> None:
         await listeners.on_sources(interaction)
 
+    @tree.command(name="overview", description="What I know, and what you can ask me")
+    async def overview(interaction: Interaction) -> None:
+        await listeners.on_overview(interaction)
+
     @tree.command(name="status", description="How much I have read, and how I am")
     async def status(interaction: Interaction) -> None:
         await listeners.on_status(interaction)

@@ -26,6 +26,7 @@ from bot.messages import (
     Failed,
     ForgetMe,
     MyData,
+    Overview,
     PreferenceList,
     Preferences,
     Progress,
@@ -162,6 +163,11 @@ class Listeners:
         """List the sources."""
         async with self._serving(interaction) as party:
             await self._whisper(interaction, Sources(actor=party.actor, conversation=party.conversation))
+
+    async def on_overview(self, interaction: Interaction) -> None:
+        """Say what the bot knows, and what it can be asked."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, Overview(actor=party.actor, conversation=party.conversation))
 
     async def on_status(self, interaction: Interaction) -> None:
         """Say how the bot is."""

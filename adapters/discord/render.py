@@ -1,6 +1,7 @@
 """A reply to a Discord message in Components V2; pure."""
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from discord import ButtonStyle, ui
@@ -16,6 +17,7 @@ from bot.messages import (
     Listing,
     NoAnswer,
     Notice,
+    OverviewReport,
     PersonalData,
     PreferenceList,
     Progress,
@@ -23,6 +25,7 @@ from bot.messages import (
     Reasons,
     Refused,
     Reply,
+    SourceLine,
     SourceList,
     StatusReport,
     counted,
@@ -71,8 +74,9 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
             return _sources(reply)
         case PreferenceList():
             return _preferences(reply)
-        case PersonalData():
+        case PersonalData() | OverviewReport():
             return _personal_data(reply)
+            return _overview(reply)
         case StatusReport():
             return _status(reply)
         case Progress():
@@ -197,11 +201,31 @@ def _reasons(reply: Reasons) -> ui.LayoutView:
     )
 
 
-def _sources(reply: SourceList) -> ui.LayoutView:
-    if not reply.sources:
-        return _lines("There are no sources yet. A moderator can add one with `/source add`.")
+def _overview(reply: OverviewReport) -> ui.LayoutView:
+    """Say first what is short: of many sources not all may fit."""
     lines = []
-    for source in reply.sources:
+    if reply.questions:
+        lines += ["**You can ask me, for example**", *_bullets(reply.questions)]
+    if reply.matters:
+        lines += ["**What waits for you**", *_bullets(reply.matters)]
+    if reply.sources:
+        lines.append("**What I have read**")
+    return _lines(*lines, *_source_lines(reply.sources))
+
+
+def _bullets(texts: Iterable[str]) -> list[str]:
+    return [f"- {literal(text)}" for text in texts]
+
+
+def _sources(reply: SourceList) -> ui.LayoutView:
+    return _lines(*_source_lines(reply.sources))
+
+
+def _source_lines(sources: Sequence[SourceLine]) -> list[str]:
+    if not sources:
+        return ["There are no sources yet. A moderator can add one with `/source add`."]
+    lines = []
+    for source in sources:
         synced = f"synced <t:{int(source.synced_at.timestamp())}:R>" if source.synced_at else "not synced yet"
         place = f" · {source.kind} {literal(_title(source.origin))}" if source.origin else ""
         lines.append(
@@ -209,7 +233,7 @@ def _sources(reply: SourceList) -> ui.LayoutView:
             f"{counted(source.passages, 'passage')}, {synced}{place}"
         )
         lines += [f"  - {literal(failure)}" for failure in source.failures]
-    return _lines(*lines)
+    return lines
 
 
 def _listing(reply: Listing) -> ui.LayoutView:

@@ -31,6 +31,7 @@ from bot.messages import (
     Nearest,
     NoAnswer,
     Notice,
+    OverviewReport,
     PersonalData,
     PreferenceLine,
     PreferenceList,
@@ -77,8 +78,9 @@ def render(reply: Reply, *, private: bool = False) -> Json:
             return _source_list(reply)
         case PreferenceList():
             return _preference_list(reply)
-        case PersonalData():
+        case PersonalData() | OverviewReport():
             return _personal_data(reply)
+            return _overview(reply)
         case StatusReport():
             return _status_report(reply)
         case Progress():
@@ -135,9 +137,28 @@ def _source_list(reply: SourceList) -> Json:
     return _message(counted(len(reply.sources), "source"), rich_text(bullets(lines)), is_heading=True)
 
 
+def _overview(reply: OverviewReport) -> Json:
+    counts = counted(len(reply.sources), "source") if reply.sources else "nothing yet"
+    blocks = overview_blocks(reply)
+    return {"text": fallback(f"I have read {counts}."), "blocks": blocks}
+
+
+def overview_blocks(reply: OverviewReport) -> list[Json]:
+    """Return what was read, what can be asked and what waits for moderators, each under its heading."""
+    listed = [("You can ask me, for example", [section(words(text)) for text in reply.questions])]
+    listed.append(("What waits for you", [section(words(shorten(text, MAX_LINE))) for text in reply.matters]))
+    listed.append(("What I have read", [_source(line) for line in reply.sources]))
+    blocks = [
+        rich_text(section(words(title, bold=True)), bullets(_fitting(lines)))
+        for title, lines in listed
+        if lines
+    ]
+    return blocks if reply.sources else [*blocks, rich_text(section(words(NO_SOURCES)))]
+
+
 def _fitting(lines: Sequence[Json]) -> list[Json]:
     """As many lines as one message holds, and how many it does not."""
-    room = MAX_SERIALIZED - 1000
+    room = MAX_SERIALIZED - 2500  # what stands above the lines takes some, too
     kept: list[Json] = []
     for line in lines:
         room -= size([line])

@@ -21,6 +21,7 @@ from bot.messages import (
     More,
     MyData,
     Notice,
+    Overview,
     Prefer,
     Preferences,
     Rate,
@@ -49,6 +50,7 @@ HELP = Notice(
         "Mention me in a channel, or write to me directly: I answer in a thread",
         "“Find an answer” in a message's menu: I take that message as the question",
         "“Save as answer” in a message's menu, or /quoth answer QUESTION | TEXT: I quote it from then on",
+        "/quoth overview: what I know, and what you can ask me",
         "/quoth sources: what I have read. /quoth status: how I am",
         "/quoth verify RECEIPT: whether a quote still stands where it was found",
         "Moderators: /quoth review: answers that wait for you, and those that were saved",
@@ -74,7 +76,9 @@ NOT_AN_ANSWER = Refused(text="Write /quoth answer QUESTION | TEXT, with the bar 
 BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
 
 # Commands that a message to the bot may be; everything longer is taken as a question.
-_SPOKEN = re.compile(r"(?:sources|status|help|review|my-data|forget-me|reindex(?: [^\s?]+)?)$", re.IGNORECASE)
+_SPOKEN = re.compile(
+    r"(?:sources|status|help|review|my-data|forget-me|reindex(?: [^\s?]+)?|overview)$", re.IGNORECASE
+)
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
 _SOURCE = re.compile(r"source=(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>\S+))\s*", re.IGNORECASE)
@@ -292,6 +296,8 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return HELP
         case "sources":
             return Sources(actor=actor, conversation=conversation)
+        case "overview":
+            return Overview(actor=actor, conversation=conversation)
         case "status":
             return Status(actor=actor, conversation=conversation)
         case "audit":

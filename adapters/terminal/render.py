@@ -19,6 +19,7 @@ from bot.messages import (
     Listing,
     NoAnswer,
     Notice,
+    OverviewReport,
     PersonalData,
     PreferenceList,
     Progress,
@@ -57,8 +58,9 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
             return _sources(reply, moment)
         case PreferenceList():
             return _preferences(reply)
-        case PersonalData():
+        case PersonalData() | OverviewReport():
             return _personal_data(reply)
+            return _overview(reply, moment)
         case StatusReport():
             return _status(reply, moment)
         case Progress():
@@ -212,6 +214,19 @@ def _personal_data(reply: PersonalData) -> RenderableType:
         *(_plain(f"  {line}") for line in (*reply.lines, *reply.listed)),
         _plain(hint, "dim"),
     )
+
+
+def _overview(reply: OverviewReport, now: datetime) -> RenderableType:
+    parts = [_sources(SourceList(sources=reply.sources), now)]
+    if reply.questions:
+        parts += [_plain("You can ask me, for example:", "bold"), *map(_indented, reply.questions)]
+    if reply.matters:
+        parts += [_plain("What waits for you:", "bold"), *map(_indented, reply.matters)]
+    return Group(*parts)
+
+
+def _indented(text: str) -> Text:
+    return _plain(f"  {text}")
 
 
 def _status(reply: StatusReport, now: datetime) -> RenderableType:

@@ -17,6 +17,7 @@ from bot.messages import (
     ForgetMe,
     More,
     MyData,
+    Overview,
     Prefer,
     Preferences,
     Rate,
@@ -53,6 +54,7 @@ Type a question, or:
   /audit                who changed what
   /verify RECEIPT       whether a quote still stands where it was found
   /my-data              what I keep of you; /forget-me yes erases it
+  /overview             what I know, and what you can ask me
   /quit                 leave"""
 
 
@@ -66,7 +68,18 @@ FOLLOWED = {
     "/forget-me": "[yes]",
 }
 DECISIONS = {f"/{decision}": decision for decision in Decision}
-ALONE = ("/audit", "/review", "/sources", "/my-data", "/status", "/more", "/why", "/helpful", "/not-helpful")
+ALONE = (
+    "/audit",
+    "/review",
+    "/sources",
+    "/my-data",
+    "/status",
+    "/more",
+    "/why",
+    "/helpful",
+    "/not-helpful",
+    "/overview",
+)
 
 
 ASKED = re.compile(
@@ -100,6 +113,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
     match command, words:
         case "/sources", []:
             return Sources(actor=ACTOR, conversation=HERE)
+        case "/overview", []:
+            return Overview(actor=ACTOR, conversation=HERE)
         case "/status", []:
             return Status(actor=ACTOR, conversation=HERE)
         case "/review", []:

@@ -18,6 +18,7 @@ from bot.messages import (
     Nearest,
     NoAnswer,
     Notice,
+    OverviewReport,
     PersonalData,
     PreferenceLine,
     PreferenceList,
@@ -249,6 +250,17 @@ REPLIES: dict[str, Reply] = {
     "personal_data_to_erase": PersonalData(
         lines=("1 rating of yours, for as long as the answer is kept",), words=(), erasing=True
     ),
+    "overview": OverviewReport(
+        sources=(source(1, origin=""), source(2, origin="")),
+        questions=("How long is parental leave?", "Handbook: Expenses?"),
+        matters=(),
+    ),
+    "overview_for_a_moderator": OverviewReport(
+        sources=(source(1, failures=("a.md: empty",)), source(2, synced_at=None, documents=0, passages=0)),
+        questions=("How long is parental leave?",),
+        matters=("1 failure to read: the list of sources says why.", "Not read yet: source-002."),
+    ),
+    "overview_of_nothing": OverviewReport(sources=(), questions=(), matters=()),
     "status": STATUS,
     "status_with_failures": replace(STATUS, failures=3),
     "status_of_one": replace(STATUS, sources=1, documents=1, passages=1, helpful=1, not_helpful=0),

@@ -13,6 +13,7 @@ from bot.jobs import Jobs
 from bot.limits import RateLimit
 from bot.living import LivingAnswers
 from bot.messages import Actor, AddSource, Answer, Ask, Conversation, Reply, Request, Upload
+from bot.overview import Examples
 from bot.permissions import Permissions
 from bot.preferences import PreferenceBook
 from bot.privacy import Privacy
@@ -66,6 +67,7 @@ class Bench:
             preferences=self.preferences,
             privacy=Privacy((self.ledger, self.questions, self.audit)),
             questions=self.questions,
+            examples=Examples(searcher=self.searcher, answers=self.policy.answers, clock=self.clock),
             errands=self.errands,
             receipts=self.receipts,
             audit=self.audit,

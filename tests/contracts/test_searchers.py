@@ -139,3 +139,17 @@ def test_named_sources_alone_are_searched_read_back_and_explained(house: House) 
     assert house.searcher.explain("green tea", best.passage.id, audience=black) is None
     unknown = Audience(workspace="w", sources=frozenset({"cellar"}))
     assert [] == house.searcher.search("green tea", k=5, audience=unknown)
+
+
+def test_headings_are_those_of_live_documents_that_may_be_read(house: House) -> None:
+    audience = Audience(workspace="w")
+    assert [] == house.searcher.headings(k=5, audience=audience)
+    house.write("green.txt", GREEN)
+    green = house.read("green.txt")
+    house.write("roof.txt", ROOF)
+    house.read("roof.txt")
+    assert {("Green", ()), ("Roof", ())} == set(house.searcher.headings(k=5, audience=audience))
+    assert 1 == len(house.searcher.headings(k=1, audience=audience))
+    assert [] == house.searcher.headings(k=5, audience=Audience(workspace="another"))
+    house.library.remove("w", green)
+    assert [("Roof", ())] == house.searcher.headings(k=5, audience=audience)

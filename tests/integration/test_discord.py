@@ -24,6 +24,7 @@ from bot.messages import (
     More,
     MyData,
     Notice,
+    Overview,
     Post,
     Posting,
     Prefer,
@@ -439,6 +440,14 @@ async def test_sources_are_listed_removed_and_completed(bot: FakeDiscord, core: 
     await bot.command("Boss", "source remove", {"name": "source-002"})
     await bot.command("Ann", "status")
     assert [Sources, Sources, Sources, RemoveSource, Status] == [type(each) for each in core.requests]
+
+
+async def test_whoever_looks_in_is_told_what_to_ask(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.command("Ann", "overview")
+    assert "Ann" == message.only_for
+    assert "How long is parental leave?" in message.shown
+    actor, here = at(bot)
+    assert [Overview(actor=actor, conversation=here)] == core.requests
 
 
 async def test_reindex_edits_its_progress_into_the_reply(bot: FakeDiscord, core: ScriptedCore) -> None:

@@ -1,0 +1,88 @@
+"""What a person is told who looks in: what was read, what to ask, what waits for moderators."""
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, zip_longest
+
+from bot.messages import SourceLine, counted
+from bot.ports import Clock, Searcher
+from index.passages import Audience
+
+QUESTIONS = 4
+TRIED = 12
+"""Headings that are tried at most: each is a search, while somebody waits."""
+
+DOCUMENTS = 40
+"""The newest documents, whose headings are looked at."""
+
+TRUSTED_SECONDS = 3_600.0
+"""For how long a question that was found answered is taken to be so, while its heading stands."""
+
+LONGEST_QUESTION = 70
+"""Characters: what a button of every platform holds."""
+
+NUMBERING = re.compile(r"^(?:\d+[.)])+\d*\s+")
+
+
+class Examples:
+    """Questions that are surely answered, made of headings. Safe to use from several threads."""
+
+    def __init__(self, *, searcher: Searcher, answers: Callable[[float], bool], clock: Clock) -> None:
+        """``answers`` says whether a probability is enough for an answer."""
+        self._searcher = searcher
+        self._answers = answers
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tried: dict[tuple[Audience, str], tuple[float, bool]] = {}
+
+    def questions(self, audience: Audience) -> tuple[str, ...]:
+        """Return up to QUESTIONS questions. What is read from the index is as of now.
+
+        Raises as Searcher.search.
+        """
+        headings = self._searcher.headings(k=DOCUMENTS, audience=audience)
+        tried = islice(asked(headings), TRIED)
+        answered = (question for question in tried if self._is_answered(question, audience))
+        return tuple(islice(answered, QUESTIONS))
+
+    def _is_answered(self, question: str, audience: Audience) -> bool:
+        now = self._clock.monotonic()
+        with self._lock:
+            until, answered = self._tried.get((audience, question), (now, False))
+        if now < until:
+            return answered
+        hits = self._searcher.search(question, k=1, audience=audience)
+        answered = bool(hits) and self._answers(hits[0].confidence)
+        with self._lock:
+            self._tried = {key: kept for key, kept in self._tried.items() if now < kept[0]}
+            self._tried[audience, question] = now + TRUSTED_SECONDS, answered
+        return answered
+
+
+def asked(headings: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
+    """Yield each title and heading path as a question, the first of every document first."""
+    documents: dict[str, list[str]] = {}
+    for title, heading in headings:
+        documents.setdefault(title, []).append(_question(title, heading))
+    rounds = zip_longest(*documents.values(), fillvalue="")
+    yield from dict.fromkeys(question for each in rounds for question in each if question)
+
+
+def _question(title: str, heading: tuple[str, ...]) -> str:
+    """Return a heading as a question; nothing where it says too little or too much."""
+    last = NUMBERING.sub("", " ".join((heading[-1] if heading else title).split())).rstrip(" .:")
+    about = last if " " in last or last == title else f"{title}: {last}"
+    question = about if about.endswith("?") else f"{about}?"
+    says_something = " " in question and any(character.isalpha() for character in question)
+    return question if says_something and len(question) <= LONGEST_QUESTION else ""
+
+
+def matters(sources: Sequence[SourceLine]) -> tuple[str, ...]:
+    """Return what a moderator should look at among the sources, in sentences."""
+    failures = sum(len(source.failures) for source in sources)
+    unread = [source.name for source in sources if source.synced_at is None]
+    return (
+        *([f"{counted(failures, 'failure')} to read: the list of sources says why."] if failures else []),
+        *([f"Not read yet: {', '.join(unread)}."] if unread else []),
+    )
