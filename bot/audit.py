@@ -19,6 +19,7 @@ from bot.messages import (
     More,
     MyData,
     NoAnswer,
+    Overview,
     Prefer,
     Preferences,
     Rate,
@@ -163,7 +164,7 @@ def changed(request: Request) -> str:
             return ""
         case Ask() | Audit() | Follow() | More() | Preferences() | Rate() | Review():
             return ""
-        case Sources() | Status() | Verify() | Why():
+        case Overview() | Sources() | Status() | Verify() | Why():
             return ""
         case _:
             assert_never(request)

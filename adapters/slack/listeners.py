@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import translate
+from adapters.slack.agent import Agent
 from adapters.slack.deliveries import Deliveries
 from adapters.slack.errands import report
 from adapters.slack.failures import FOREIGN, code_of
@@ -20,15 +21,18 @@ from adapters.slack.files import Files
 from adapters.slack.forms import FORM, Field, Filled, Kept, filled, form
 from adapters.slack.outlets import Outlet, ThreadOutlet, WhisperOutlet
 from adapters.slack.people import People
-from adapters.slack.render import render
+from adapters.slack.render import render, render_home
 from adapters.slack.translate import Home, Party, Place
 from bot.messages import (
     Answer,
+    Ask,
     Conversation,
     Failed,
     Follow,
     More,
     Notice,
+    Overview,
+    OverviewReport,
     Progress,
     Refused,
     Remark,
@@ -45,11 +49,6 @@ QUOTH = "/quoth"
 FIND = "quoth_find"
 SAVE = "quoth_save"
 ANYTHING = re.compile(".*")
-PROMPTS = [
-    {"title": "What can you do?", "message": "help"},
-    {"title": "What have you read?", "message": "sources"},
-    {"title": "How are you?", "message": "status"},
-]
 PREFILL_SECONDS = 1.5
 """A form must be opened within three seconds; whatever is asked for before takes of them."""
 
@@ -81,6 +80,7 @@ class Listeners:
         self._deliveries = deliveries
         self._clock = clock
         self._saved: Kept[Remark] = Kept()
+        self._agent = Agent(client)
         self._running: set[asyncio.Task[Any]] = set()
 
     def register(self, app: AsyncApp) -> None:
@@ -200,13 +200,14 @@ class Listeners:
                 await self._answer_message(event, place, await self._party(place))
 
     async def on_home(self, body: Payload) -> None:
-        """Offer something to begin with to a person who opens the bot's messages."""
+        """Offer questions to a person who opens the bot's messages, and show its Home tab."""
         event = body["event"]
-        if event.get("tab") != "messages":
+        if event.get("tab") not in ("messages", "home"):
             return
         async with self._serving(_key("event", body)) as is_new:
             if is_new:
-                await self._suggest(event["channel"])
+                place = translate.place_of_home(event)
+                await self._show_home(event["tab"], place, await self._party(place))
 
     async def on_nothing(self, ack: AsyncAck) -> None:
         """Acknowledge, and that is all."""
@@ -261,7 +262,11 @@ class Listeners:
         elif files and not text:
             await self._deliver(translate.FILE_ALONE, outlet, private=private)
         else:
-            await self._deliver(translate.spoken(text, party), outlet, private=private)
+            said = translate.spoken(text, party)
+            if place.private and isinstance(said, Ask):
+                is_new = place.thread == event["ts"]
+                await self._agent.begin(place.channel, place.thread, said.question, is_new=is_new)
+            await self._deliver(said, outlet, private=private)
 
     async def _follow(self, request: Follow, body: Payload) -> None:
         async with self._serving(_key("event", body)) as is_new:
@@ -326,13 +331,14 @@ class Listeners:
             elif not isinstance(reply, Progress):
                 await outlet.say(render(reply))
 
-    async def _suggest(self, channel: str) -> None:
-        try:
-            await self._client.assistant_threads_setSuggestedPrompts(
-                channel_id=channel, title="To begin with", prompts=PROMPTS
-            )
-        except FOREIGN as error:
-            _log.warning("Slack took no suggested prompts.", code=code_of(error))
+    async def _show_home(self, tab: str, place: Place, party: Party) -> None:
+        request = Overview(actor=party.actor, conversation=party.conversation)
+        async for reply in self._core.replies(request):
+            if tab == "home":
+                await self._agent.publish(place.user, render_home(reply))
+            else:
+                questions = reply.questions if isinstance(reply, OverviewReport) else ()
+                await self._agent.suggest(place.channel, questions)
 
     async def _whisper(self, request: Request | Notice | Refused, place: Place, body: Payload) -> None:
         await self._deliver(request, self._whisperer(place, body), private=not place.private)

@@ -22,6 +22,7 @@ from adapters.slack.blocks import (
     words,
 )
 from adapters.slack.card import CHOICE, FORGET, headline, place, render_answer, render_closest
+from adapters.slack.translate import HELP
 from bot.messages import (
     Answer,
     Closest,
@@ -139,11 +140,19 @@ def _source_list(reply: SourceList) -> Json:
 
 def _overview(reply: OverviewReport) -> Json:
     counts = counted(len(reply.sources), "source") if reply.sources else "nothing yet"
-    blocks = overview_blocks(reply)
-    return {"text": fallback(f"I have read {counts}."), "blocks": blocks}
+    return {"text": fallback(f"I have read {counts}."), "blocks": _overview_blocks(reply)}
 
 
-def overview_blocks(reply: OverviewReport) -> list[Json]:
+def render_home(reply: Reply) -> Json:
+    """Return the view of the Home tab: what there is to know, and how to ask."""
+    known = _overview_blocks(reply) if isinstance(reply, OverviewReport) else render(reply)["blocks"]
+    ways = rich_text(
+        section(words("How to ask", bold=True)), bullets(section(words(line)) for line in HELP.details)
+    )
+    return {"type": "home", "blocks": [*known, ways]}
+
+
+def _overview_blocks(reply: OverviewReport) -> list[Json]:
     """Return what was read, what can be asked and what waits for moderators, each under its heading."""
     listed = [("You can ask me, for example", [section(words(text)) for text in reply.questions])]
     listed.append(("What waits for you", [section(words(shorten(text, MAX_LINE))) for text in reply.matters]))

@@ -79,6 +79,7 @@ BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
 _SPOKEN = re.compile(
     r"(?:sources|status|help|review|my-data|forget-me|reindex(?: [^\s?]+)?|overview)$", re.IGNORECASE
 )
+_SPOKEN = re.compile(r"(?:sources|status|overview|help|review|reindex(?: [^\s?]+)?)$", re.IGNORECASE)
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
 _SOURCE = re.compile(r"source=(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>\S+))\s*", re.IGNORECASE)
@@ -160,6 +161,11 @@ def place_of_event(body: Payload) -> Place:
         thread=event.get("thread_ts") or event["ts"],
         external=bool(body.get("is_ext_shared_channel")),
     )
+
+
+def place_of_home(event: Payload) -> Place:
+    """Read that a person has opened the bot's home: its messages or its Home tab."""
+    return Place(user=event["user"], name="", channel=event["channel"])
 
 
 def place_of_interaction(body: Payload) -> Place:

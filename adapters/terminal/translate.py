@@ -80,6 +80,7 @@ ALONE = (
     "/not-helpful",
     "/overview",
 )
+ALONE = ("/overview", "/audit", "/review", "/sources", "/status", "/more", "/why", "/helpful", "/not-helpful")
 
 
 ASKED = re.compile(

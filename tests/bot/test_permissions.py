@@ -17,6 +17,7 @@ from bot.messages import (
     More,
     MyData,
     Notice,
+    Overview,
     Prefer,
     Rate,
     Refused,
@@ -34,7 +35,7 @@ from bot.permissions import Permissions
 from bot.testing import NOON
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench
 
-OPEN = {Ask, Follow, ForgetMe, More, MyData, Rate, SaveAnswer, Share, Sources, Status, Verify, Why}
+OPEN = {Ask, Follow, ForgetMe, More, MyData, Rate, SaveAnswer, Share, Sources, Status, Verify, Why, Overview}
 """What everyone may ask for. All other requests are refused to whoever has no rights."""
 
 

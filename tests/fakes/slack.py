@@ -103,7 +103,8 @@ class _Refusal:
 class FakeSlack:
     """One workspace with a bot in it. ``users`` and ``groups`` may be changed at will.
 
-    ``threads`` holds what threads begin with, by their ts; ``views`` are the forms that were opened.
+    ``threads`` holds what threads begin with, by their ts; ``views`` are the forms that were opened,
+    ``homes`` is what each person's Home tab shows.
     """
 
     def __init__(self) -> None:
@@ -121,6 +122,9 @@ class FakeSlack:
         self.prompts: list[Json] = []
         self.views: list[Json] = []
         self.threads: dict[str, str] = {}
+        self.statuses: list[Json] = []
+        self.titles: list[Json] = []
+        self.homes: dict[str, str] = {}
         self.http: SignedHttp | None = None
         self.socket = SocketMode(self._notify)
         self.url = ""
@@ -377,6 +381,9 @@ class FakeSlack:
             "chat.getPermalink": self._permalink,
             "conversations.replies": self._replies,
             "views.open": self._open_view,
+            "assistant.threads.setStatus": self._set_status,
+            "assistant.threads.setTitle": self._set_title,
+            "views.publish": self._publish,
             "chat.postMessage": self._post,
             "chat.postEphemeral": self._post_ephemeral,
             "chat.update": self._update,
@@ -404,6 +411,21 @@ class FakeSlack:
     def _set_prompts(self, args: Json) -> Json:
         self.prompts.append(args)
         return {}
+
+    def _set_status(self, args: Json) -> Json:
+        self.statuses.append(args)
+        return {}
+
+    def _set_title(self, args: Json) -> Json:
+        self.titles.append(args)
+        return {}
+
+    def _publish(self, args: Json) -> Json:
+        """Keep what a person's Home tab shows, read aloud."""
+        view = json.loads(args["view"]) if isinstance(args["view"], str) else args["view"]
+        self.faults.extend(f"views.publish: {fault}" for fault in self.schema.faults_of_home(view))
+        self.homes[args["user_id"]] = read_blocks(view["blocks"])
+        return {"view": view}
 
     def _post(self, args: Json) -> Json:
         return self._show(args, thread=args.get("thread_ts") or "")

@@ -14,6 +14,8 @@ Json = dict[str, Any]
 
 SPECS = Path(__file__).resolve().parents[3] / "shared" / "specs"
 MAX_BLOCKS = 50
+MAX_HOME_BLOCKS = 100
+HOME_FIELDS = frozenset({"type", "blocks", "private_metadata", "callback_id", "external_id"})
 MAX_SERIALIZED = 13_200
 MAX_UPDATE_TEXT = 4000
 MAX_POST_TEXT = 40_000
@@ -57,6 +59,14 @@ class SlackSchema:
             length = len(value["text"] if isinstance(value, dict) else value)
             found += [f"a {name} of {length} characters"] if length > limit else []
         return found
+
+    def faults_of_home(self, view: Mapping[str, Any]) -> list[str]:
+        """Return what is wrong with the view of a Home tab."""
+        blocks = view["blocks"]
+        found = [fault for block in blocks for fault in self._faults_of_block(block)]
+        found += [f"{len(blocks)} blocks"] if len(blocks) > MAX_HOME_BLOCKS else []
+        found += [f"a view of type {view['type']}"] if view["type"] != "home" else []
+        return found + [f"unknown field {name}" for name in view if name not in HOME_FIELDS]
 
     def scopes(self, method: str) -> set[str]:
         """Return the scopes that a bot needs for a method."""

@@ -48,7 +48,7 @@ from bot.messages import (
     Why,
     Withdraw,
 )
-from tests.adapters.replies import answer, closest, quote
+from tests.adapters.replies import REPLIES, answer, closest, quote
 from tests.adapters.slack.test_manifest import MANIFEST
 from tests.fakes.core import ScriptedCore, running
 from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack, Message
@@ -164,12 +164,64 @@ async def test_quoth(bot: FakeSlack, core: ScriptedCore, text: str, kind: type |
     assert ([kind] if kind else []) == [type(request) for request in core.requests]
 
 
-async def test_opening_the_messages_offers_something_to_begin_with(bot: FakeSlack) -> None:
-    await bot.open_home("U0ANN", tab="home")
+async def test_opening_the_messages_offers_questions_that_are_answered(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
     await bot.open_home("U0ANN")
     await bot.until(lambda: bot.prompts)
-    assert [direct_channel("U0ANN")] == [prompt["channel_id"] for prompt in bot.prompts]
-    assert "thread_ts" not in bot.prompts[0]
+    [prompt] = bot.prompts
+    assert direct_channel("U0ANN") == prompt["channel_id"]
+    assert "thread_ts" not in prompt
+    offered = prompt["prompts"]
+    assert ["How long is parental leave?", "Handbook: Expenses?"] == [each["message"] for each in offered]
+    assert [each["title"] for each in offered] == [each["message"] for each in offered]
+    assert "U0ANN" == core.requests[0].actor.id
+    core.replies_to[Overview] = [REPLIES["overview_of_nothing"]]
+    await bot.open_home("U0ANN")
+    await bot.until(lambda: len(bot.prompts) == 2)
+    assert ["help", "sources", "status"] == [each["message"] for each in bot.prompts[1]["prompts"]]
+
+
+async def test_the_home_tab_says_what_is_known_and_how_to_ask(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.replies_to[Overview] = [REPLIES["overview_for_a_moderator"]]
+    await bot.open_home("U0BOSS", tab="home")
+    home = await bot.until(lambda: bot.homes.get("U0BOSS"))
+    assert home is not None
+    for words in ("source-001", "What waits for you", "How long is parental leave?", "/ask QUESTION"):
+        assert words in home
+    assert core.requests[0].actor.manages_workspace
+    assert not bot.prompts
+
+
+async def test_a_home_tab_that_cannot_be_filled_says_why(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.replies_to[Overview] = [Refused(text="Not now.")]
+    await bot.open_home("U0ANN", tab="home")
+    assert "Not now." in str(await bot.until(lambda: bot.homes.get("U0ANN")))
+
+
+async def test_a_direct_question_shows_that_it_is_searched_for_and_names_its_thread(bot: FakeSlack) -> None:
+    message = await bot.dm("U0ANN", "how long\nis leave?")
+    assert [(direct_channel("U0ANN"), message.thread)] == [
+        (each["channel_id"], each["thread_ts"]) for each in bot.statuses
+    ]
+    assert ["how long is leave?"] == [each["title"] for each in bot.titles]
+    methods = [call.method for call in bot.calls]
+    assert methods.index("assistant.threads.setStatus") < methods.index("chat.postMessage")
+    await bot.dm("U0ANN", "and then?", thread=message.thread)
+    assert (2, 1) == (len(bot.statuses), len(bot.titles))
+
+
+async def test_neither_commands_nor_channels_have_a_status(bot: FakeSlack) -> None:
+    await bot.dm("U0ANN", "sources")
+    await bot.mention("U0ANN", "how long?")
+    assert not bot.statuses
+    assert not bot.titles
+
+
+async def test_a_status_that_slack_refuses_costs_no_answer(bot: FakeSlack) -> None:
+    bot.refuse("assistant.threads.setStatus", "channel_not_found")
+    bot.refuse("assistant.threads.setTitle", retry_after=1, times=5)
+    assert "It lasts sixteen weeks." in (await bot.dm("U0ANN", "how long?")).shown
 
 
 # Buttons

@@ -15,7 +15,9 @@ MANIFEST: dict[str, Any] = json.loads((Path(adapters.slack.__file__).parent / "m
 SCHEMA_FILE = SPECS / "slack_manifest.schema.2.0.0.json"
 # By reading the code; test_slack.py compares with what the bot did call.
 METHODS = [
+    "assistant.threads.setStatus",
     "assistant.threads.setSuggestedPrompts",
+    "assistant.threads.setTitle",
     "chat.delete",
     "chat.getPermalink",
     "chat.postEphemeral",
@@ -26,6 +28,7 @@ METHODS = [
     "usergroups.list",
     "users.info",
     "views.open",
+    "views.publish",
 ]
 
 
@@ -37,6 +40,7 @@ def test_slack_accepts_the_manifest() -> None:
 def test_it_is_built_for_the_agent_view_and_socket_mode() -> None:
     assert "agent_view" in MANIFEST["features"]
     assert "assistant_view" not in MANIFEST["features"]
+    assert MANIFEST["features"]["app_home"]["home_tab_enabled"]
     assert MANIFEST["settings"]["socket_mode_enabled"]
     assert MANIFEST["settings"]["interactivity"]["is_enabled"]
 
