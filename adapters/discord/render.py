@@ -74,8 +74,9 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
             return _sources(reply)
         case PreferenceList():
             return _preferences(reply)
-        case PersonalData() | OverviewReport():
+        case PersonalData():
             return _personal_data(reply)
+        case OverviewReport():
             return _overview(reply)
         case StatusReport():
             return _status(reply)

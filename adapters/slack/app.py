@@ -17,10 +17,6 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-)
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -30,6 +26,7 @@ from adapters.slack.failures import FOREIGN, failure_of
 from adapters.slack.files import Files
 from adapters.slack.listeners import Listeners
 from adapters.slack.people import People
+from adapters.slack.retries import retry_handlers
 from adapters.slack.translate import Home
 from adapters.slack.web import serving
 from bot.errors import AdapterFailure, SettingInvalid
@@ -37,7 +34,6 @@ from bot.ports import Core
 
 DELIVERIES_FILE = "slack-deliveries.sqlite3"
 REQUEST_SECONDS = 30.0
-MAX_RETRIES = 2
 
 _log = structlog.get_logger("quoth.slack")
 
@@ -138,10 +134,7 @@ class SlackAdapter:
             base_url=self._api_url or AsyncWebClient.BASE_URL,
             session=session,
             logger=_quiet_logger(),
-            retry_handlers=[
-                AsyncConnectionErrorRetryHandler(),
-                AsyncRateLimitErrorRetryHandler(max_retry_count=MAX_RETRIES),
-            ],
+            retry_handlers=retry_handlers(),
         )
         if self._api_url:
             client.proxy = None  # a stand-in on this machine is not behind the company's proxy

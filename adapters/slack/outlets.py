@@ -5,15 +5,12 @@ from typing import Protocol
 
 import structlog
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-)
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.slack.blocks import Json
 from adapters.slack.failures import FOREIGN, code_of
+from adapters.slack.retries import retry_handlers
 
 # chat.update allows about one call a second in the long run, for all channels together.
 UPDATE_SECONDS = 1.5
@@ -178,7 +175,7 @@ class WhisperOutlet:
         webhook = AsyncWebhookClient(
             self._url,
             session=self._client.session,
-            retry_handlers=[AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler()],
+            retry_handlers=retry_handlers(),
         )
         webhook.proxy = self._client.proxy  # not what the environment says, see the adapter
         return webhook

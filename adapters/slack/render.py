@@ -79,8 +79,9 @@ def render(reply: Reply, *, private: bool = False) -> Json:
             return _source_list(reply)
         case PreferenceList():
             return _preference_list(reply)
-        case PersonalData() | OverviewReport():
+        case PersonalData():
             return _personal_data(reply)
+        case OverviewReport():
             return _overview(reply)
         case StatusReport():
             return _status_report(reply)

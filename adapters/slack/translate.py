@@ -79,7 +79,6 @@ BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
 _SPOKEN = re.compile(
     r"(?:sources|status|help|review|my-data|forget-me|reindex(?: [^\s?]+)?|overview)$", re.IGNORECASE
 )
-_SPOKEN = re.compile(r"(?:sources|status|overview|help|review|reindex(?: [^\s?]+)?)$", re.IGNORECASE)
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
 _SOURCE = re.compile(r"source=(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>\S+))\s*", re.IGNORECASE)

@@ -58,8 +58,9 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
             return _sources(reply, moment)
         case PreferenceList():
             return _preferences(reply)
-        case PersonalData() | OverviewReport():
+        case PersonalData():
             return _personal_data(reply)
+        case OverviewReport():
             return _overview(reply, moment)
         case StatusReport():
             return _status(reply, moment)

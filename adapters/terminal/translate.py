@@ -80,7 +80,6 @@ ALONE = (
     "/not-helpful",
     "/overview",
 )
-ALONE = ("/overview", "/audit", "/review", "/sources", "/status", "/more", "/why", "/helpful", "/not-helpful")
 
 
 ASKED = re.compile(

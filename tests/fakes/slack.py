@@ -98,6 +98,7 @@ class _ResponseUrl:
 class _Refusal:
     error: str = ""
     retry_after: int | None = None
+    status: int = 200
 
 
 class FakeSlack:
@@ -284,9 +285,18 @@ class FakeSlack:
                 await self._changed.wait()
         return value
 
-    def refuse(self, method: str, error: str = "", *, retry_after: int | None = None, times: int = 1) -> None:
-        """Let the next calls of a method (or "response_url") fail."""
-        self._refusals[method].extend([_Refusal(error=error, retry_after=retry_after)] * times)
+    def refuse(
+        self,
+        method: str,
+        error: str = "",
+        *,
+        retry_after: int | None = None,
+        status: int = 200,
+        times: int = 1,
+    ) -> None:
+        """Let the next calls of a method (or "response_url") fail; with a status as a broken server does."""
+        refusal = _Refusal(error=error, retry_after=retry_after, status=status)
+        self._refusals[method].extend([refusal] * times)
 
     def still_refuses(self, method: str) -> bool:
         """Return whether a refusal of this method has not been met yet."""
@@ -363,6 +373,8 @@ class FakeSlack:
         if refusal.retry_after is not None:
             headers = {"Retry-After": str(refusal.retry_after)}
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        if refusal.status >= 500:
+            return web.Response(status=refusal.status, text="<html>upstream connect error</html>")
         if method == "response_url":
             return web.Response(status=404, text=refusal.error)
         return web.json_response({"ok": False, "error": refusal.error})

@@ -1,0 +1,217 @@
+"""What Slack and the network do to a bot, and that it lives: nothing is lost, nothing said twice."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
+
+from adapters.slack.people import People
+from bot.errors import AdapterFailure
+from bot.messages import Ask, Posting, Rate, Revise, Withdraw
+from tests.adapters.replies import answer
+from tests.adapters.slack.test_manifest import METHODS
+from tests.fakes.core import ScriptedCore, running
+from tests.fakes.slack import BOT_TOKEN, FakeSlack
+from tests.fakes.slack_payloads import GENERAL, TEAM
+from tests.fakes.slack_schema import SPECS, SlackSchema
+from tests.integration.test_slack import build
+
+pytestmark = pytest.mark.anyio
+Ways = dict[str, Callable[[], Awaitable[Any]]]
+AT_THE_START = ("apps.connections.open", "auth.test")
+UNDOCUMENTED = ("fatal_error", "new_error")
+CLICKS = 1_000
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[FakeSlack]:
+    async with FakeSlack() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def core() -> ScriptedCore:
+    return ScriptedCore()
+
+
+@pytest.fixture
+async def bot(slack: FakeSlack, core: ScriptedCore, tmp_path: Path) -> AsyncIterator[FakeSlack]:
+    async with running(build(slack, tmp_path), core):
+        yield slack
+
+
+# Error codes
+
+
+def ways_to_call(bot: FakeSlack, core: ScriptedCore) -> Ways:
+    """Return what makes the bot call each method. Whoever calls another method adds a way."""
+    at = Posting(
+        platform="slack", workspace=f"slack:{TEAM}", channel=GENERAL, message="1.1", answer_id="a", offset=0
+    )
+    shared = {"id": "F1", "file_access": "check_file_info"}
+
+    def say(text: str, **more: Any) -> Callable[[], Awaitable[Any]]:
+        return lambda: bot.deliver("events_api", bot.mention_payload("U0BOSS", text, **more))
+
+    async def list_groups() -> None:
+        client = AsyncWebClient(token=BOT_TOKEN, base_url=bot.api_url)
+        client.proxy = None
+        await People(client, lambda: 0.0).look_up("U0ANN")
+
+    async def choose_saving(**more: Any) -> None:
+        await bot.deliver("interactive", bot.shortcut_payload("U0ANN", "Sixteen.", "quoth_save", **more))
+
+    async def save() -> None:
+        seen = len(bot.views)
+        await choose_saving()
+        await bot.until(lambda: len(bot.views) > seen)
+        await bot.deliver("interactive", bot.submit_payload("U0ANN", bot.views[-1], "How long?"))
+
+    return {
+        "assistant.threads.setStatus": partial(_write_directly, bot),
+        "assistant.threads.setSuggestedPrompts": partial(bot.open_home, "U0ANN"),
+        "assistant.threads.setTitle": partial(_write_directly, bot),
+        "chat.getPermalink": save,
+        "chat.delete": lambda: core.unasked.put(Withdraw(posting=at)),
+        "chat.postEphemeral": say("?", external=True),
+        "chat.postMessage": say("?"),
+        "chat.update": lambda: core.unasked.put(Revise(posting=at, reply=answer())),
+        "conversations.replies": partial(choose_saving, thread_ts="1.1"),
+        "files.info": say("add", files=[shared]),
+        "usergroups.list": list_groups,
+        "users.info": say("?"),
+        "views.open": choose_saving,
+        "views.publish": partial(bot.open_home, "U0ANN", "home"),
+    }
+
+
+async def _write_directly(bot: FakeSlack) -> None:
+    payload = bot.message_payload("message", "U0ANN", "how long?", "D0ANN")
+    await bot.deliver("events_api", payload)
+
+
+@pytest.mark.skipif(not SPECS.exists(), reason="Slack's schemas are not here")
+@pytest.mark.parametrize("method", METHODS)
+async def test_every_error_that_slack_lists_is_survived(
+    bot: FakeSlack, core: ScriptedCore, method: str
+) -> None:
+    ways = ways_to_call(bot, core)
+    assert method in ways, f"Say in ways_to_call what makes the bot call {method}."
+    with capture_logs() as logs:
+        for error in [*SlackSchema().errors(method), *UNDOCUMENTED]:
+            bot.refuse(method, error)
+            await ways[method]()
+            await bot.until(lambda: not bot.still_refuses(method))
+        bot.relent()
+        await bot.deliver("events_api", bot.mention_payload("U0ANN", "the last"))
+        await bot.until(lambda: "the last" in [ask.question for ask in core.requests if isinstance(ask, Ask)])
+    assert [] == [entry for entry in logs if entry["log_level"] == "error" and "blocks" not in entry["event"]]
+
+
+@pytest.mark.skipif(not SPECS.exists(), reason="Slack's schemas are not here")
+@pytest.mark.parametrize("method", AT_THE_START)
+async def test_every_error_at_the_start_is_a_sentence_for_the_operator(
+    slack: FakeSlack, core: ScriptedCore, tmp_path: Path, method: str
+) -> None:
+    for error in [*SlackSchema().errors(method), *UNDOCUMENTED]:
+        slack.refuse(method, error)
+        with pytest.raises(AdapterFailure, match=r"Slack .*\."):
+            await build(slack, tmp_path).check()
+
+
+# A Slack that is not well
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+async def test_a_server_error_is_tried_again(bot: FakeSlack, status: int) -> None:
+    bot.refuse("chat.postMessage", status=status)
+    assert "It lasts sixteen weeks." in (await bot.mention("U0ANN", "?")).shown
+
+
+async def test_a_response_url_that_is_broken_is_gone_around(bot: FakeSlack) -> None:
+    bot.refuse("response_url", status=503)
+    assert "U0ANN" == (await bot.command("U0ANN", "/ask", "?")).only_for
+    assert bot.calls_of("chat.postEphemeral")
+
+
+async def test_a_response_url_that_is_put_off_is_used_again(bot: FakeSlack) -> None:
+    bot.refuse("response_url", retry_after=1)
+    assert "It lasts sixteen weeks." in (await bot.command("U0ANN", "/ask", "?")).shown
+    assert 2 == len(bot.responses)
+
+
+async def test_a_server_that_stays_down_costs_one_answer_and_not_the_bot(bot: FakeSlack) -> None:
+    bot.refuse("chat.postMessage", status=503, times=2)
+    await bot.deliver("events_api", bot.mention_payload("U0ANN", "lost"))
+    await bot.until(lambda: not bot.still_refuses("chat.postMessage"))
+    assert "It lasts sixteen weeks." in (await bot.mention("U0ANN", "?")).shown
+
+
+# What happens while an answer is being found
+
+
+async def test_a_connection_that_is_cut_meanwhile_costs_no_answer(
+    slack: FakeSlack, core: ScriptedCore, tmp_path: Path
+) -> None:
+    core.gate.clear()
+    async with running(build(slack, tmp_path, ping_interval=0.2), core):
+        payload = slack.mention_payload("U0ANN", "?")
+        await slack.deliver("events_api", payload)
+        await slack.drop_connection()
+        await slack.redeliver("events_api", payload)
+        core.gate.set()
+        await slack.until(lambda: slack.messages)
+        await slack.mention("U0ANN", "next")
+    assert 2 == len(core.requests) == len(slack.messages)
+
+
+@pytest.mark.parametrize("subtype", ["message_changed", "message_deleted"])
+async def test_a_question_that_changes_meanwhile_is_answered_as_it_was_asked(
+    bot: FakeSlack, core: ScriptedCore, subtype: str
+) -> None:
+    core.gate.clear()
+    payload = bot.message_payload("message", "U0ANN", "first", "D0ANN")
+    await bot.deliver("events_api", payload)
+    change = bot.message_payload("message", "U0ANN", "second", "D0ANN")
+    old = payload["event"]
+    change["event"] |= {"subtype": subtype, "hidden": True, "previous_message": old, "message": old}
+    assert (await bot.deliver("events_api", change)).acked_in_time
+    core.gate.set()
+    message = (await bot.until(lambda: bot.messages))[0]
+    assert old["ts"] == message.thread
+    await bot.mention("U0ANN", "next")
+    assert ["first", "next"] == [request.question for request in core.requests if isinstance(request, Ask)]
+
+
+async def test_an_answer_into_a_channel_that_is_gone_is_dropped_quietly(bot: FakeSlack) -> None:
+    for error in ("channel_not_found", "is_archived", "thread_not_found"):
+        bot.refuse("chat.postMessage", error)
+        await bot.deliver("events_api", bot.mention_payload("U0ANN", "?"))
+        await bot.until(lambda: not bot.still_refuses("chat.postMessage"))
+    assert not bot.messages
+
+
+# Many at once
+
+
+async def test_a_thousand_late_clicks_are_all_acknowledged_and_served(
+    slack: FakeSlack, core: ScriptedCore, tmp_path: Path
+) -> None:
+    async with running(build(slack, tmp_path), core):
+        message = await slack.mention("U0ANN", "?")
+    async with running(build(slack, tmp_path), core):
+        presses = [slack.press_payload(message, "quoth_rate") for _ in range(CLICKS)]
+        told = await asyncio.gather(*(slack.deliver("interactive", press) for press in presses))
+        await slack.until(lambda: len(slack.messages) == CLICKS + 1)
+    assert all(delivery.ack_seconds is not None for delivery in told)
+    assert CLICKS == sum(isinstance(request, Rate) for request in core.requests)
