@@ -11,6 +11,7 @@ from bot.messages import (
     AddSource,
     Ask,
     Audit,
+    Cancel,
     Decide,
     Decision,
     Failed,
@@ -20,6 +21,7 @@ from bot.messages import (
     MyData,
     NoAnswer,
     Overview,
+    PauseSource,
     Prefer,
     Preferences,
     Rate,
@@ -31,8 +33,10 @@ from bot.messages import (
     Review,
     SaveAnswer,
     Share,
+    ShowSource,
     Sources,
     Status,
+    Undo,
     Upload,
     Verify,
     Why,
@@ -149,7 +153,13 @@ def changed(request: Request) -> str:
             origin = request.origin.filename if isinstance(request.origin, Upload) else request.origin
             return f"added the source {request.name or origin}{f' from {origin}' if request.name else ''}"
         case RemoveSource():
-            return f"removed the source {request.name}"
+            return f"removed the source {request.name}" if request.confirmed else ""
+        case PauseSource():
+            return f"{'paused' if request.paused else 'resumed'} the source {request.name}"
+        case Undo():
+            return "undid the last change to the sources"
+        case Cancel():
+            return "cancelled what was being read"
         case Reindex():
             return f"read {request.name or 'all sources'} anew"
         case Prefer():
@@ -164,7 +174,7 @@ def changed(request: Request) -> str:
             return ""
         case Ask() | Audit() | Follow() | More() | Preferences() | Rate() | Review():
             return ""
-        case Overview() | Sources() | Status() | Verify() | Why():
+        case Overview() | ShowSource() | Sources() | Status() | Verify() | Why():
             return ""
         case _:
             assert_never(request)

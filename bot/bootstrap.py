@@ -20,7 +20,7 @@ from bot.clock import SystemClock
 from bot.curation import Curation
 from bot.dispatch import ThreadedCore
 from bot.errands import Errands
-from bot.errors import AlreadyRunning, QuothError
+from bot.errors import AlreadyRunning, Cancelled, QuothError
 from bot.feedback import Ledger
 from bot.health import beat
 from bot.jobs import Jobs, Watch
@@ -39,6 +39,8 @@ from bot.records import Records
 from bot.routing import Policy, Router
 from bot.settings import RERANK_OFF, RERANK_TOKENS, Settings
 from bot.shelf import FolderShelf
+from bot.sources import SourceDesk
+from bot.undoing import Changes
 from index.catalog import Catalog, SourceRecord
 from index.errors import IndexFailure, SourceExists, SourcesUnavailable
 from index.passages import Failure, SyncReport
@@ -175,6 +177,7 @@ class Application:
                 permissions=permissions,
                 preferences=self.preferences,
             ),
+            desk=self.desk,
             workspace_ready=self.prepare,
         )
 
@@ -224,27 +227,36 @@ class Application:
         return Examples(searcher=self.searcher, answers=self.policy.answers, clock=self._clock)
 
     @cached_property
+    def desk(self) -> SourceDesk:
+        """What moderators do with sources."""
+        return SourceDesk(
+            self.library,
+            self.jobs,
+            Changes(self.records, self._clock, self.library.discard),
+            allowed_paths=self.settings.sources.allowed_paths,
+            max_upload_bytes=self.settings.sources.max_upload_bytes,
+        )
+
+    @cached_property
     def errands(self) -> Errands:
         """What adapters shall say unasked."""
         return Errands()
 
     @cached_property
     def policy(self) -> Policy:
-        """When to answer, and what may be added."""
+        """When to answer."""
         settings = self.settings
         return Policy(
             threshold=settings.answers.threshold,
             closest=settings.answers.closest,
             passages=settings.answers.passages,
-            allowed_paths=settings.sources.allowed_paths,
-            max_upload_bytes=settings.sources.max_upload_bytes,
             log_questions=settings.logs.questions,
         )
 
     @cached_property
     def jobs(self) -> Jobs:
         """Syncs under way."""
-        return Jobs(self.library)
+        return Jobs(self.library, self._clock)
 
     def prepare(self, workspace: str) -> None:
         """Give a chat platform's new workspace its starter source, once, and read it.
@@ -258,8 +270,8 @@ class Application:
             if any(record.synced_at is None for record in self.catalog.sources(workspace)):
                 if not self.jobs.are_idle():
                     return  # questions do not wait behind another community's sync
-                self.jobs.run(workspace, "", lambda text, done, total: None)
-        except IndexFailure as error:
+                self.jobs.run(workspace, "", lambda progress: None)
+        except (Cancelled, IndexFailure) as error:
             self._prepare_from[workspace] = self._clock.monotonic() + RETRY_SECONDS
             log.warning("A new community could not be given its sources", reason=str(error))
         else:

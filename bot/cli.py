@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Column, Table
-from rich.text import Text
 from typer.core import TyperGroup
 
-from adapters.terminal.render import printable, render
+from adapters.terminal.render import render
 from adapters.terminal.translate import ACTOR, HERE
 from bot.answering import objection, sources_named
 from bot.bootstrap import LOCAL, Application
@@ -31,7 +29,8 @@ from bot.messages import (
     Notice,
     RemoveSource,
     Reply,
-    SourceList,
+    ShowSource,
+    SourceDetails,
     Sources,
     Status,
     Why,
@@ -256,9 +255,8 @@ def add_source(
     """Add a file or folder, and read it."""
     request = AddSource(actor=ACTOR, conversation=HERE, origin=path, name=name, base_url=base_url)
     with bar() as watch:
-        reply = context.obj.router.handle(request, lambda p: watch(p.text, p.done, p.total))
-    _show(reply)
-    raise typer.Exit(0 if isinstance(reply, Notice) else ERROR)
+        reply = context.obj.router.handle(request, watch)
+    _finish(reply, done=Notice)
 
 
 @sources.command("list")
@@ -270,22 +268,15 @@ def list_sources(context: typer.Context) -> None:
 @sources.command("show")
 def show_source(context: typer.Context, name: Named) -> None:
     """Show one source, its documents and what could not be read of it."""
-    record = context.obj.catalog.source(LOCAL, name)
-    _show(SourceList(sources=tuple(s for s in context.obj.library.sources(LOCAL) if s.name == name)))
-    documents = context.obj.catalog.documents(record)
-    if documents:
-        table = Table(Column("document", overflow="fold"), Column("title", overflow="fold"), "passages")
-        for document in documents:
-            table.add_row(_plain(document.uri), _plain(document.title), f"{document.passages:,}")
-        out.print(table)
+    reply = context.obj.router.handle(ShowSource(actor=ACTOR, conversation=HERE, name=name))
+    _finish(reply, done=SourceDetails)
 
 
 @sources.command("remove")
 def remove_source(context: typer.Context, name: Named) -> None:
     """Remove a source and all its passages."""
-    reply = context.obj.router.handle(RemoveSource(actor=ACTOR, conversation=HERE, name=name))
-    _show(reply)
-    raise typer.Exit(0 if isinstance(reply, Notice) else ERROR)
+    request = RemoveSource(actor=ACTOR, conversation=HERE, name=name, confirmed=True)
+    _finish(context.obj.router.handle(request), done=Notice)
 
 
 def main() -> None:
@@ -363,8 +354,11 @@ def _sync_all(application: Application, watch: Watch) -> tuple[SyncReport, Sourc
         return error.report, error
 
 
-def _plain(text: str) -> Text:
-    return Text(printable(text))
+def _finish(reply: Reply, *, done: type[Reply]) -> None:
+    """Show a reply and leave its exit status: 2 where a complaint has come in the place of what is done."""
+    is_done = isinstance(reply, done)
+    (out if is_done else err).print(render(reply))
+    raise typer.Exit(0 if is_done else ERROR)
 
 
 def _show(reply: Reply) -> None:

@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot.jobs import Watch
-from bot.routing import synced
+from bot.messages import Progress as Step
+from bot.sources import synced
 from index.errors import SourcesUnavailable
 from index.passages import SyncReport
 
@@ -17,13 +18,15 @@ err = Console(stderr=True, highlight=False)
 
 @contextmanager
 def bar() -> Iterator[Watch]:
-    """Show a progress bar, moved by what is done, how much of it, and of how much (0: unknown)."""
+    """Show a progress bar, moved by where a job stands."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=err, transient=True) as bars:
         task = bars.add_task("Loading the embedding model", total=None)
 
-        def watch(text: str, done: int, total: int) -> None:
-            bars.update(task, description=text, completed=done, total=total or None)
+        def watch(progress: Step) -> None:
+            bars.update(
+                task, description=progress.text, completed=progress.done, total=progress.total or None
+            )
 
         yield watch
 

@@ -212,7 +212,7 @@ class Curation:
         """Sync the answers, and say whether that went well: they are on the shelf in any case."""
         try:
             # Not with a sync that began before: it may have looked already.
-            self._jobs.run(workspace, source, lambda text, done, total: None, fresh=True)
+            self._jobs.run(workspace, source, lambda progress: None, fresh=True)
         except IndexFailure as error:
             log.warning("Saved answers could not be read", workspace=workspace, reason=str(error))
             return False

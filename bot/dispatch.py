@@ -19,12 +19,13 @@ from bot.messages import (
     Reply,
     Request,
     SaveAnswer,
+    Undo,
 )
 
 Handle = Callable[[Request, Callable[[Progress], None]], Reply]
 
 log = structlog.get_logger()
-SYNCING = AddSource | Decide | Follow | Reindex | SaveAnswer
+SYNCING = AddSource | Decide | Follow | Reindex | SaveAnswer | Undo
 """Requests that may have to wait for a sync."""
 
 QUICK_THREADS = 4

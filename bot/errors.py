@@ -8,6 +8,7 @@
     |   +-- TokenRejected
     |   +-- IntentMissing
     +-- AlreadyRunning
+    +-- Cancelled
     +-- PreferenceInvalid
     +-- RecordsUnavailable
     +-- Stopping
@@ -51,6 +52,10 @@ class RecordsUnavailable(QuothError):
 
 class Stopping(QuothError):
     """I am being stopped. Nothing is lost; what was not read yet is read with the next sync."""
+
+
+class Cancelled(QuothError):
+    """The reading was cancelled. What I had read before still answers."""
 
 
 class PreferenceInvalid(QuothError):

@@ -14,6 +14,7 @@ from bot.console import bar, err, out, report
 from bot.errors import QuothError
 from bot.jobs import Watch
 from bot.lines import encoded, found
+from bot.messages import Progress
 from bot.scoreboard import ALL, as_record, tables
 from index.errors import EvaluationInvalid
 from index.evaluation import LESS_IS_BETTER, MEASURES, Score, by_corpus, compare, score
@@ -71,7 +72,7 @@ def ask_all(application: Application, queries: Sequence[Query], watch: Watch) ->
     found(application, "What is loaded with the first question?", k=1)  # not in that question's time
     for done, query in enumerate(queries, 1):
         yield {"id": query.id, **found(application, query.text, k=10)}
-        watch("Asking", done, len(queries))
+        watch(Progress(text="Asking", done=done, total=len(queries)))
 
 
 def judge_all(queries: Iterable[Query], records: Iterable[dict[str, Any]]) -> list[Judgement]:

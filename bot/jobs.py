@@ -4,28 +4,45 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from bot.errors import Stopping
-from bot.ports import Library
-from index.passages import SyncReport
+from bot.errors import Cancelled, Stopping
+from bot.messages import Progress
+from bot.ports import Clock, Library
+from index.passages import Failure, SyncReport
 
-Watch = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and of how much (0: unknown)."""
+Watch = Callable[[Progress], None]
+"""Called with where a job stands."""
+
+NAMED_FAILURES = 5
+"""What could not be read and is named while the job goes on: the last ones."""
+
+ESTIMATE_SECONDS = 2.0
+"""How long a stage of a job must have gone on before it tells how long it will."""
+
+LOOK_SECONDS = 0.5
+"""How often a job that waits for its turn looks whether it was cancelled."""
 
 
 class _Job:
     """A running sync and those who watch it."""
 
-    def __init__(self, workspace: str, name: str, stopping: threading.Event) -> None:
+    def __init__(self, workspace: str, name: str, stopping: threading.Event, clock: Clock) -> None:
         self.workspace = workspace
         self.name = name
         self.done: Future[SyncReport] = Future()
         self._watchers: list[Watch] = []
-        self._latest: tuple[str, int, int] | None = None
+        self._latest: Progress | None = None
+        self._failures: list[Failure] = []
+        self._stage = ("", 0.0, 0)
         self._stopping = stopping
+        self._cancelled = threading.Event()
+        self._clock = clock
         self._lock = threading.Lock()
 
     def covers(self, workspace: str, name: str) -> bool:
         return self.workspace == workspace and self.name in ("", name)
+
+    def cancel(self) -> None:
+        self._cancelled.set()
 
     def watch(self, watcher: Watch) -> None:
         """Tell the watcher where the job stands, and from then on of every step."""
@@ -33,23 +50,52 @@ class _Job:
             self._watchers.append(watcher)
             latest = self._latest
         if latest is not None:
-            watcher(*latest)
+            watcher(latest)
 
-    def report(self, text: str, done: int, total: int) -> None:
+    def check(self) -> None:
+        """Raise Stopping or Cancelled when the job shall not go on."""
         if self._stopping.is_set():
             raise Stopping
+        if self._cancelled.is_set():
+            raise Cancelled
+
+    def fail(self, failure: Failure) -> None:
+        """Name a document that could not be read with the next step."""
         with self._lock:
-            self._latest = (text, done, total)
-            watchers = list(self._watchers)
+            self._failures.append(failure)
+
+    def report(self, text: str, done: int, total: int) -> None:
+        self.check()
+        with self._lock:
+            self._latest = Progress(
+                text=text,
+                done=done,
+                total=total,
+                failures=tuple(map(str, self._failures[-NAMED_FAILURES:])),
+                failed=len(self._failures),
+                seconds_left=self._seconds_left(text, done, total),
+            )
+            latest, watchers = self._latest, list(self._watchers)
         for watcher in watchers:
-            watcher(text, done, total)
+            watcher(latest)
+
+    def _seconds_left(self, text: str, done: int, total: int) -> float | None:
+        now = self._clock.monotonic()
+        stage, began, first = self._stage
+        if stage != text:
+            self._stage = (text, now, done)
+            return None
+        if done <= first or now - began < ESTIMATE_SECONDS:
+            return None
+        return (now - began) / (done - first) * (total - done)
 
 
 class Jobs:
     """Runs syncs in the calling thread, one per workspace and scope, and one at a time in all."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, clock: Clock) -> None:
         self._library = library
+        self._clock = clock
         self._running: list[_Job] = []
         self._lock = threading.Lock()
         self._turn = threading.Lock()
@@ -59,7 +105,7 @@ class Jobs:
         """Sync a source, or all with an empty name; joins a job that already covers it.
 
         A ``fresh`` run joins none: a job that began before a source was recorded may miss it.
-        Raises what the sync raises, to everyone who watched.
+        Raises what the sync raises, to everyone who watched; Cancelled when somebody wished so.
         """
         job, mine = self._job(workspace, name, fresh)
         job.watch(watcher)
@@ -71,10 +117,20 @@ class Jobs:
         """Let every sync end with Stopping at its next step; the index stays as it was before it."""
         self._stopping.set()
 
-    def is_running(self, workspace: str) -> bool:
-        """Say whether any of the workspace's sources is being synced."""
+    def cancel(self, workspace: str) -> int:
+        """Let a workspace's syncs end with Cancelled at their next step; return how many there are."""
         with self._lock:
-            return any(job.workspace == workspace for job in self._running)
+            mine = [job for job in self._running if job.workspace == workspace]
+        for job in mine:
+            job.cancel()
+        return len(mine)
+
+    def is_running(self, workspace: str, name: str = "") -> bool:
+        """Say whether a source is being synced, or with an empty name any of the workspace's."""
+        with self._lock:
+            return any(
+                job.covers(workspace, name) if name else job.workspace == workspace for job in self._running
+            )
 
     def are_idle(self) -> bool:
         """Say whether nothing at all is being synced."""
@@ -87,7 +143,7 @@ class Jobs:
             for job in self._running:
                 if not fresh and job.covers(workspace, name):
                     return job, False
-            job = _Job(workspace, name, self._stopping)
+            job = _Job(workspace, name, self._stopping, self._clock)
             self._running.append(job)
             return job, True
 
@@ -104,9 +160,10 @@ class Jobs:
     def _sync(self, job: _Job) -> SyncReport:
         if not self._turn.acquire(blocking=False):
             job.report("Waiting for another sync to end", 0, 0)
-            self._turn.acquire()
+            while not self._turn.acquire(timeout=LOOK_SECONDS):
+                job.check()
         try:
-            return self._library.sync(job.workspace, job.name, job.report)
+            return self._library.sync(job.workspace, job.name, job.report, job.fail)
         finally:
             self._turn.release()
 

@@ -2,15 +2,23 @@
 
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from itertools import count
 from pathlib import Path, PurePath
 from tempfile import mkdtemp
 
-from bot.messages import SourceLine
+from bot.messages import DocumentLine, SourceLine, SourceState
+from bot.ports import Removal
 from index.catalog import Catalog, SourceRecord
-from index.errors import CatalogUnavailable, SourcesUnavailable, SourceUnavailable, SourceUnknown
+from index.errors import (
+    CatalogUnavailable,
+    SourcePaused,
+    SourcesUnavailable,
+    SourceUnavailable,
+    SourceUnknown,
+)
 from index.passages import Failure, Passage, SyncReport
 from index.syncing import Syncer, merged
 
@@ -63,22 +71,73 @@ class CatalogLibrary:
             raise
         return name
 
-    def remove(self, workspace: str, name: str) -> int:
-        """Remove a source; return how many passages went with it."""
-        removed = self._catalog.remove_source(workspace, name)
-        folder = Path(removed.origin).parent
-        if folder.parent == self._uploads.absolute():
-            shutil.rmtree(folder, ignore_errors=True)
-        return removed.passages
+    def documents(self, workspace: str, name: str) -> list[DocumentLine]:
+        """List a source's documents."""
+        source = self._catalog.source(workspace, name)
+        return [
+            DocumentLine(uri=each.uri, title=each.title, passages=each.passages)
+            for each in self._catalog.documents(source)
+        ]
 
-    def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
+    def pause(self, workspace: str, name: str, *, paused: bool) -> None:
+        """Leave a source as it was read, or no longer."""
+        self._catalog.pause_source(workspace, name, paused=paused)
+
+    def remove(self, workspace: str, name: str) -> Removal:
+        """Remove a source. The files of an upload are put aside until they are discarded."""
+        removed = self._catalog.remove_source(workspace, name)
+        if folder := self._uploaded(removed.origin):
+            shutil.rmtree(_aside(folder), ignore_errors=True)
+            with suppress(OSError):  # it is no longer there
+                folder.replace(_aside(folder))
+        return Removal(
+            name=removed.name,
+            kind=removed.kind,
+            origin=removed.origin,
+            base_url=removed.base_url,
+            paused=removed.paused,
+            passages=removed.passages,
+        )
+
+    def restore(self, workspace: str, removal: Removal) -> None:
+        """Record a removed source again as it was. Does not sync."""
+        self._catalog.add_source(
+            workspace,
+            name=removal.name,
+            kind=removal.kind,
+            origin=removal.origin,
+            base_url=removal.base_url,
+        )
+        if folder := self._uploaded(removal.origin):
+            with suppress(OSError):  # it was discarded, which the next sync tells
+                _aside(folder).replace(folder)
+        if removal.paused:
+            self._catalog.pause_source(workspace, removal.name, paused=True)
+
+    def discard(self, removal: Removal) -> None:
+        """Delete the files of an upload that was removed; no other file is touched."""
+        if folder := self._uploaded(removal.origin):
+            shutil.rmtree(_aside(folder), ignore_errors=True)
+
+    def sync(
+        self,
+        workspace: str,
+        name: str,
+        progress: Callable[[str, int, int], None],
+        failed: Callable[[Failure], None] = lambda failure: None,
+    ) -> SyncReport:
         """Sync one source, or all with an empty name. A source that is gone does not stop the others."""
         if name:
-            return self._syncer.sync(self._catalog.source(workspace, name), progress)
+            source = self._catalog.source(workspace, name)
+            if source.paused:
+                raise SourcePaused(paused_words(name))
+            return self._syncer.sync(source, progress, failed)
         total, gone = SyncReport(), []
         for record in self._catalog.sources(workspace):
+            if record.paused:
+                continue
             try:
-                total = merged(total, self._syncer.sync(record, progress))
+                total = merged(total, self._syncer.sync(record, progress, failed))
             except (SourceUnavailable, SourceUnknown) as error:
                 gone.append(Failure(uri=record.name, reason=str(error)))
         if gone:
@@ -100,6 +159,11 @@ class CatalogLibrary:
     def revision(self, workspace: str) -> int:
         """Return a number that is another after every change of what the workspace has read."""
         return self._catalog.revision(workspace)
+
+    def _uploaded(self, origin: str) -> Path | None:
+        """Return the folder of an upload; None for what stands elsewhere on the machine."""
+        folder = Path(origin).parent
+        return folder if folder.parent == self._uploads.absolute() else None
 
     def _new_folder(self) -> Path:
         """Make a folder for one upload: two of one name at once cannot touch each other's file."""
@@ -126,9 +190,22 @@ def source_name(wished: str, path: PurePath, origins: Mapping[str, str]) -> str:
     return next(free for number in count(2) if (free := f"{name}-{number}") not in origins)
 
 
-def worded(failure: Failure) -> str:
-    """Return what could not be read and why; a failure without a uri is of the source as a whole."""
-    return f"{failure.uri}: {failure.reason}" if failure.uri else failure.reason
+def _aside(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.removed")
+
+
+def paused_words(name: str) -> str:
+    """Return why a paused source is not synced."""
+    return f"{name} is paused, so it is not read anew. Resume it first."
+
+
+def state_of(*, paused: bool, failures: Iterable[Failure], synced_at: datetime | None) -> SourceState:
+    """Return how a source is that is not being synced right now."""
+    if paused:
+        return SourceState.PAUSED
+    if any(not failure.uri for failure in failures):
+        return SourceState.FAILED
+    return SourceState.FRESH if synced_at else SourceState.UNREAD
 
 
 @contextmanager
@@ -155,6 +232,7 @@ def _line(record: SourceRecord) -> SourceLine:
         origin=record.origin,
         documents=record.documents,
         passages=record.passages,
-        failures=tuple(map(worded, record.failures)),
+        failures=tuple(map(str, record.failures)),
         synced_at=record.synced_at,
+        state=state_of(paused=record.paused, failures=record.failures, synced_at=record.synced_at),
     )

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+LISTED_DOCUMENTS = 100
 LISTED_WORDS = 12
 LISTED_ITEMS = 5
 """Items of a listing that fit one message on every platform, with their buttons."""
@@ -136,12 +137,48 @@ class AddSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveSource:
-    """Remove a source and all its passages."""
+class ShowSource:
+    """Show one source with its documents and with what could not be read of it."""
 
     actor: Actor
     conversation: Conversation
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseSource:
+    """Read a source no more, though what was read of it stays; or with ``paused`` False, read it again."""
+
+    actor: Actor
+    conversation: Conversation
+    name: str
+    paused: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveSource:
+    """Remove a source and all its passages; unless it is ``confirmed``, ask whether that is meant."""
+
+    actor: Actor
+    conversation: Conversation
+    name: str
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """End the reading that is under way in the workspace; what was read before stays."""
+
+    actor: Actor
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """Undo the last change to the sources: a source that was added goes, one that was removed returns."""
+
+    actor: Actor
+    conversation: Conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,10 +330,12 @@ Request: TypeAlias = (
     | Audit
     | Decide
     | Follow
+    | Cancel
     | ForgetMe
     | More
     | MyData
     | Overview
+    | PauseSource
     | Prefer
     | Preferences
     | Rate
@@ -305,9 +344,11 @@ Request: TypeAlias = (
     | Review
     | SaveAnswer
     | Share
+    | ShowSource
     | Sources
     | Status
     | Verify
+    | Undo
     | Why
 )
 
@@ -496,6 +537,16 @@ class Notice:
     details: tuple[str, ...] = ()
 
 
+class SourceState(StrEnum):
+    """How a source is: a paused one still answers, a failed one could not be reached at last."""
+
+    FRESH = "fresh"
+    UNREAD = "not read yet"
+    SYNCING = "syncing"
+    PAUSED = "paused"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """A button on an item of a listing; ``item`` is the id that the decision is about."""
@@ -531,7 +582,11 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLine:
-    """One source in a list. ``synced_at`` is None before its first sync has ended."""
+    """One source in a list. ``synced_at`` is None before its first sync has ended.
+
+    ``failures`` say what could not be read and why; the first is that of the source as a whole, if it
+    has failed.
+    """
 
     name: str
     kind: str
@@ -540,6 +595,7 @@ class SourceLine:
     passages: int
     failures: tuple[str, ...]
     synced_at: datetime | None
+    state: SourceState = SourceState.FRESH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -547,6 +603,43 @@ class SourceList:
     """The workspace's sources, by name."""
 
     sources: tuple[SourceLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLine:
+    """One document of a source; ``uri`` says where in it."""
+
+    uri: str
+    title: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDetails:
+    """One source and its documents, of which at most LISTED_DOCUMENTS are listed."""
+
+    source: SourceLine
+    documents: tuple[DocumentLine, ...]
+
+    @property
+    def unlisted(self) -> int:
+        """How many documents are not listed."""
+        return max(0, self.source.documents - len(self.documents))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmRemoval:
+    """Whether a source is really to be removed: the same request with ``confirmed`` does it."""
+
+    source: SourceLine
+
+    @property
+    def question(self) -> str:
+        """What is asked."""
+        return (
+            f"Remove {self.source.name} with its {counted(self.source.documents, 'document')} "
+            f"and {counted(self.source.passages, 'passage')}?"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -626,14 +719,32 @@ class OverviewReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """A job is under way; more replies to the same request follow.
+    """A job is under way, which Cancel ends; more replies to the same request follow.
 
-    ``total`` is 0 while it is not known.
+    ``total`` is 0 while it is not known. ``failures`` name the last few of the ``failed`` documents
+    that could not be read. ``seconds_left`` is an estimate for what ``text`` says, None without one.
     """
 
     text: str
     done: int
     total: int
+    failures: tuple[str, ...] = ()
+    failed: int = 0
+    seconds_left: float | None = None
+
+    @property
+    def unnamed(self) -> int:
+        """How many more documents could not be read than ``failures`` name."""
+        return self.failed - len(self.failures)
+
+    @property
+    def time_left(self) -> str:
+        """How long it may still take, in words, or an empty string."""
+        if self.seconds_left is None:
+            return ""
+        if self.seconds_left < 60:
+            return "less than a minute left"
+        return f"about {counted(round(self.seconds_left / 60), 'minute')} left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -647,6 +758,7 @@ class Failed:
 Reply: TypeAlias = (
     Answer
     | Closest
+    | ConfirmRemoval
     | Failed
     | Listing
     | NoAnswer
@@ -657,6 +769,7 @@ Reply: TypeAlias = (
     | Progress
     | Reasons
     | Refused
+    | SourceDetails
     | SourceList
     | StatusReport
 )

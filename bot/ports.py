@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.messages import Errand, Posting, Reply, Request, SourceLine
-from index.passages import Audience, CuratedAnswer, Explanation, Hit, Passage, SyncReport
+from bot.messages import DocumentLine, Errand, Posting, Reply, Request, SourceLine
+from index.passages import Audience, CuratedAnswer, Explanation, Failure, Hit, Passage, SyncReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +102,18 @@ class Searcher(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """A source that was removed: all that it takes to have it again, and how many passages went."""
+
+    name: str
+    kind: str
+    origin: str
+    base_url: str
+    paused: bool
+    passages: int
+
+
 class Library(Protocol):
     """The index's door for moderators: the sources of a workspace."""
 
@@ -123,15 +135,41 @@ class Library(Protocol):
         """
         ...
 
-    def remove(self, workspace: str, name: str) -> int:
-        """Remove a source; return how many passages went with it. Raises SourceUnknown."""
+    def documents(self, workspace: str, name: str) -> list[DocumentLine]:
+        """List a source's documents. Raises SourceUnknown."""
         ...
 
-    def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
-        """Sync one source, or all with an empty name; calls progress(text, done, total).
+    def pause(self, workspace: str, name: str, *, paused: bool) -> None:
+        """Leave a source as it was read, or no longer. Raises SourceUnknown."""
+        ...
 
-        Raises SourceUnknown, SourceUnavailable, SyncBusy and any other IndexFailure. Of all sources,
-        those that are gone are raised as one SourcesUnavailable after the others were read.
+    def remove(self, workspace: str, name: str) -> Removal:
+        """Remove a source. The files of an upload are put aside until they are discarded.
+
+        Raises SourceUnknown.
+        """
+        ...
+
+    def restore(self, workspace: str, removal: Removal) -> None:
+        """Record a removed source again as it was. Does not sync. Raises SourceExists."""
+        ...
+
+    def discard(self, removal: Removal) -> None:
+        """Delete the files of an upload that was removed; no other file is touched."""
+        ...
+
+    def sync(
+        self,
+        workspace: str,
+        name: str,
+        progress: Callable[[str, int, int], None],
+        failed: Callable[[Failure], None] = lambda failure: None,
+    ) -> SyncReport:
+        """Sync one source, or all that are not paused with an empty name; calls progress(text, done, total),
+        and failed(failure) as soon as a document could not be read.
+
+        Raises SourceUnknown, SourcePaused, SourceUnavailable, SyncBusy and any other IndexFailure. Of all
+        sources, those that are gone are raised as one SourcesUnavailable after the others were read.
         """
         ...
 

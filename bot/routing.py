@@ -3,12 +3,9 @@
 import math
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from pathlib import Path
 from typing import assert_never
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -27,15 +24,16 @@ from bot.answering import (
 from bot.audit import AuditTrail, Change
 from bot.curation import Curation
 from bot.errands import Errands
-from bot.errors import PreferenceInvalid, Stopping
+from bot.errors import Cancelled, PreferenceInvalid, Stopping
 from bot.feedback import Ledger, Remembered
-from bot.jobs import Jobs
+from bot.jobs import Jobs, Watch
 from bot.limits import RateLimit
 from bot.messages import (
     AddSource,
     Answer,
     Ask,
     Audit,
+    Cancel,
     Closest,
     Confidence,
     Decide,
@@ -48,10 +46,10 @@ from bot.messages import (
     Notice,
     Overview,
     OverviewReport,
+    PauseSource,
     Prefer,
     PreferenceList,
     Preferences,
-    Progress,
     Rate,
     Reasons,
     Refused,
@@ -62,15 +60,15 @@ from bot.messages import (
     Review,
     SaveAnswer,
     Share,
+    ShowSource,
     SourceLine,
     SourceList,
     Sources,
     Status,
     StatusReport,
-    Upload,
+    Undo,
     Verify,
     Why,
-    counted,
 )
 from bot.overview import Examples, matters
 from bot.permissions import ONLY_MODERATORS, Permissions
@@ -79,25 +77,27 @@ from bot.preferences import PreferenceBook, preference_of
 from bot.privacy import Privacy
 from bot.questions import Questions
 from bot.receipts import Receipts
+from bot.sources import Managing, SourceDesk
 from index.errors import (
     CatalogUnavailable,
     DocumentUnreadable,
     EmbedderChanged,
     EmbedderUnavailable,
-    IndexFailure,
     RerankerUnavailable,
     SourceExists,
-    SourcesUnavailable,
+    SourcePaused,
     SourceUnavailable,
     SourceUnknown,
     SyncBusy,
 )
-from index.passages import Audience, Passage, SyncReport
+from index.passages import Audience, Passage
 
 EXPECTED = (
+    Cancelled,
     DocumentUnreadable,
     PreferenceInvalid,
     SourceExists,
+    SourcePaused,
     SourceUnavailable,
     SourceUnknown,
     Stopping,
@@ -107,8 +107,6 @@ EXPECTED = (
 
 FOR_THE_OPERATOR = (CatalogUnavailable, EmbedderChanged, EmbedderUnavailable, RerankerUnavailable)
 
-LISTED_FAILURES = 10
-
 LONGEST_NAMED = 40
 """Characters of what a person gave that a refusal repeats."""
 
@@ -116,25 +114,20 @@ ONLY_OWNERS = (
     "Only those whom the platform lets manage this community can change who moderates. Ask one of them."
 )
 
-Report = Callable[[Progress], None]
-
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What the settings say of answering and adding.
+    """What the settings say of answering.
 
     From the probability ``threshold`` on (0 to 1) the bot answers, from ``closest`` on it shows the
-    closest passage as such, and below both it stays silent. ``allowed_paths`` are the folders from
-    which a chat may add sources.
+    closest passage as such, and below both it stays silent.
     """
 
     threshold: float
     closest: float
     passages: int
-    allowed_paths: tuple[Path, ...] = ()
-    max_upload_bytes: int = 10_000_000
     log_questions: bool = False
 
     def answers(self, probability: float) -> bool:
@@ -170,6 +163,7 @@ class Router:
         receipts: Receipts,
         audit: AuditTrail,
         curation: Curation,
+        desk: SourceDesk,
         workspace_ready: Callable[[str], None],
     ) -> None:
         """``workspace_ready`` is called with a workspace before each of its requests."""
@@ -189,9 +183,10 @@ class Router:
         self._receipts = receipts
         self._audit = audit
         self._curation = curation
+        self._desk = desk
         self._workspace_ready = workspace_ready
 
-    def handle(self, request: Request, report: Report = lambda progress: None) -> Reply:
+    def handle(self, request: Request, report: Watch = lambda progress: None) -> Reply:
         """Reply to a request; ``report`` is told of the progress of long ones. Never raises."""
         try:
             reply = self._handle(request, report)
@@ -202,11 +197,12 @@ class Router:
         except Exception as error:  # the one place that turns surprises into replies
             return _failed(request, error)
 
-    def _handle(self, request: Request, report: Report) -> Reply:
+    def _handle(self, request: Request, report: Watch) -> Reply:
         if not request.conversation.workspace:
             return Refused(
                 text="I cannot tell which community's documents to look in. Ask me in one of its channels."
             )
+        self._desk.sweep()
         self._workspace_ready(request.conversation.workspace)
         match request:
             case Ask():
@@ -221,7 +217,9 @@ class Router:
                 return self._why(request)
             case Sources():
                 return self._sources(request)
-            case AddSource() | RemoveSource() | Reindex():
+            case AddSource() | RemoveSource() | Reindex() | ShowSource() | PauseSource():
+                return self._manage(request, report)
+            case Undo() | Cancel():
                 return self._manage(request, report)
             case Preferences() | Prefer():
                 return self._prefer(request)
@@ -413,13 +411,13 @@ class Router:
     # Sources
 
     def _sources(self, request: Sources) -> Reply:
-        lines = self._library.sources(request.conversation.workspace)
+        lines = self._desk.lines(request.conversation.workspace)
         if not self._permissions.is_moderator(request.actor, request.conversation):
             lines = [_without_origin(line) for line in lines]
         return SourceList(sources=tuple(lines))
 
     def _overview(self, request: Overview) -> Reply:
-        lines = self._library.sources(request.conversation.workspace)
+        lines = self._desk.lines(request.conversation.workspace)
         moderates = self._permissions.is_moderator(request.actor, request.conversation)
         return OverviewReport(
             sources=tuple(lines if moderates else map(_without_origin, lines)),
@@ -427,91 +425,10 @@ class Router:
             matters=matters(lines) if moderates else (),
         )
 
-    def _manage(self, request: AddSource | RemoveSource | Reindex, report: Report) -> Reply:
+    def _manage(self, request: Managing, report: Watch) -> Reply:
         if not self._permissions.is_moderator(request.actor, request.conversation):
             return Refused(text=ONLY_MODERATORS)
-        match request:
-            case AddSource():
-                return self._add(request, report)
-            case RemoveSource():
-                return self._remove(request)
-            case Reindex():
-                return self._reindex(request, report)
-            case _:
-                assert_never(request)
-
-    def _add(self, request: AddSource, report: Report) -> Reply:
-        problem = _objection(request)
-        if problem:
-            return Refused(text=problem)
-        name = self._recorded(request)
-        try:
-            read = self._sync(request, name, report, fresh=True)
-        except IndexFailure:
-            self._library.remove(request.conversation.workspace, name)
-            raise
-        if not read.passages:
-            self._library.remove(request.conversation.workspace, name)
-            reasons = _failures(read) or ("It holds no document that I can read.",)
-            given = request.origin.filename if isinstance(request.origin, Upload) else request.origin
-            return Refused(text="\n".join((f"I could not read anything in {given}.", *reasons)))
-        return Notice(
-            text=f"Added {name}: {counted(read.added, 'document')}, {counted(read.passages, 'passage')}.",
-            details=_failures(read),
-        )
-
-    def _recorded(self, request: AddSource) -> str:
-        workspace = request.conversation.workspace
-        if isinstance(request.origin, Upload):
-            upload = request.origin
-            if len(upload.data) > self._policy.max_upload_bytes:
-                raise DocumentUnreadable(
-                    f"{upload.filename} has {len(upload.data):,} bytes; "
-                    f"I take up to {self._policy.max_upload_bytes:,}. Split it into smaller files."
-                )
-            return self._library.add_upload(
-                workspace, upload.filename, upload.data, name=request.name, base_url=request.base_url
-            )
-        origin = request.origin
-        if request.conversation.platform != "terminal":
-            origin = self._allowed(origin)
-        return self._library.add(workspace, origin, name=request.name, base_url=request.base_url)
-
-    def _allowed(self, origin: str) -> str:
-        """Return where a path from a chat leads, links followed, so that just that is added.
-
-        Raises SourceUnavailable when no allowed folder holds it.
-        """
-        try:
-            path = Path(origin).expanduser().resolve()
-        except (OSError, ValueError, RuntimeError):
-            path = None
-        folders = [allowed.expanduser().resolve() for allowed in self._policy.allowed_paths]
-        if path is None or not any(path.is_relative_to(folder) for folder in folders):
-            raise SourceUnavailable(
-                "From a chat I only read folders that the setting sources.allowed_paths lists. "
-                "Attach the file instead, or ask whoever runs me to list the folder."
-            )
-        return str(path)
-
-    def _remove(self, request: RemoveSource) -> Reply:
-        passages = self._library.remove(request.conversation.workspace, request.name)
-        return Notice(text=f"Removed {request.name} with its {counted(passages, 'passage')}.")
-
-    def _reindex(self, request: Reindex, report: Report) -> Reply:
-        try:
-            return synced(request.name, self._sync(request, request.name, report))
-        except SourcesUnavailable as error:
-            others = synced("Every other source", error.report)
-            return Refused(text="\n".join((str(error), others.text, *others.details)))
-
-    def _sync(
-        self, request: AddSource | Reindex, name: str, report: Report, *, fresh: bool = False
-    ) -> SyncReport:
-        def watch(text: str, done: int, total: int) -> None:
-            report(Progress(text=text, done=done, total=total))
-
-        return self._jobs.run(request.conversation.workspace, name, watch, fresh=fresh)
+        return self._desk.handle(request, report)
 
     # Preferences
 
@@ -558,22 +475,6 @@ class Router:
         )
 
 
-def _objection(request: AddSource) -> str:
-    """Return what is wrong with a source's path or address, or an empty string."""
-    if isinstance(request.origin, str) and not request.origin.strip():
-        return "An empty path names nothing. Name a file or a folder."
-    if request.base_url and not _is_web_address(request.base_url):
-        return f"{request.base_url} is no web address. Give one as in https://example.org/docs."
-    return ""
-
-
-def _is_web_address(url: str) -> bool:
-    with suppress(ValueError):
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
-    return False
-
-
 def _nothing_read(request: Ask) -> str:
     if request.conversation.platform == "terminal":
         return "I have read nothing yet. Give me a file or folder with /add PATH or `quoth sources add PATH`."
@@ -590,40 +491,7 @@ def _forgotten() -> Refused:
 
 def _without_origin(line: SourceLine) -> SourceLine:
     # Where a source lies on the machine, and what is wrong with its files, is for moderators.
-    return SourceLine(
-        name=line.name,
-        kind=line.kind,
-        origin="",
-        documents=line.documents,
-        passages=line.passages,
-        failures=(),
-        synced_at=line.synced_at,
-    )
-
-
-def synced(name: str, report: SyncReport) -> Notice:
-    """Say what a sync of the named source has changed, or of all sources with an empty name."""
-    changes = [
-        f"{count} {what}"
-        for count, what in (
-            (report.added, "added"),
-            (report.changed, "changed"),
-            (report.removed, "removed"),
-            (report.unchanged, "unchanged"),
-        )
-        if count
-    ]
-    return Notice(
-        text=f"{name or 'All sources'} up to date: {', '.join(changes) or 'no documents'}; "
-        f"{counted(report.passages, 'passage')}.",
-        details=_failures(report),
-    )
-
-
-def _failures(report: SyncReport) -> tuple[str, ...]:
-    lines = tuple(f"{failure.uri}: {failure.reason}" for failure in report.failures[:LISTED_FAILURES])
-    rest = len(report.failures) - len(lines)
-    return (*lines, f"and {rest} more") if rest else lines
+    return replace(line, origin="", failures=())
 
 
 def _failed(request: Request, error: Exception) -> Failed:

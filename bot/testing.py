@@ -9,9 +9,17 @@ from itertools import count
 from pathlib import PurePath
 from statistics import mean, pstdev
 
-from bot.library import source_name, worded
-from bot.messages import SourceLine
-from index.errors import DocumentEmpty, SourceExists, SourcesUnavailable, SourceUnavailable, SourceUnknown
+from bot.library import paused_words, source_name, state_of
+from bot.messages import DocumentLine, SourceLine
+from bot.ports import Removal
+from index.errors import (
+    DocumentEmpty,
+    SourceExists,
+    SourcePaused,
+    SourcesUnavailable,
+    SourceUnavailable,
+    SourceUnknown,
+)
 from index.passages import (
     Audience,
     CuratedAnswer,
@@ -196,6 +204,7 @@ class _Source:
     ids: dict[str, list[int]] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
     synced_at: datetime | None = None
+    paused: bool = False
 
     @property
     def passages(self) -> int:
@@ -211,6 +220,7 @@ class FakeLibrary:
     def __init__(self, searcher: FakeSearcher, files: Mapping[str, str] | None = None) -> None:
         """``files`` are the machine's; a file that holds no text is unreadable."""
         self.files = dict(files or {})
+        self.aside: dict[str, dict[str, str]] = {}
         self._searcher = searcher
         self._sources: dict[tuple[str, str], _Source] = {}
         self._uploads = count(1)
@@ -253,27 +263,69 @@ class FakeLibrary:
         self._sources[workspace, name] = _Source(kind=SHELVED, origin=origin, base_url="")
         return name
 
-    def remove(self, workspace: str, name: str) -> int:
-        """Remove a source; return how many passages went with it."""
+    def documents(self, workspace: str, name: str) -> list[DocumentLine]:
+        """List a source's documents."""
         source = self._source(workspace, name)
-        gone = source.passages
+        return [
+            DocumentLine(uri=uri, title=_title(uri), passages=len(source.ids[uri]))
+            for uri in sorted(source.texts)
+        ]
+
+    def pause(self, workspace: str, name: str, *, paused: bool) -> None:
+        """Leave a source as it was read, or no longer."""
+        self._source(workspace, name).paused = paused
+
+    def remove(self, workspace: str, name: str) -> Removal:
+        """Remove a source. The files of an upload are put aside until they are discarded."""
+        source = self._source(workspace, name)
+        removal = Removal(
+            name=name,
+            kind=source.kind,
+            origin=source.origin,
+            base_url=source.base_url,
+            paused=source.paused,
+            passages=source.passages,
+        )
         for uri in list(source.ids):
             self._drop(workspace, source, uri)
         del self._sources[workspace, name]
         self._revisions[workspace] += 1
-        if source.kind == SHELVED:
-            for path in [path for path in self.files if path.startswith(f"{source.origin}/")]:
-                del self.files[path]
-        return gone
+        if source.kind == SHELVED or source.origin.startswith("/uploads/"):
+            paths = [path for path in self.files if f"{path}/".startswith(f"{source.origin}/")]
+            self.aside[source.origin] = {path: self.files.pop(path) for path in paths}
+        return removal
 
-    def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
+    def restore(self, workspace: str, removal: Removal) -> None:
+        """Record a removed source again as it was. Does not sync."""
+        if (workspace, removal.name) in self._sources:
+            raise SourceExists
+        self.files |= self.aside.pop(removal.origin, {})
+        self._sources[workspace, removal.name] = _Source(
+            kind=removal.kind, origin=removal.origin, base_url=removal.base_url, paused=removal.paused
+        )
+
+    def discard(self, removal: Removal) -> None:
+        """Delete the files of an upload that was removed; no other file is touched."""
+        self.aside.pop(removal.origin, None)
+
+    def sync(
+        self,
+        workspace: str,
+        name: str,
+        progress: Callable[[str, int, int], None],
+        failed: Callable[[Failure], None] = lambda failure: None,
+    ) -> SyncReport:
         """Sync one source, or all with an empty name; calls progress(text, done, total)."""
         if name:
-            return self._sync(workspace, name, progress)
+            if self._source(workspace, name).paused:
+                raise SourcePaused(paused_words(name))
+            return self._sync(workspace, name, progress, failed)
         total, gone = SyncReport(), []
         for line in self.sources(workspace):
+            if self._source(workspace, line.name).paused:
+                continue
             try:
-                total = merged(total, self._sync(workspace, line.name, progress))
+                total = merged(total, self._sync(workspace, line.name, progress, failed))
             except SourceUnavailable as error:
                 gone.append(Failure(uri=line.name, reason=str(error)))
         if gone:
@@ -304,7 +356,13 @@ class FakeLibrary:
             raise SourceUnavailable(f"{origin} does not exist. Check its path, or remove the source.")
         return {uri: text if text.strip() else None for uri, text in texts.items() if uri in uris}
 
-    def _sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
+    def _sync(
+        self,
+        workspace: str,
+        name: str,
+        progress: Callable[[str, int, int], None],
+        failed: Callable[[Failure], None],
+    ) -> SyncReport:
         source = self._source(workspace, name)
         texts = self._below(source.origin)
         if not texts and source.kind != SHELVED:
@@ -318,12 +376,13 @@ class FakeLibrary:
         fresh = [uri for uri in readable if old.get(uri) != readable[uri]]
         for uri in stale:
             self._drop(workspace, source, uri)
+        failures = tuple(Failure(uri=uri, reason=str(DocumentEmpty())) for uri in texts.keys() - readable)
+        for failure in failures:
+            failed(failure)
         for done, uri in enumerate(fresh):
             progress(f"Reading {uri}", done, len(fresh))
             self._read(workspace, name, source, uri)
-        source.failures = tuple(
-            Failure(uri=uri, reason=str(DocumentEmpty())) for uri in texts.keys() - readable
-        )
+        source.failures = failures
         source.synced_at = NOON
         self._revisions[workspace] += bool(stale or fresh)
         return SyncReport(
@@ -337,7 +396,7 @@ class FakeLibrary:
         )
 
     def _read(self, workspace: str, name: str, source: _Source, uri: str) -> None:
-        title = PurePath(uri).stem.title()
+        title = _title(uri)
         for at in PARAGRAPH.finditer(source.texts[uri]):
             found = passage(at.group(), title=title, url=_url(source, uri), start=at.start())
             stored = self._searcher.put(workspace, replace(found, uri=uri, source=name))
@@ -398,6 +457,10 @@ def _url(source: _Source, uri: str) -> str:
     return f"{source.base_url}/{uri}" if source.base_url and source.kind == "folder" else source.base_url
 
 
+def _title(uri: str) -> str:
+    return PurePath(uri).stem.title()
+
+
 def _line(name: str, source: _Source) -> SourceLine:
     return SourceLine(
         name=name,
@@ -405,6 +468,7 @@ def _line(name: str, source: _Source) -> SourceLine:
         origin=source.origin,
         documents=len(source.texts),
         passages=source.passages,
-        failures=tuple(map(worded, source.failures)),
+        failures=tuple(map(str, source.failures)),
         synced_at=source.synced_at,
+        state=state_of(paused=source.paused, failures=source.failures, synced_at=source.synced_at),
     )

@@ -33,6 +33,7 @@ MIGRATIONS = (
         tokens BLOB NOT NULL, UNIQUE (embedder, key)
     ) STRICT;
     CREATE TABLE projections (embedder TEXT PRIMARY KEY, matrix BLOB NOT NULL) STRICT""",
+    "ALTER TABLE sources ADD COLUMN paused INTEGER NOT NULL DEFAULT 0",
 )
 """From each version of schema.sql to the next."""
 
@@ -52,7 +53,10 @@ VARIABLES = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRecord:
-    """A source as the catalogue holds it. ``synced_at`` is None before its first sync has ended."""
+    """A source as the catalogue holds it. ``synced_at`` is None before its first sync has ended.
+
+    What a ``paused`` one said when it was last read is still found; it is not read anew.
+    """
 
     id: int
     workspace: str
@@ -64,6 +68,7 @@ class SourceRecord:
     documents: int
     passages: int
     failures: tuple[Failure, ...]
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +223,12 @@ class Catalog:
                     f"There is no source named {name!r}. List the sources to see which there are."
                 )
             return _source(db, db.execute("SELECT * FROM sources WHERE id = ?", (source_id,)).fetchone())
+
+    def pause_source(self, workspace: str, name: str, *, paused: bool) -> None:
+        """Record whether a source shall not be read anew. Raises SourceUnknown."""
+        source = self.source(workspace, name)
+        with self._database.write() as db:
+            db.execute("UPDATE sources SET paused = ? WHERE id = ?", (paused, source.id))
 
     def documents(self, source: SourceRecord) -> list[DocumentRecord]:
         """List a source's documents, by uri."""
@@ -514,6 +525,7 @@ def _source(db: sqlite3.Connection, row: sqlite3.Row) -> SourceRecord:
         documents=counts["documents"],
         passages=counts["passages"],
         failures=tuple(Failure(uri=failure["uri"], reason=failure["reason"]) for failure in failures),
+        paused=bool(row["paused"]),
     )
 
 

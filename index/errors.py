@@ -11,6 +11,7 @@
     |   +-- SourcesUnavailable  some of several sources; the others were read
     +-- SourceExists
     +-- SourceUnknown
+    +-- SourcePaused
     +-- EmbedderUnavailable
     +-- EmbedderChanged
     +-- RerankerUnavailable
@@ -77,6 +78,10 @@ class SourceExists(IndexFailure):
 
 class SourceUnknown(IndexFailure):
     """There is no source of that name. List the sources to see which there are."""
+
+
+class SourcePaused(IndexFailure):
+    """The source is paused, so it is not read anew. Resume it first."""
 
 
 class EmbedderUnavailable(IndexFailure):

@@ -197,10 +197,14 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One document that a sync left out, and why."""
+    """One document that a sync left out, and why; without a uri it is the source as a whole."""
 
     uri: str
     reason: str
+
+    def __str__(self) -> str:
+        """Return what could not be read and why."""
+        return f"{self.uri}: {self.reason}" if self.uri else self.reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ CREATE TABLE sources (
     origin    TEXT NOT NULL,
     base_url  TEXT NOT NULL,
     synced_at TEXT,
+    paused    INTEGER NOT NULL DEFAULT 0,
     UNIQUE (workspace, name)
 ) STRICT;
 

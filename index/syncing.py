@@ -62,8 +62,15 @@ class Syncer:
         self._open_reader = open_reader
         self._lock_path = lock_path
 
-    def sync(self, record: SourceRecord, progress: Progress) -> SyncReport:
+    def sync(
+        self,
+        record: SourceRecord,
+        progress: Progress,
+        failed: Callable[[Failure], None] = lambda failure: None,
+    ) -> SyncReport:
         """Sync one source. Documents that cannot be read are reported; the others go on.
+
+        ``failed`` is called with each of them at once.
 
         Raises SyncBusy while another process syncs, SourceUnavailable, EmbedderUnavailable and
         CatalogUnavailable; whatever is raised, the index stays as it was. That a source was
@@ -72,7 +79,7 @@ class Syncer:
         try:
             # The operating system frees the lock of a killed process.
             with FileLock(self._lock_path, timeout=0):
-                return self._sync(record, progress)
+                return self._sync(record, progress, failed)
         except Timeout as error:
             raise SyncBusy from error
         except SourceUnavailable as error:
@@ -98,11 +105,13 @@ class Syncer:
             return None
         return BLOCK_SEPARATOR.join(block.text for block in extract.blocks)
 
-    def _sync(self, record: SourceRecord, progress: Progress) -> SyncReport:
+    def _sync(
+        self, record: SourceRecord, progress: Progress, failed: Callable[[Failure], None]
+    ) -> SyncReport:
         embedder = self._embedder()
         pipeline = f"{PIPELINE}-{embedder.window}"
         known = self._catalog.document_states(record)
-        changes = self._read_all(record, embedder, known, pipeline, progress)
+        changes = self._read_all(record, embedder, known, pipeline, progress, failed)
         # What a folder holds that could not be listed is not gone.
         unlisted = tuple(failure.uri for failure in changes.failures if failure.uri.endswith("/"))
         removed = {uri for uri in set(known) - changes.kept if not uri.startswith(unlisted)}
@@ -119,6 +128,7 @@ class Syncer:
         known: dict[str, DocumentState],
         pipeline: str,
         progress: Progress,
+        failed: Callable[[Failure], None],
     ) -> _Changes:
         source = self._open_source(record)
         entries = list(source.entries())
@@ -130,7 +140,10 @@ class Syncer:
                 changes.kept.add(entry.uri)
                 changes.unchanged += 1
             else:
+                known_failures = len(changes.failures)
                 self._read_one(source, entry, embedder, state, pipeline, changes)
+                for failure in changes.failures[known_failures:]:
+                    failed(failure)
         progress(f"Reading {record.name}", len(entries), len(entries))
         return changes
 

@@ -14,7 +14,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from adapters.discord.commands import Commands, Press
+from adapters.discord.commands import Commands, Press, SourcePress
 from adapters.discord.errands import ErrandRunner
 from adapters.discord.failures import FOREIGN, failure_of
 from adapters.discord.guilds import SharedGuilds
@@ -126,7 +126,7 @@ class _Client(discord.Client):
 
     async def setup_hook(self) -> None:
         """Called by the library when the token has proved right, before it connects."""
-        self.add_dynamic_items(Press)
+        self.add_dynamic_items(Press, SourcePress)
         assert self.application_id is not None
         await self._commands.sync_changed(self.application_id, self._state_dir)
 

@@ -79,6 +79,10 @@ class Press(ui.DynamicItem[ui.Button[Any]], template=f"{translate.PRESS.pattern}
         await interaction.client.listeners.on_press(interaction, self.custom_id)
 
 
+class SourcePress(Press, template=translate.SOURCE_PRESS.pattern):
+    """Any button about sources."""
+
+
 def _names(listeners: Listeners) -> Completion:
     async def names(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         found = await listeners.source_names(interaction, typed)
@@ -165,6 +169,36 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     @app_commands.autocomplete(name=_names(listeners))
     async def remove(interaction: Interaction, name: str) -> None:
         await listeners.on_remove(interaction, name)
+
+    @source.command(name="show", description="Show a source's documents, and what I could not read")
+    @app_commands.describe(name="The source to show")
+    @app_commands.autocomplete(name=_names(listeners))
+    async def show(interaction: Interaction, name: str) -> None:
+        await listeners.on_show(interaction, name)
+
+    @source.command(name="pause", description="Do not read a source anew; I still quote what I have read")
+    @app_commands.describe(name="The source to pause")
+    @app_commands.autocomplete(name=_names(listeners))
+    async def pause(interaction: Interaction, name: str) -> None:
+        await listeners.on_pause(interaction, name, paused=True)
+
+    @source.command(name="resume", description="Read a paused source again")
+    @app_commands.describe(name="The source to resume")
+    @app_commands.autocomplete(name=_names(listeners))
+    async def resume(interaction: Interaction, name: str) -> None:
+        await listeners.on_pause(interaction, name, paused=False)
+
+    @tree.command(name="undo", description="Undo the last source that was added or removed")
+    @app_commands.default_permissions(MODERATORS)
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    async def undo(interaction: Interaction) -> None:
+        await listeners.on_undo(interaction)
+
+    @tree.command(name="cancel", description="Stop reading what I am reading")
+    @app_commands.default_permissions(MODERATORS)
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    async def cancel(interaction: Interaction) -> None:
+        await listeners.on_cancel(interaction)
 
     @tree.command(name="reindex", description="Read again what has changed in the sources")
     @app_commands.describe(source="One source; all of them if you leave this out")

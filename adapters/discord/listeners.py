@@ -23,10 +23,12 @@ from bot.messages import (
     Answer,
     Ask,
     Audit,
+    Cancel,
     Failed,
     ForgetMe,
     MyData,
     Overview,
+    PauseSource,
     PreferenceList,
     Preferences,
     Progress,
@@ -37,9 +39,11 @@ from bot.messages import (
     Request,
     Review,
     Share,
+    ShowSource,
     SourceList,
     Sources,
     Status,
+    Undo,
     Upload,
     Verify,
 )
@@ -97,7 +101,7 @@ class Listeners:
     async def on_press(self, interaction: Interaction, custom_id: str) -> None:
         """Act on a button of a card, however old the card is."""
         async with self._serving(interaction, edits=":share:" in custom_id) as party:
-            request = translate.press(custom_id, party)
+            request = translate.press(custom_id, party) or translate.source_press(custom_id, party)
             if isinstance(request, Share):
                 await self._share(interaction, request)
             else:
@@ -222,6 +226,31 @@ class Listeners:
                 interaction, RemoveSource(actor=party.actor, conversation=party.conversation, name=name)
             )
 
+    async def on_show(self, interaction: Interaction, name: str) -> None:
+        """Show one source."""
+        async with self._serving(interaction) as party:
+            await self._whisper(
+                interaction, ShowSource(actor=party.actor, conversation=party.conversation, name=name)
+            )
+
+    async def on_pause(self, interaction: Interaction, name: str, *, paused: bool) -> None:
+        """Pause or resume a source."""
+        async with self._serving(interaction) as party:
+            await self._whisper(
+                interaction,
+                PauseSource(actor=party.actor, conversation=party.conversation, name=name, paused=paused),
+            )
+
+    async def on_undo(self, interaction: Interaction) -> None:
+        """Undo the last change to the sources."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, Undo(actor=party.actor, conversation=party.conversation))
+
+    async def on_cancel(self, interaction: Interaction) -> None:
+        """Cancel what is being read."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, Cancel(actor=party.actor, conversation=party.conversation))
+
     async def on_reindex(self, interaction: Interaction, name: str) -> None:
         """Sync one source or all."""
         async with self._serving(interaction) as party:
@@ -302,7 +331,7 @@ class Listeners:
         return tell
 
     async def _whisper(self, interaction: Interaction, request: Request | Refused) -> None:
-        is_job = isinstance(request, AddSource | Reindex)
+        is_job = isinstance(request, AddSource | Reindex | Undo)
         outlet = InteractionOutlet(interaction, self._clock, is_job=is_job)
         await self._deliver(request, outlet, private=_is_whispered(interaction))
 

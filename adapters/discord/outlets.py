@@ -35,7 +35,7 @@ class Outlet(Protocol):
 class InteractionOutlet:
     """Edits the deferred response of an interaction.
 
-    Its token lives for 15 minutes. How a longer job has ended is told to the person directly.
+    Its token lives for 15 minutes. A job that takes longer goes on in a message of the channel.
     """
 
     def __init__(
@@ -45,25 +45,27 @@ class InteractionOutlet:
         self._clock = clock
         self._is_job = is_job
         self._due = 0.0
+        self._onward: _Onward | None = None
 
     async def progress(self, view: ui.LayoutView) -> None:
         """Edit, unless the last edit was just now."""
         if self._clock() < self._due:
             return
         self._due = self._clock() + UPDATE_SECONDS
-        try:
-            await self._interaction.edit_original_response(view=passive(view))
-        except FOREIGN as error:
-            _log_refusal(error)
+        await self.say(view)
 
     async def say(self, view: ui.LayoutView) -> None:
-        """Edit; after the token's end tell the person directly how a job ended."""
+        """Edit; after the token's end go on elsewhere, if it is a job."""
+        if self._onward is not None:
+            await self._onward.show(view)
+            return
         try:
             await self._edit(view)
         except discord.HTTPException as error:
             _log_refusal(error)
             if error.code in TOKEN_GONE and self._is_job:
-                await ChannelOutlet(self._interaction.user).say(view)
+                self._onward = _Onward(self._interaction)
+                await self._onward.show(view)
         except FOREIGN as error:
             _log_refusal(error)
 
@@ -74,6 +76,47 @@ class InteractionOutlet:
             if error.code != INVALID_FORM:
                 raise
             await self._interaction.edit_original_response(view=unshowable(error))
+
+
+class _Onward:
+    """A message that is edited for as long as a job goes on, first of all in the channel.
+
+    Where the bot may not write it is sent to the person directly.
+    """
+
+    def __init__(self, interaction: discord.Interaction[Any]) -> None:
+        channel = interaction.channel
+        here = [channel] if isinstance(channel, discord.abc.Messageable) else []
+        self._places: list[discord.abc.Messageable] = [*here, interaction.user]
+        self._message: discord.Message | None = None
+
+    async def show(self, view: ui.LayoutView) -> None:
+        """Edit the message, or send it to the first place that takes it."""
+        try:
+            await self._show(view)
+        except discord.HTTPException as error:
+            if error.code != INVALID_FORM:
+                raise
+            await self._show(unshowable(error))
+
+    async def _show(self, view: ui.LayoutView) -> None:
+        if self._message is not None and await self._edited(self._message, view):
+            return
+        for place in self._places:
+            try:
+                self._message = await place.send(view=passive(view))
+            except FOREIGN as error:
+                _pass_over(error)
+            else:
+                return
+
+    async def _edited(self, message: discord.Message, view: ui.LayoutView) -> bool:
+        try:
+            await message.edit(view=passive(view))
+        except FOREIGN as error:  # it was deleted, say
+            _pass_over(error)
+            return False
+        return True
 
 
 class ChannelOutlet:
@@ -144,6 +187,13 @@ def unshowable(error: BaseException) -> ui.LayoutView:
     reference = secrets.token_hex(4)
     _log.error("Discord refused a message's form.", reference=reference, exc_info=error)
     return passive(render(Failed(text=BROKEN, reference=reference)))
+
+
+def _pass_over(error: BaseException) -> None:
+    """Log a refusal that another place may make good. Raises it when it is the message that is wrong."""
+    if isinstance(error, discord.HTTPException) and error.code == INVALID_FORM:
+        raise error
+    _log_refusal(error)
 
 
 def _log_refusal(error: BaseException) -> None:

@@ -6,12 +6,14 @@ from typing import assert_never
 
 from discord import ButtonStyle, ui
 
+from adapters.discord import translate
 from adapters.discord.translate import FORGET
 from bot.messages import (
     UPDATED_SINCE,
     Answer,
     Citation,
     Closest,
+    ConfirmRemoval,
     Failed,
     Item,
     Listing,
@@ -25,6 +27,7 @@ from bot.messages import (
     Reasons,
     Refused,
     Reply,
+    SourceDetails,
     SourceLine,
     SourceList,
     StatusReport,
@@ -72,6 +75,10 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
             return _listing(reply)
         case SourceList():
             return _sources(reply)
+        case SourceDetails():
+            return _source_details(reply)
+        case ConfirmRemoval():
+            return _confirm_removal(reply)
         case PreferenceList():
             return _preferences(reply)
         case PersonalData():
@@ -81,7 +88,7 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
         case StatusReport():
             return _status(reply)
         case Progress():
-            return _lines(_progress(reply))
+            return _progress(reply)
         case Failed():
             return _lines(f"{literal(reply.text)} (reference `{literal(reply.reference)}`)")
         case _:
@@ -225,16 +232,36 @@ def _sources(reply: SourceList) -> ui.LayoutView:
 def _source_lines(sources: Sequence[SourceLine]) -> list[str]:
     if not sources:
         return ["There are no sources yet. A moderator can add one with `/source add`."]
-    lines = []
-    for source in sources:
-        synced = f"synced <t:{int(source.synced_at.timestamp())}:R>" if source.synced_at else "not synced yet"
-        place = f" · {source.kind} {literal(_title(source.origin))}" if source.origin else ""
-        lines.append(
-            f"- **{literal(_title(source.name))}**: {counted(source.documents, 'document')}, "
-            f"{counted(source.passages, 'passage')}, {synced}{place}"
-        )
-        lines += [f"  - {literal(failure)}" for failure in source.failures]
-    return lines
+    return [line for source in sources for line in _source(source)]
+
+
+def _source(source: SourceLine) -> list[str]:
+    synced = f", synced <t:{int(source.synced_at.timestamp())}:R>" if source.synced_at else ""
+    place = f" · {source.kind} {literal(_title(source.origin))}" if source.origin else ""
+    line = (
+        f"- **{literal(_title(source.name))}** ({source.state}): {counted(source.documents, 'document')}, "
+        f"{counted(source.passages, 'passage')}{synced}{place}"
+    )
+    return [line, *(f"  - {literal(failure)}" for failure in source.failures)]
+
+
+def _source_details(reply: SourceDetails) -> ui.LayoutView:
+    documents = (
+        f"- {literal(_title(each.title) or 'Untitled')} · {literal(_title(each.uri))} · "
+        f"{counted(each.passages, 'passage')}"
+        for each in reply.documents
+    )
+    more = [f"and {reply.unlisted:,} more"] if reply.unlisted else []
+    return _lines(*_source(reply.source), "**Documents**", *documents, *more)
+
+
+def _confirm_removal(reply: ConfirmRemoval) -> ui.LayoutView:
+    view = _lines(literal(reply.question))
+    button = ui.Button[ui.LayoutView](
+        label="Remove", style=ButtonStyle.danger, custom_id=f"quoth:remove:{reply.source.name}"
+    )
+    view.add_item(ui.ActionRow(button))
+    return view
 
 
 def _listing(reply: Listing) -> ui.LayoutView:
@@ -315,11 +342,22 @@ def _status(reply: StatusReport) -> ui.LayoutView:
     )
 
 
-def _progress(reply: Progress) -> str:
+def _progress(reply: Progress) -> ui.LayoutView:
+    failures = (f"- {literal(failure)}" for failure in reply.failures)
+    more = [f"and {reply.unnamed:,} more"] if reply.unnamed > 0 else []
+    view = _lines(*_stage(reply), *(["Not read:"] if reply.failures else []), *failures, *more)
+    button = ui.Button[ui.LayoutView](label="Cancel", custom_id=translate.CANCEL)
+    view.add_item(ui.ActionRow(button))
+    return view
+
+
+def _stage(reply: Progress) -> list[str]:
     if not reply.total:
-        return f"{literal(reply.text)} ..."
+        return [f"{literal(reply.text)} ..."]
     full = BAR * reply.done // reply.total
-    return f"{literal(reply.text)}\n`{'█' * full}{'░' * (BAR - full)}` {reply.done:,} of {reply.total:,}"
+    left = f", {reply.time_left}" if reply.time_left else ""
+    bar = f"`{'█' * full}{'░' * (BAR - full)}` {reply.done:,} of {reply.total:,}{left}"
+    return [literal(reply.text), bar]
 
 
 def _lines(*lines: str) -> ui.LayoutView:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.messages import (
     Actor,
     AddSource,
+    Cancel,
     Conversation,
     Decide,
     Decision,
@@ -19,6 +20,7 @@ from bot.messages import (
     Rate,
     Refused,
     Remark,
+    RemoveSource,
     SaveAnswer,
     Share,
     Upload,
@@ -36,6 +38,9 @@ CHOICE = re.compile(r"quoth:do:(?P<decision>[a-z]+):(?P<item>[^:]+)")
 
 JUST_NOW = timedelta(minutes=1)
 """How old an edit may be when Discord tells of it; it tells of edited messages also for other reasons."""
+CANCEL = "quoth:cancel"
+SOURCE_PRESS = re.compile(rf"{CANCEL}|quoth:remove:(?P<source>.+)")
+"""The id of a button about sources."""
 
 _MENTION = re.compile(r"<(?:@[!&]?|#)([0-9]+)>")
 
@@ -156,6 +161,17 @@ def follow(party: Party, channel: int, message: int, text: str | None) -> Follow
     return Follow(
         actor=party.actor, conversation=party.conversation, message=f"{channel}/{message}", text=text
     )
+
+
+def source_press(custom_id: str, party: Party) -> Cancel | RemoveSource | None:
+    """Return the request behind a button about sources, or None for any other button."""
+    found = SOURCE_PRESS.fullmatch(custom_id)
+    if found is None:
+        return None
+    actor, conversation = party.actor, party.conversation
+    if found["source"] is None:
+        return Cancel(actor=actor, conversation=conversation)
+    return RemoveSource(actor=actor, conversation=conversation, name=found["source"], confirmed=True)
 
 
 def settings(party: Party, *, name: str | None, value: str | None) -> Preferences | Prefer:

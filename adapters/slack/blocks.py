@@ -119,14 +119,14 @@ def context(*elements: Json) -> Json:
     return {"type": "context", "elements": list(elements)}
 
 
-def button(text: str, action_id: str, value: str) -> Json:
-    """Return a button."""
+def button(text: str, action_id: str, value: str, *, style: str = "") -> Json:
+    """Return a button; its ``style`` may be "danger" or "primary"."""
     return {
         "type": "button",
         "action_id": action_id,
         "text": plain(text, MAX_BUTTON_TEXT),
         "value": value,
-    }
+    } | ({"style": style} if style else {})
 
 
 def actions(*buttons: Json) -> Json:

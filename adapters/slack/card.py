@@ -25,8 +25,10 @@ from adapters.slack.blocks import (
 from bot.messages import UPDATED_SINCE, Answer, Citation, Closest, Confidence, Quote, Segment, path_of
 
 FORGET = "quoth_forget"
+CANCEL = "quoth_cancel"
 MORE = "quoth_more"
 RATE = "quoth_rate"
+REMOVE = "quoth_remove"
 SHARE = "quoth_share"
 WHY = "quoth_why"
 CHOICE = "quoth_do"

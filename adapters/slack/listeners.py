@@ -24,6 +24,7 @@ from adapters.slack.people import People
 from adapters.slack.render import render, render_home
 from adapters.slack.translate import Home, Party, Place
 from bot.messages import (
+    AddSource,
     Answer,
     Ask,
     Conversation,
@@ -35,10 +36,12 @@ from bot.messages import (
     OverviewReport,
     Progress,
     Refused,
+    Reindex,
     Remark,
     Reply,
     Request,
     Share,
+    Undo,
 )
 from bot.ports import Core
 
@@ -180,7 +183,8 @@ class Listeners:
             if not is_new:
                 return
             place = translate.place_of_interaction(body)
-            request = translate.press(body["actions"][0], await self._party(place))
+            action, party = body["actions"][0], await self._party(place)
+            request = translate.press(action, party) or translate.source_press(action, party)
             await self._pressed(request, place, body)
 
     async def on_message(self, body: Payload) -> None:
@@ -341,7 +345,9 @@ class Listeners:
                 await self._agent.suggest(place.channel, questions)
 
     async def _whisper(self, request: Request | Notice | Refused, place: Place, body: Payload) -> None:
-        await self._deliver(request, self._whisperer(place, body), private=not place.private)
+        is_job = isinstance(request, AddSource | Reindex | Undo)
+        outlet = self._whisperer(place, body, is_job=is_job)
+        await self._deliver(request, outlet, private=not place.private)
 
     async def _deliver(self, request: Request | Notice | Refused, outlet: Outlet, *, private: bool) -> None:
         """Show what the core replies; what needs no core is its own reply."""
@@ -362,7 +368,7 @@ class Listeners:
 
     # Outlets
 
-    def _whisperer(self, place: Place, body: Payload) -> WhisperOutlet:
+    def _whisperer(self, place: Place, body: Payload, *, is_job: bool = False) -> WhisperOutlet:
         return WhisperOutlet(
             self._client,
             self._clock,
@@ -370,6 +376,7 @@ class Listeners:
             user=place.user,
             thread=place.thread,
             response_url=body.get("response_url", ""),
+            is_job=is_job,
         )
 
     def _outlet_for_message(self, place: Place) -> tuple[Outlet, bool]:

@@ -45,6 +45,11 @@ class ThreadOutlet:
         self._shown = ""
         self._due = 0.0
 
+    @property
+    def has_shown(self) -> bool:
+        """Whether a message stands that can be edited."""
+        return bool(self._shown)
+
     async def progress(self, message: Json) -> None:
         """Post the first, edit it by the later ones that come when the time for one has passed."""
         if self._clock() < self._due:
@@ -104,7 +109,10 @@ class ThreadOutlet:
 
 
 class WhisperOutlet:
-    """Speaks to one person: by the interaction's own response_url, else by an ephemeral message."""
+    """Speaks to one person: by the interaction's own response_url, else by an ephemeral message.
+
+    A response_url takes few messages; the progress of a longer job goes on in a message of the channel.
+    """
 
     def __init__(
         self,
@@ -115,6 +123,7 @@ class WhisperOutlet:
         user: str,
         thread: str = "",
         response_url: str = "",
+        is_job: bool = False,
     ) -> None:
         self._client = client
         self._clock = clock
@@ -122,13 +131,19 @@ class WhisperOutlet:
         self._user = user
         self._thread = thread
         self._url = response_url
+        self._is_job = is_job
+        self._onward: ThreadOutlet | None = None
         self._updates = 0
         self._due = 0.0
 
     async def progress(self, message: Json) -> None:
         """Show the first few; an ephemeral message without a response_url cannot be edited at all."""
         allowed = MAX_WHISPERED_UPDATES if self._url else 1
-        if self._updates >= allowed or self._clock() < self._due:
+        if self._clock() < self._due:
+            return
+        if self._updates >= allowed:
+            if self._is_job:
+                await self._go_on(message)
             return
         await self._whisper(message)
         self._updates += 1
@@ -137,8 +152,20 @@ class WhisperOutlet:
 
     async def say(self, message: Json) -> str:
         """Say it in place of the progress, if there was any."""
-        await self._whisper(message)
+        if self._onward is not None:
+            await self._onward.say(message)
+        else:
+            await self._whisper(message)
         return ""
+
+    async def _go_on(self, message: Json) -> None:
+        """Edit the message in the channel; where the bot may not write, it is sent to the person."""
+        if self._onward is None:
+            self._onward = ThreadOutlet(self._client, self._channel, self._thread, self._clock)
+            await self._onward.progress(message)
+            if not self._onward.has_shown:
+                self._onward = ThreadOutlet(self._client, self._user, "", self._clock)
+        await self._onward.progress(message)
 
     async def announce(self, message: Json) -> str:
         """Post into the channel for everyone, and take the private copy away; return the message's ts.

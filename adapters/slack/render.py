@@ -21,11 +21,13 @@ from adapters.slack.blocks import (
     size,
     words,
 )
-from adapters.slack.card import CHOICE, FORGET, headline, place, render_answer, render_closest
+from adapters.slack.card import CANCEL, CHOICE, FORGET, REMOVE, headline, place, render_answer, render_closest
 from adapters.slack.translate import HELP
 from bot.messages import (
     Answer,
     Closest,
+    ConfirmRemoval,
+    DocumentLine,
     Failed,
     Item,
     Listing,
@@ -40,6 +42,7 @@ from bot.messages import (
     Reasons,
     Refused,
     Reply,
+    SourceDetails,
     SourceLine,
     SourceList,
     StatusReport,
@@ -77,6 +80,10 @@ def render(reply: Reply, *, private: bool = False) -> Json:
             return _listing(reply)
         case SourceList():
             return _source_list(reply)
+        case SourceDetails():
+            return _source_details(reply)
+        case ConfirmRemoval():
+            return _confirm_removal(reply)
         case PreferenceList():
             return _preference_list(reply)
         case PersonalData():
@@ -166,9 +173,29 @@ def _overview_blocks(reply: OverviewReport) -> list[Json]:
     return blocks if reply.sources else [*blocks, rich_text(section(words(NO_SOURCES)))]
 
 
-def _fitting(lines: Sequence[Json]) -> list[Json]:
-    """As many lines as one message holds, and how many it does not."""
-    room = MAX_SERIALIZED - 2500  # what stands above the lines takes some, too
+def _source_details(reply: SourceDetails) -> Json:
+    lines = [_document(each) for each in reply.documents]
+    more = [section(words(f"and {reply.unlisted:,} more", italic=True))] if reply.unlisted else []
+    source = _source(reply.source)
+    documents = [rich_text(bullets(_fitting([*lines, *more], taken=size([source]))))] if lines else []
+    return {"text": fallback(reply.source.name), "blocks": [rich_text(source), *documents]}
+
+
+def _document(line: DocumentLine) -> Json:
+    place = shorten(line.uri, MAX_LINE)
+    return section(
+        words(shorten(line.title, MAX_LINE) or "Untitled"),
+        words(f" · {place} · {counted(line.passages, 'passage')}"),
+    )
+
+
+def _confirm_removal(reply: ConfirmRemoval) -> Json:
+    return _message(reply.question, actions(button("Remove", REMOVE, reply.source.name, style="danger")))
+
+
+def _fitting(lines: Sequence[Json], *, taken: int = 0) -> list[Json]:
+    """As many lines as one message holds beside what has taken room, and how many it does not."""
+    room = MAX_SERIALIZED - 1000 - taken
     kept: list[Json] = []
     for line in lines:
         room -= size([line])
@@ -181,10 +208,9 @@ def _fitting(lines: Sequence[Json]) -> list[Json]:
 def _source(line: SourceLine) -> Json:
     counts = f" · {counted(line.documents, 'document')}, {counted(line.passages, 'passage')}"
     facts = words(shorten(f" · {line.kind} {line.origin}".rstrip(), MAX_LINE) + counts)
-    synced = [words(" · not synced yet")]
-    if line.synced_at:
-        synced = [words(" · synced "), date(line.synced_at, "{ago}")]
-    return section(words(shorten(line.name, MAX_LINE) or "?", bold=True), facts, *synced, *_failures(line))
+    synced = [words(" · synced "), date(line.synced_at, "{ago}")] if line.synced_at else []
+    name = words(shorten(line.name, MAX_LINE) or "?", bold=True)
+    return section(name, words(f" ({line.state})"), facts, *synced, *_failures(line))
 
 
 def _failures(line: SourceLine) -> list[Json]:
@@ -255,12 +281,24 @@ def _synced(reply: StatusReport) -> list[Json]:
 
 
 def _progress(reply: Progress) -> Json:
+    blocks = [rich_text(section(words(text))) for text in (_bar(reply), _unread(reply)) if text]
+    return _message(reply.text, *blocks, actions(button("Cancel", CANCEL, "job")))
+
+
+def _bar(reply: Progress) -> str:
     if reply.total <= 0:
-        return _message(reply.text)
+        return ""
     done = min(max(reply.done, 0), reply.total)
     filled = BAR_LENGTH * done // reply.total
-    bar = "█" * filled + "░" * (BAR_LENGTH - filled)
-    return _message(reply.text, rich_text(section(words(bar), words(f" {done} of {reply.total}"))))
+    left = f", {reply.time_left}" if reply.time_left else ""
+    return f"{'█' * filled}{'░' * (BAR_LENGTH - filled)} {done} of {reply.total}{left}"
+
+
+def _unread(reply: Progress) -> str:
+    if not reply.failures:
+        return ""
+    named = "\n".join(shorten(failure, MAX_LINE) for failure in reply.failures)
+    return f"Not read:\n{named}" + (f"\nand {reply.unnamed:,} more" if reply.unnamed > 0 else "")
 
 
 def _failed(reply: Failed) -> Json:

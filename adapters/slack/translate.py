@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.slack.card import CHOICE, DOWN, FORGET, MORE, RATE, SHARE, UP, WHY
+from adapters.slack.card import CANCEL, CHOICE, DOWN, FORGET, MORE, RATE, REMOVE, SHARE, UP, WHY
 from bot.messages import (
     Actor,
     AddSource,
     Ask,
     Audit,
+    Cancel,
     Conversation,
     Decide,
     Decision,
@@ -22,6 +23,7 @@ from bot.messages import (
     MyData,
     Notice,
     Overview,
+    PauseSource,
     Prefer,
     Preferences,
     Rate,
@@ -33,8 +35,10 @@ from bot.messages import (
     Review,
     SaveAnswer,
     Share,
+    ShowSource,
     Sources,
     Status,
+    Undo,
     Upload,
     Verify,
     Why,
@@ -56,6 +60,7 @@ HELP = Notice(
         "Moderators: /quoth review: answers that wait for you, and those that were saved",
         "/quoth my-data: what I keep of you. /quoth forget-me: have it erased",
         "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS], /quoth remove NAME, /quoth reindex [NAME]",
+        "Moderators: /quoth show NAME, /quoth pause NAME, /quoth resume NAME, /quoth undo, /quoth cancel",
         "Moderators: /quoth settings [NAME] [VALUE]: what this community can choose for itself",
         "Moderators: /quoth audit: who changed what",
         "Moderators: write “add [name=NAME] [url=ADDRESS]” to me with a file attached, and I read the file",
@@ -67,6 +72,7 @@ NOTHING_TO_REMOVE = Refused(text="Say what to remove: /quoth remove NAME. /quoth
 NOTHING_TO_VERIFY = Refused(
     text="Say which receipt: /quoth verify RECEIPT. Each answer names its own, below the passage."
 )
+NO_NAME = Refused(text="Say which source, as in /quoth show NAME. /quoth sources lists the names.")
 NOTHING_ATTACHED = Refused(text="Attach the file to the same message, or use /quoth add PATH.")
 FILE_ALONE = Refused(text="To have an attached file read, write “add” in the same message.")
 NO_PERSON = Refused(text="Only what a person wrote can be saved as an answer.")
@@ -77,7 +83,8 @@ BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
 
 # Commands that a message to the bot may be; everything longer is taken as a question.
 _SPOKEN = re.compile(
-    r"(?:sources|status|help|review|my-data|forget-me|reindex(?: [^\s?]+)?|overview)$", re.IGNORECASE
+    r"(?:sources|status|help|review|my-data|forget-me|undo|cancel|reindex(?: [^\s?]+)?|overview)$",
+    re.IGNORECASE,
 )
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -325,6 +332,17 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return RemoveSource(actor=actor, conversation=conversation, name=rest)
         case "remove":
             return NOTHING_TO_REMOVE
+        case "show" if rest:
+            return ShowSource(actor=actor, conversation=conversation, name=rest)
+        case "pause" | "resume" if rest:
+            paused = word.lower() == "pause"
+            return PauseSource(actor=actor, conversation=conversation, name=rest, paused=paused)
+        case "show" | "pause" | "resume":
+            return NO_NAME
+        case "undo":
+            return Undo(actor=actor, conversation=conversation)
+        case "cancel":
+            return Cancel(actor=actor, conversation=conversation)
         case "add":
             return _add_path(rest, party)
         case _:
@@ -427,6 +445,18 @@ def _split_options(text: str) -> tuple[str, dict[str, str]]:
         else:
             rest.append(part)
     return " ".join(rest), options
+
+
+def source_press(action: Payload, party: Party) -> Cancel | RemoveSource | None:
+    """Take a press of a button about sources; None for any other."""
+    name = action.get("value") or ""
+    match action.get("action_id"):
+        case str(id) if id == CANCEL:
+            return Cancel(actor=party.actor, conversation=party.conversation)
+        case str(id) if id == REMOVE and name:
+            return RemoveSource(actor=party.actor, conversation=party.conversation, name=name, confirmed=True)
+        case _:
+            return None
 
 
 def press(action: Payload, party: Party) -> Decide | ForgetMe | More | Share | Rate | Why | None:

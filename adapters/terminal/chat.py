@@ -1,17 +1,35 @@
 """The chat loop: reads lines, shows replies."""
 
 import asyncio
+import signal
 import sys
+import threading
 from collections import deque
-from typing import TextIO
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress as ProgressBar
 
 from adapters.terminal import keyboard
-from adapters.terminal.render import render
-from adapters.terminal.translate import HELP, Shown, request_from
-from bot.messages import Answer, Ask, Closest, Post, Progress, Reply, Request, Tell
+from adapters.terminal.render import printable, render
+from adapters.terminal.translate import ACTOR, HELP, HERE, Shown, request_from
+from bot.messages import (
+    AddSource,
+    Answer,
+    Ask,
+    Cancel,
+    Closest,
+    Post,
+    Progress,
+    Reindex,
+    Reply,
+    Request,
+    Tell,
+    Undo,
+)
 from bot.ports import Core
 
 PROMPT = "> "
@@ -94,7 +112,16 @@ class TerminalAdapter:
             self._console.print(f"{more}/why · /helpful or /not-helpful", style="dim")
 
     async def reply(self, core: Core, request: Request) -> Reply:
-        """Return the final reply to a request; until then, draw its progress as a bar."""
+        """Return the final reply to a request; until then, draw its progress as a bar.
+
+        Ctrl-C cancels what is being read, rather than to end the chat.
+        """
+        if isinstance(request, AddSource | Reindex | Undo):
+            with _first_interrupt(lambda: _told(core, Cancel(actor=ACTOR, conversation=HERE))):
+                return await self._reply(core, request)
+        return await self._reply(core, request)
+
+    async def _reply(self, core: Core, request: Request) -> Reply:
         final: Reply | None = None
         with ProgressBar(console=self._console, transient=True) as bars:
             task = bars.add_task("", total=None, visible=False)
@@ -102,7 +129,7 @@ class TerminalAdapter:
                 if isinstance(reply, Progress):
                     bars.update(
                         task,
-                        description=reply.text,
+                        description=_described(reply),
                         completed=reply.done,
                         total=reply.total or None,
                         visible=True,
@@ -110,6 +137,43 @@ class TerminalAdapter:
                 final = reply
         assert final is not None, "a core always replies"
         return final
+
+
+def _described(progress: Progress) -> str:
+    not_read = f"{progress.failed:,} not read" if progress.failed else ""
+    return escape(
+        printable(", ".join(part for part in (progress.text, not_read, progress.time_left) if part))
+    )
+
+
+async def _told(core: Core, request: Request) -> None:
+    async for _ in core.replies(request):
+        pass
+
+
+@contextmanager
+def _first_interrupt(act: Callable[[], Coroutine[Any, Any, None]]) -> Iterator[None]:
+    """Let the first Ctrl-C do something else; the next one is what it always is."""
+    if threading.current_thread() is not threading.main_thread():  # signals come to no other
+        yield
+        return
+    loop, before = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
+    acting: list[asyncio.Task[None]] = []
+
+    def restore() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before)
+
+    def interrupted() -> None:
+        restore()
+        acting.append(loop.create_task(act()))
+
+    loop.add_signal_handler(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        if not acting:
+            restore()
 
 
 async def _readable(file: int) -> None:

@@ -1,5 +1,6 @@
 """A reply to what a terminal shows; pure."""
 
+import shlex
 import unicodedata
 from datetime import UTC, datetime
 from typing import assert_never
@@ -14,6 +15,7 @@ from bot.messages import (
     Answer,
     Citation,
     Closest,
+    ConfirmRemoval,
     Failed,
     Item,
     Listing,
@@ -26,6 +28,8 @@ from bot.messages import (
     Reasons,
     Refused,
     Reply,
+    SourceDetails,
+    SourceLine,
     SourceList,
     StatusReport,
     counted,
@@ -56,6 +60,11 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
             return _listing(reply)
         case SourceList():
             return _sources(reply, moment)
+        case SourceDetails():
+            return _source_details(reply, moment)
+        case ConfirmRemoval():
+            name = shlex.quote(reply.source.name)
+            return Group(_plain(reply.question, "yellow"), _plain(f"Type /remove {name} yes", "dim"))
         case PreferenceList():
             return _preferences(reply)
         case PersonalData():
@@ -65,8 +74,7 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
         case StatusReport():
             return _status(reply, moment)
         case Progress():
-            amount = f" {reply.done:,} of {reply.total:,}" if reply.total else ""
-            return _plain(f"{reply.text} ...{amount}")
+            return _progress(reply)
         case Failed():
             return _plain(f"{reply.text} (reference {reply.reference})", "red")
         case _:
@@ -169,20 +177,22 @@ def _no_answer(reply: NoAnswer) -> RenderableType:
 def _sources(reply: SourceList, now: datetime) -> RenderableType:
     if not reply.sources:
         return _plain("There are no sources yet. Add one with /add PATH or `quoth sources add PATH`.")
+    return _source_table(reply.sources, now)
+
+
+def _source_table(sources: tuple[SourceLine, ...], now: datetime) -> RenderableType:
     # A name is what one types to sync or remove: it may fold, but is never cut.
-    table = Table(Column("source", overflow="fold"), "kind", "documents", "passages", "synced")
-    for source in reply.sources:
+    table = Table(Column("source", overflow="fold"), "kind", "documents", "passages", "state")
+    for source in sources:
         table.add_row(
             Text.assemble(_plain(source.name), "\n", _plain(source.origin, "dim")),
             source.kind,
             f"{source.documents:,}",
             f"{source.passages:,}",
-            age(source.synced_at, now) if source.synced_at else "never",
+            "\n".join((source.state, *([age(source.synced_at, now)] if source.synced_at else []))),
         )
     failures = [
-        _plain(f"{source.name}: {failure}", "yellow")
-        for source in reply.sources
-        for failure in source.failures
+        _plain(f"{source.name}: {failure}", "yellow") for source in sources for failure in source.failures
     ]
     return Group(table, *failures)
 
@@ -198,6 +208,25 @@ def _item(item: Item) -> RenderableType:
     text = [_plain(f"  {line}") for line in item.text.splitlines()]
     small = [_plain(f"  {line}", "dim") for line in (facts, commands) if line]
     return Group(_plain(item.title, "bold"), *text, *small)
+
+
+def _source_details(reply: SourceDetails, now: datetime) -> RenderableType:
+    table = Table(Column("document", overflow="fold"), Column("title", overflow="fold"), "passages")
+    for document in reply.documents:
+        table.add_row(_plain(document.uri), _plain(document.title), f"{document.passages:,}")
+    return Group(
+        _source_table((reply.source,), now),
+        *([table] if reply.documents else []),
+        *([_plain(f"and {reply.unlisted:,} more")] if reply.unlisted else []),
+    )
+
+
+def _progress(reply: Progress) -> RenderableType:
+    amount = f" {reply.done:,} of {reply.total:,}" if reply.total else ""
+    left = f", {reply.time_left}" if reply.time_left else ""
+    failures = (_plain(f"Not read: {failure}", "yellow") for failure in reply.failures)
+    more = [_plain(f"and {reply.unnamed:,} more", "yellow")] if reply.unnamed > 0 else []
+    return Group(_plain(f"{reply.text} ...{amount}{left}"), *failures, *more)
 
 
 def _preferences(reply: PreferenceList) -> RenderableType:

@@ -11,6 +11,7 @@ from bot.messages import (
     AddSource,
     Ask,
     Audit,
+    Cancel,
     Conversation,
     Decide,
     Decision,
@@ -18,6 +19,7 @@ from bot.messages import (
     More,
     MyData,
     Overview,
+    PauseSource,
     Prefer,
     Preferences,
     Rate,
@@ -27,8 +29,10 @@ from bot.messages import (
     Request,
     Review,
     SaveAnswer,
+    ShowSource,
     Sources,
     Status,
+    Undo,
     Verify,
     Why,
 )
@@ -44,8 +48,11 @@ Type a question, or:
   /helpful /not-helpful rate the passage above
   /sources              what I have read
   /add PATH [NAME]      read a file or folder
+  /show NAME            a source's documents, and what I could not read
+  /pause NAME           do not read a source anew; /resume NAME does again
   /remove NAME          forget a source
-  /reindex [NAME]       read what has changed
+  /undo                 undo the last source that was added or removed
+  /reindex [NAME]       read what has changed; Ctrl-C or /cancel stops it
   /settings             what can be chosen; /settings NAME VALUE chooses it
   /answer QUESTION | TEXT   an answer for me to quote
   /review               answers that wait, and those that were saved
@@ -61,7 +68,10 @@ Type a question, or:
 FOLLOWED = {
     "/ask": "[--source NAME] QUESTION",
     "/add": "PATH [NAME]",
-    "/remove": "NAME",
+    "/show": "NAME",
+    "/pause": "NAME",
+    "/resume": "NAME",
+    "/remove": "NAME [yes]",
     "/reindex": "[NAME]",
     "/settings": "[NAME] [VALUE]",
     "/verify": "RECEIPT",
@@ -74,6 +84,8 @@ ALONE = (
     "/sources",
     "/my-data",
     "/status",
+    "/undo",
+    "/cancel",
     "/more",
     "/why",
     "/helpful",
@@ -131,8 +143,16 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return Audit(actor=ACTOR, conversation=HERE)
         case "/verify", [receipt]:
             return Verify(actor=ACTOR, conversation=HERE, receipt=receipt)
-        case "/remove", [name]:
-            return RemoveSource(actor=ACTOR, conversation=HERE, name=name)
+        case "/show", [name]:
+            return ShowSource(actor=ACTOR, conversation=HERE, name=name)
+        case (("/pause" | "/resume"), [name]):
+            return PauseSource(actor=ACTOR, conversation=HERE, name=name, paused=command == "/pause")
+        case "/remove", ([name] | [name, "yes"]):
+            return RemoveSource(actor=ACTOR, conversation=HERE, name=name, confirmed="yes" in words[1:])
+        case "/undo", []:
+            return Undo(actor=ACTOR, conversation=HERE)
+        case "/cancel", []:
+            return Cancel(actor=ACTOR, conversation=HERE)
         case "/add", ([_] | [_, _]):
             return AddSource(
                 actor=ACTOR, conversation=HERE, origin=words[0], name=words[1] if words[1:] else ""

@@ -11,7 +11,9 @@ from bot.messages import (
     Citation,
     Closest,
     Confidence,
+    ConfirmRemoval,
     Decision,
+    DocumentLine,
     Failed,
     Item,
     Listing,
@@ -28,8 +30,10 @@ from bot.messages import (
     Refused,
     Reply,
     Segment,
+    SourceDetails,
     SourceLine,
     SourceList,
+    SourceState,
     StatusReport,
 )
 
@@ -226,11 +230,26 @@ REPLIES: dict[str, Reply] = {
     "source_list": SourceList(
         sources=(
             source(1),
-            source(2, synced_at=None, documents=0, passages=0),
-            source(3, failures=("a.md: empty", "b.md: empty", "c.md: empty", "d.md: empty")),
+            source(2, synced_at=None, documents=0, passages=0, state=SourceState.UNREAD),
+            source(
+                3,
+                state=SourceState.FAILED,
+                failures=("a.md: empty", "b.md: empty", "c.md: empty", "d.md: empty"),
+            ),
         )
     ),
     "source_list_of_one": SourceList(sources=(source(1, documents=1, passages=1),)),
+    "source_list_in_every_state": SourceList(
+        sources=tuple(source(number, state=state) for number, state in enumerate(SourceState))
+    ),
+    "source_details": SourceDetails(
+        source=source(1, documents=7, failures=("a.md: empty",)),
+        documents=(
+            DocumentLine(uri="people/leave.md", title="Leave", passages=12),
+            DocumentLine(uri="*odd* name.md", title="", passages=1),
+        ),
+    ),
+    "confirm_removal": ConfirmRemoval(source=source(1)),
     "source_list_empty": SourceList(sources=()),
     "preferences": PreferenceList(
         preferences=(
@@ -274,6 +293,14 @@ REPLIES: dict[str, Reply] = {
     ),
     "listing_empty": Listing(text="Nothing waits for review; 0 answers saved.", items=()),
     "progress": Progress(text="Reading handbook", done=3, total=12),
+    "progress_with_failures": Progress(
+        text="Reading handbook",
+        done=3_000,
+        total=12_000,
+        failures=("a.md: empty", "b.md: not text"),
+        failed=4,
+        seconds_left=185.0,
+    ),
     "progress_of_unknown_length": Progress(text="Looking for files", done=0, total=0),
     "failed": Failed(text="Something went wrong.", reference="3f2a"),
 }

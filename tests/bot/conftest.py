@@ -21,7 +21,9 @@ from bot.questions import Questions
 from bot.receipts import Receipts
 from bot.records import Records
 from bot.routing import Policy, Router
+from bot.sources import SourceDesk
 from bot.testing import FakeClock, FakeLibrary, FakeSearcher, FakeShelf
+from bot.undoing import Changes
 
 TEA = "/docs/tea.txt"
 TEA_TEXT = "Green tea wants water at eighty degrees. Wait two minutes.\n\nBlack tea wants boiling water."
@@ -38,7 +40,12 @@ TERMINAL = Conversation(platform="terminal", workspace="local", channel="")
 class Bench:
     """A router and the parts that it was given."""
 
-    def __init__(self, **policy: object) -> None:
+    def __init__(
+        self,
+        allowed_paths: tuple[Path, ...] = (Path("/docs"),),
+        max_upload_bytes: int = 10_000_000,
+        **policy: object,
+    ) -> None:
         self.clock = FakeClock()
         self.searcher = FakeSearcher()
         self.library = FakeLibrary(self.searcher, {TEA: TEA_TEXT})
@@ -46,14 +53,15 @@ class Bench:
         self.preferences = PreferenceBook(self.records)
         self.receipts = Receipts(self.records, self.clock, self.library)
         self.permissions = Permissions(preferred=self.preferences.value)
-        self.jobs = Jobs(self.library)
+        self.jobs = Jobs(self.library, self.clock)
         self.shelf = FakeShelf(self.library)
         self.questions = Questions(self.records, self.clock, days=self.days_kept)
         self.ledger = Ledger(self.records, self.clock, self.questions)
         self.audit = AuditTrail(self.records, self.clock)
         self.errands = Errands()
         self.readied: list[str] = []
-        usual = {"threshold": 0.5, "closest": 0.35, "passages": 5, "allowed_paths": (Path("/docs"),)}
+        self.changes = Changes(self.records, self.clock, self.library.discard)
+        usual = {"threshold": 0.5, "closest": 0.35, "passages": 5}
         self.policy = Policy(**usual | policy)  # type: ignore[arg-type]
         self.router = Router(
             searcher=self.searcher,
@@ -78,6 +86,13 @@ class Bench:
                 jobs=self.jobs,
                 permissions=self.permissions,
                 preferences=self.preferences,
+            ),
+            desk=SourceDesk(
+                self.library,
+                self.jobs,
+                self.changes,
+                allowed_paths=allowed_paths,
+                max_upload_bytes=max_upload_bytes,
             ),
             workspace_ready=self.readied.append,
         )

@@ -90,6 +90,6 @@ def test_places_of_the_same_text_in_other_sources_are_not_named(two: Bench) -> N
 
 def test_a_source_that_was_removed_since_shows_nothing_more(two: Bench) -> None:
     answer = two.answer("green tea wants water", source="mug")
-    two.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="mug"))
+    two.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="mug", confirmed=True))
     reply = two.handle(More(actor=ANN, conversation=HERE, answer_id=answer.id, offset=1))
     assert isinstance(reply, NoAnswer)

@@ -31,7 +31,7 @@ def test_changes_are_listed_newest_first_with_who_and_when(bench: Bench) -> None
     bench.handle(Reindex(actor=MODERATOR, conversation=HERE))
     bench.handle(Prefer(actor=MODERATOR, conversation=HERE, name="questions.keep", value="30"))
     bench.handle(Prefer(actor=MODERATOR, conversation=HERE, name="questions.keep", value=" "))
-    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea", confirmed=True))
     assert listed(bench) == (
         "2026-01-01 12:01 UTC, Mo: removed the source tea",
         "2026-01-01 12:01 UTC, Mo: set questions.keep to its default",
@@ -52,8 +52,8 @@ def test_shares_are_listed_and_what_changes_nothing_is_not(bench: Bench) -> None
 
 
 def test_what_was_refused_has_changed_nothing(bench: Bench) -> None:
-    bench.handle(RemoveSource(actor=ANN, conversation=HERE, name="tea"))
-    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    bench.handle(RemoveSource(actor=ANN, conversation=HERE, name="tea", confirmed=True))
+    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea", confirmed=True))
     bench.handle(Prefer(actor=MODERATOR, conversation=HERE, name="questions.keep", value="long"))
     assert () == listed(bench)
 

@@ -20,7 +20,7 @@ from bot.ports import Core
 from bot.settings import load
 from bot.testing import FakeClock, FakeLibrary, FakeSearcher
 from index.errors import SourceUnavailable
-from index.passages import SyncReport
+from index.passages import Failure, SyncReport
 from index.ranking import learned_with
 from tests.bot.conftest import MODERATOR, TERMINAL
 from tests.fakes.embedder import HASHING
@@ -73,7 +73,13 @@ class EndlessLibrary(FakeLibrary):
         self.stopped = threading.Event()
         self.test_is_over = threading.Event()
 
-    def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
+    def sync(
+        self,
+        workspace: str,
+        name: str,
+        progress: Callable[[str, int, int], None],
+        failed: Callable[[Failure], None] = lambda failure: None,
+    ) -> SyncReport:
         try:
             while not self.test_is_over.is_set():
                 progress("Reading", 1, 2)
@@ -94,7 +100,7 @@ class Leaving:
 def test_whoever_leaves_does_not_wait_for_a_long_sync(tmp_path: Path) -> None:
     application = Application(load(data=tmp_path))
     library = EndlessLibrary()
-    application.jobs = Jobs(library)
+    application.jobs = Jobs(library, FakeClock())
     try:
         asyncio.run(application.serve([], Leaving()))
         assert library.stopped.wait(SECONDS)
@@ -110,7 +116,13 @@ class UnreachableLibrary(FakeLibrary):
         self.is_gone = True
         self.tried = 0
 
-    def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
+    def sync(
+        self,
+        workspace: str,
+        name: str,
+        progress: Callable[[str, int, int], None],
+        failed: Callable[[Failure], None] = lambda failure: None,
+    ) -> SyncReport:
         self.tried += 1
         if self.is_gone:
             raise SourceUnavailable
@@ -121,7 +133,7 @@ def test_sources_that_are_gone_are_not_looked_for_with_each_question(tmp_path: P
     clock = FakeClock()
     application = Application(load(data=tmp_path, sources={"seeds": ""}), clock=clock)
     library = UnreachableLibrary()
-    application.jobs = Jobs(library)
+    application.jobs = Jobs(library, FakeClock())
     application.catalog.add_source("discord:1", name="docs", kind="folder", origin="/gone", base_url="")
     with capture_logs() as lines:
         for _ in range(3):
@@ -174,5 +186,5 @@ def test_a_saved_answer_is_cited_with_its_author_day_and_message(
         citation.updated_at,
         citation.source,
     )
-    application.library.remove("local", "answers")
+    application.library.discard(application.library.remove("local", "answers"))
     assert [] == list((tmp_path / "data" / "uploads").iterdir())

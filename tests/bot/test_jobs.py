@@ -6,11 +6,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from bot.errors import Stopping
+from bot.errors import Cancelled, Stopping
 from bot.jobs import Jobs, Watch
-from bot.testing import FakeLibrary, FakeSearcher
+from bot.messages import Progress
+from bot.testing import FakeClock, FakeLibrary, FakeSearcher
 from index.errors import SourceUnavailable
-from index.passages import SyncReport
+from index.passages import Failure, SyncReport
 
 SECONDS = 10  # only ever waited for when a test fails
 
@@ -24,7 +25,13 @@ class GatedLibrary(FakeLibrary):
         self.began: list[tuple[str, str]] = []
         self.error: Exception | None = None
 
-    def sync(self, workspace: str, name: str, progress: Callable[[str, int, int], None]) -> SyncReport:
+    def sync(
+        self,
+        workspace: str,
+        name: str,
+        progress: Callable[[str, int, int], None],
+        failed: Callable[[Failure], None] = lambda failure: None,
+    ) -> SyncReport:
         self.began.append((workspace, name))
         progress("Reading", 1, 2)
         assert self.gate.wait(SECONDS)
@@ -38,15 +45,16 @@ class Callers:
 
     def __init__(self) -> None:
         self.library = GatedLibrary()
-        self.jobs = Jobs(self.library)
+        self.clock = FakeClock()
+        self.jobs = Jobs(self.library, self.clock)
         self.heard: list[str] = []
         self._pool = ThreadPoolExecutor(8)
 
     def run(self, workspace: str, name: str, *, fresh: bool = False) -> Future[SyncReport]:
         heard = threading.Event()
 
-        def watch(text: str, done: int, total: int) -> None:
-            self.heard.append(text)
+        def watch(progress: Progress) -> None:
+            self.heard.append(progress.text)
             heard.set()
 
         running = self._pool.submit(_run, self.jobs, workspace, name, watch, fresh)
@@ -130,14 +138,71 @@ def test_a_workspace_knows_whether_it_is_being_synced() -> None:
 def test_a_stopped_sync_ends_at_its_next_step() -> None:
     library = FakeLibrary(FakeSearcher(), {f"/docs/{number}.txt": "Tea." for number in range(3)})
     library.add("w", "/docs", name="docs", base_url="")
-    jobs = Jobs(library)
+    jobs = Jobs(library, FakeClock())
     heard: list[int] = []
 
-    def watch(text: str, done: int, total: int) -> None:
-        heard.append(done)
+    def watch(progress: Progress) -> None:
+        heard.append(progress.done)
         jobs.stop()
 
     with pytest.raises(Stopping, match="Nothing is lost"):
         jobs.run("w", "docs", watch)
     assert [0] == heard
     assert jobs.are_idle()
+
+
+def test_a_cancelled_sync_ends_at_its_next_step_and_others_go_on() -> None:
+    library = FakeLibrary(FakeSearcher(), {f"/docs/{number}.txt": "Tea." for number in range(3)})
+    for workspace in ("w", "v"):
+        library.add(workspace, "/docs", name="docs", base_url="")
+    jobs = Jobs(library, FakeClock())
+    cancelled: list[int] = []
+
+    def watch(progress: Progress) -> None:
+        cancelled.append(jobs.cancel("w"))
+
+    with pytest.raises(Cancelled, match="still answers"):
+        jobs.run("w", "docs", watch)
+    assert [1] == cancelled
+    assert 3 == jobs.run("v", "docs", watch).added
+    jobs.run("w", "docs", lambda progress: None)  # the next one is not cancelled
+
+
+def test_a_sync_that_waits_for_its_turn_can_be_cancelled() -> None:
+    callers = Callers()
+    first, waiting = callers.run("w", "docs"), callers.run("v", "docs")
+    assert 1 == callers.jobs.cancel("v")
+    assert isinstance(waiting.exception(SECONDS), Cancelled)
+    assert [1] == callers.results(first)
+
+
+def test_progress_tells_how_long_it_will_take_from_how_long_it_took() -> None:
+    clock, steps = FakeClock(), list[Progress]()
+
+    class SlowLibrary(FakeLibrary):
+        def sync(
+            self,
+            workspace: str,
+            name: str,
+            progress: Callable[[str, int, int], None],
+            failed: Callable[[Failure], None] = lambda failure: None,
+        ) -> SyncReport:
+            for text in ("Reading", "Embedding"):
+                for done in range(3):
+                    progress(text, done, 10)
+                    clock.advance(30)
+            return SyncReport()
+
+    Jobs(SlowLibrary(FakeSearcher()), clock).run("w", "", steps.append)
+    assert [None, 270, 240, None, 270, 240] == [step.seconds_left for step in steps]
+    assert ["", "about 4 minutes left"] == [steps[0].time_left, steps[1].time_left]
+
+
+def test_progress_names_what_could_not_be_read() -> None:
+    files = {f"/docs/{number}.txt": " " for number in range(7)} | {"/docs/tea.txt": "Tea."}
+    library = FakeLibrary(FakeSearcher(), files)
+    library.add("w", "/docs", name="docs", base_url="")
+    steps: list[Progress] = []
+    Jobs(library, FakeClock()).run("w", "docs", steps.append)
+    assert (5, 7, 2) == (len(steps[-1].failures), steps[-1].failed, steps[-1].unnamed)
+    assert "holds no text" in steps[-1].failures[0]

@@ -33,7 +33,10 @@ def test_an_upload_is_kept_read_and_removed_with_its_source(library: CatalogLibr
     assert "tea-notes" == name
     assert 1 == library.sync("w", name, quiet).passages
     assert "eighty" in bench.search("green tea", workspace="w")[0].passage.text
-    assert 1 == library.remove("w", name)
+    removal = library.remove("w", name)
+    assert 1 == removal.passages
+    assert 1 == len(list((bench.data / "uploads").iterdir())), "it may be restored"
+    library.discard(removal)
     assert [] == list((bench.data / "uploads").iterdir())
 
 
@@ -58,7 +61,7 @@ def test_an_upload_that_cannot_be_kept_says_so_and_leaves_no_source(
 def test_removing_a_folder_source_leaves_its_files_alone(library: CatalogLibrary, bench: Bench) -> None:
     kept = bench.write("tea.md", "# Tea\n\nGreen tea wants eighty degrees.\n")
     name = library.add("w", str(bench.folder), name="", base_url="")
-    library.remove("w", name)
+    library.discard(library.remove("w", name))
     assert kept.exists()
 
 

@@ -128,7 +128,7 @@ def test_after_a_restart_the_new_text_is_known_by_its_words(posted: Bench) -> No
 
 
 def test_what_was_removed_is_withdrawn_once(posted: Bench) -> None:
-    posted.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    posted.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea", confirmed=True))
     assert [("m1", Notice(text=WITHDRAWN))] == revised(posted)
     assert [] == revised(posted)
 
@@ -153,7 +153,7 @@ def test_one_message_a_step_is_revised_on_each_platform_newest_first(bench: Benc
         post(bench, message, platform="slack")
     connect(bench)
     connect(bench, "slack")
-    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea", confirmed=True))
     assert ["new"] == [message for message, _ in revised(bench)]
     assert ["new"] == [message for message, _ in revised(bench, "slack", steps=0)]
     assert ["old"] == [message for message, _ in revised(bench)]
@@ -162,7 +162,7 @@ def test_one_message_a_step_is_revised_on_each_platform_newest_first(bench: Benc
 def test_what_changes_while_a_platform_is_away_is_revised_when_it_is_back(bench: Bench) -> None:
     bench.read_tea()
     post(bench)
-    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea", confirmed=True))
     assert [] == revised(bench, steps=3)
     connect(bench)
     assert [("m1", Notice(text=WITHDRAWN))] == revised(bench)
@@ -174,19 +174,19 @@ def test_only_postings_of_the_last_days_are_followed(
 ) -> None:
     posted.handle(Prefer(actor=MODERATOR, conversation=HERE, name="answers.follow", value=chosen))
     posted.clock.advance(days * DAY)
-    posted.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    posted.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea", confirmed=True))
     assert follows == bool(revised(posted))
 
 
 def test_whoever_chooses_no_days_has_no_answer_followed(posted: Bench) -> None:
     posted.handle(Prefer(actor=MODERATOR, conversation=HERE, name="answers.follow", value="0"))
-    posted.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    posted.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea", confirmed=True))
     assert [] == revised(posted)
 
 
 def test_a_change_in_one_workspace_is_none_in_another(posted: Bench) -> None:
     posted.read_tea(ELSEWHERE)
-    posted.handle(RemoveSource(actor=MODERATOR, conversation=ELSEWHERE, name="tea"))
+    posted.handle(RemoveSource(actor=MODERATOR, conversation=ELSEWHERE, name="tea", confirmed=True))
     assert [] == revised(posted)
 
 
@@ -197,7 +197,7 @@ def test_what_was_never_answered_is_not_followed(bench: Bench, answer_id: str, o
     where = {"platform": "discord", "workspace": HERE.workspace, "channel": "c", "message": "m"}
     bench.living.note(Posting(answer_id=id, offset=offset, **where))
     connect(bench)
-    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea", confirmed=True))
     assert [] == revised(bench)
 
 

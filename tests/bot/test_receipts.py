@@ -83,7 +83,7 @@ def test_a_source_that_cannot_be_fetched_is_no_verdict(bench: Bench) -> None:
 
 def test_what_was_removed_is_gone(bench: Bench) -> None:
     receipt = receipt_of(bench)
-    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea", confirmed=True))
     words = told(bench, receipt)
     assert f"Receipt {receipt}: gone." in words
     assert "The text that I keep: gone, the document is no longer there" in words
@@ -200,7 +200,7 @@ def test_all_receipts_are_summed_up(bench: Bench) -> None:
         bench.receipts.verify(bench.receipts.all())
     )
     del bench.library.files[TEA]
-    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="oolong"))
+    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="oolong", confirmed=True))
     assert summed_up(bench.receipts.verify(bench.receipts.all())).details == (
         "match: 1",
         "gone: 1",

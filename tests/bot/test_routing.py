@@ -202,7 +202,7 @@ def test_there_is_no_passage_beyond_the_last(bench: Bench, offset: int) -> None:
 def test_a_passage_that_was_removed_is_not_shown_again(bench: Bench) -> None:
     bench.read_tea()
     answer = bench.answer("tea wants water")
-    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea", confirmed=True))
     for request in (more(answer), share(answer)):
         reply = bench.handle(request)
         assert isinstance(reply, NoAnswer)
@@ -308,7 +308,7 @@ def test_there_are_no_reasons_for_a_passage_that_was_not_offered(bench: Bench, o
 def test_a_passage_that_was_removed_is_not_explained(bench: Bench) -> None:
     bench.read_tea()
     answer = bench.answer("tea wants water")
-    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
+    bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea", confirmed=True))
     assert "no longer find" in text_of(bench.handle(why(answer)))
 
 
@@ -345,7 +345,7 @@ def test_what_stands_in_several_places_is_shown_once_and_two_more_are_named(copi
 
 def test_a_further_place_that_was_removed_is_not_named_again(copies: Bench) -> None:
     answer = copies.answer("oolong water")
-    copies.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="second"))
+    copies.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="second", confirmed=True))
     assert ["first", "third", "fourth"] == places(copies.handle(share(answer)))
 
 
@@ -480,14 +480,14 @@ def test_an_attached_file_above_the_limit_is_refused() -> None:
 
 def test_removing_a_source_says_how_much_went_with_it(bench: Bench) -> None:
     bench.read_tea()
-    reply = bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea"))
-    assert "Removed tea with its 2 passages." == text_of(reply)
+    reply = bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea", confirmed=True))
+    assert "Removed tea with its 2 passages. Within an hour you can undo that." == text_of(reply)
     assert "read nothing yet" in text_of(bench.ask("green tea"))
 
 
 def test_an_unknown_source_is_named_as_such(bench: Bench) -> None:
     for request in (
-        RemoveSource(actor=MODERATOR, conversation=HERE, name="none"),
+        RemoveSource(actor=MODERATOR, conversation=HERE, name="none", confirmed=True),
         Reindex(actor=MODERATOR, conversation=HERE, name="none"),
     ):
         assert "no source of that name" in text_of(bench.handle(request))

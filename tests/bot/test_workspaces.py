@@ -110,7 +110,7 @@ def test_foreign_sources_are_not_listed_or_counted(bench: Bench, answer: Answer)
 
 def test_a_moderator_cannot_manage_foreign_sources(bench: Bench, answer: Answer) -> None:
     for request in (
-        RemoveSource(actor=MODERATOR, conversation=ELSEWHERE, name="tea"),
+        RemoveSource(actor=MODERATOR, conversation=ELSEWHERE, name="tea", confirmed=True),
         Reindex(actor=MODERATOR, conversation=ELSEWHERE, name="tea"),
     ):
         assert isinstance(bench.handle(request), Refused)

@@ -1,9 +1,12 @@
 """What every library promises, put to the fake and to the real one."""
 
+from dataclasses import replace
+
 import pytest
 
-from index.errors import SourceExists, SourcesUnavailable, SourceUnavailable, SourceUnknown
-from index.passages import SyncReport
+from bot.messages import SourceState
+from index.errors import SourceExists, SourcePaused, SourcesUnavailable, SourceUnavailable, SourceUnknown
+from index.passages import Failure, SyncReport
 from tests.contracts.houses import House
 
 GREEN = "Green tea is brewed with water of eighty degrees."
@@ -136,7 +139,7 @@ def test_removing_says_how_many_passages_went_and_they_are_gone(house: House) ->
     house.write("green.txt", GREEN)
     house.write("black.txt", BLACK)
     house.read()
-    assert 2 == house.library.remove("w", "docs")
+    assert 2 == house.library.remove("w", "docs").passages
     assert [] == house.texts("tea")
     assert [] == house.library.sources("w")
 
@@ -149,6 +152,75 @@ def test_a_source_that_is_not_there_is_named_as_such(house: House, workspace: st
         house.library.remove(workspace, "docs")
     with pytest.raises(SourceUnknown):
         house.sync("docs", workspace=workspace)
+
+
+def test_a_source_that_was_removed_is_restored_as_it_was(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.read()
+    [before] = house.library.sources("w")
+    removal = house.library.remove("w", "docs")
+    house.library.restore("w", removal)
+    with pytest.raises(SourceExists):
+        house.library.restore("w", removal)
+    house.sync("docs")
+    [after] = house.library.sources("w")
+    assert before == replace(after, synced_at=before.synced_at)
+    assert [GREEN] == house.texts("green tea")
+
+
+def test_a_removed_upload_can_be_read_again_until_it_is_discarded(house: House) -> None:
+    name = house.library.add_upload("w", "notes.txt", GREEN.encode(), name="", base_url="")
+    removal = house.library.remove("w", name)
+    house.library.restore("w", removal)
+    house.sync(name)
+    assert [GREEN] == house.texts("green tea")
+    removal = house.library.remove("w", name)
+    house.library.discard(removal)
+    house.library.restore("w", removal)
+    with pytest.raises(SourceUnavailable):
+        house.sync(name)
+
+
+def test_no_file_but_an_uploads_is_discarded(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.read()
+    house.library.discard(house.library.remove("w", "docs"))
+    house.read()
+    assert [GREEN] == house.texts("green tea")
+
+
+# Pausing
+
+
+def test_a_paused_source_is_left_out_of_a_sync_and_still_found(house: House) -> None:
+    house.write("green.txt", GREEN)
+    name = house.read()
+    house.library.pause("w", name, paused=True)
+    assert [SourceState.PAUSED] == [line.state for line in house.library.sources("w")]
+    house.write("green.txt", BLACK)
+    assert SyncReport() == house.sync()
+    with pytest.raises(SourcePaused, match="docs is paused"):
+        house.sync(name)
+    assert [GREEN] == house.texts("tea")
+    house.library.pause("w", name, paused=False)
+    house.sync(name)
+    assert [BLACK] == house.texts("tea")
+
+
+def test_a_source_that_is_not_there_can_be_neither_paused_nor_listed(house: House) -> None:
+    with pytest.raises(SourceUnknown):
+        house.library.pause("w", "docs", paused=True)
+    with pytest.raises(SourceUnknown):
+        house.library.documents("w", "docs")
+
+
+def test_a_sources_documents_are_listed_by_where_they_stand(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.write("deep/black.txt", BLACK)
+    name = house.read()
+    assert [("deep/black.txt", 1), ("green.txt", 1)] == [
+        (each.uri, each.passages) for each in house.library.documents("w", name)
+    ]
 
 
 # Syncing
@@ -181,8 +253,10 @@ def test_a_document_without_text_is_reported_and_the_rest_is_read(house: House) 
     house.write("green.txt", GREEN)
     house.write("empty.txt", " \n")
     house.library.add("w", str(house.folder), name="", base_url="")
-    report = house.sync("docs")
+    told: list[Failure] = []
+    report = house.library.sync("w", "docs", lambda text, done, total: None, told.append)
     [failure] = report.failures
+    assert [failure] == told
     assert "empty.txt" == failure.uri
     [line] = house.library.sources("w")
     assert (1, (f"empty.txt: {failure.reason}",)) == (line.documents, line.failures)
@@ -249,7 +323,7 @@ def test_progress_never_exceeds_its_total(house: House) -> None:
         house.write(f"note-{number}.txt", f"Note number {number}.")
     house.library.add("w", str(house.folder), name="", base_url="")
     steps: list[tuple[str, int, int]] = []
-    house.library.sync("w", "docs", lambda *step: steps.append(step))
+    house.library.sync("w", "docs", lambda *step: steps.append(step), lambda failure: None)
     assert steps
     assert all(text and (done <= total or not total) for text, done, total in steps)
 

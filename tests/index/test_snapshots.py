@@ -79,6 +79,7 @@ def test_a_new_version_s_catalogue_is_made_of_an_old_one_s(bench: Bench) -> None
             "CREATE TABLE vectors (embedder TEXT NOT NULL, key TEXT NOT NULL, vector BLOB NOT NULL, "
             "PRIMARY KEY (embedder, key)) STRICT, WITHOUT ROWID"
         )
+        db.execute("ALTER TABLE sources DROP COLUMN paused")
         db.execute("UPDATE documents SET pipeline = '1-200'")
         db.execute("PRAGMA user_version = 1")
     newer = bench.reopened()

@@ -16,6 +16,7 @@ from bot.messages import (
     AddSource,
     Ask,
     Audit,
+    Cancel,
     Conversation,
     Decide,
     Decision,
@@ -25,6 +26,7 @@ from bot.messages import (
     MyData,
     Notice,
     Overview,
+    PauseSource,
     Post,
     Posting,
     Prefer,
@@ -43,6 +45,7 @@ from bot.messages import (
     Sources,
     Status,
     Tell,
+    Undo,
     Upload,
     Verify,
     Why,
@@ -459,18 +462,79 @@ async def test_reindex_edits_its_progress_into_the_reply(bot: FakeDiscord, core:
     assert [Reindex(actor=actor, conversation=here, name="handbook")] == core.requests
 
 
-async def test_a_job_that_outlives_its_interaction_ends_in_a_direct_message(
+async def test_a_source_is_shown_paused_and_resumed(bot: FakeDiscord, core: ScriptedCore) -> None:
+    assert "people/leave.md" in (await bot.command("Boss", "source show", {"name": "hr"})).shown
+    for command in ("source pause", "source resume"):
+        await bot.command("Boss", command, {"name": "hr"})
+    assert ["source-002"] == await bot.choices("Boss", "source pause", "name", "002")
+    paused = [request.paused for request in core.requests if isinstance(request, PauseSource)]
+    assert [True, False] == paused
+
+
+async def test_removing_is_confirmed_by_a_button_and_undone_by_a_command(
     bot: FakeDiscord, core: ScriptedCore
 ) -> None:
+    message = await bot.command("Boss", "source remove", {"name": "source-001"})
+    assert "Remove source-001 with its 12 documents and 340 passages?" in message.shown
+    core.replies_to[RemoveSource] = [Notice(text="Removed.")]
+    assert "Removed." == (await bot.press("Boss", message, "Remove")).shown
+    assert "Undone." == (await bot.command("Boss", "undo")).shown
+    actor, here = at(bot, "Boss")
+    assert [
+        RemoveSource(actor=actor, conversation=here, name="source-001"),
+        RemoveSource(actor=actor, conversation=here, name="source-001", confirmed=True),
+        Undo(actor=actor, conversation=here),
+    ] == core.requests
+
+
+async def test_what_is_being_read_is_cancelled_by_button_or_command(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    core.replies_to[Reindex] = [Progress(text="Reading", done=1, total=2)]
+    message = await bot.command("Boss", "reindex")
+    assert "Cancelled." == (await bot.press("Boss", message, "Cancel")).shown
+    assert "Cancelled." == (await bot.command("Boss", "cancel")).shown
+    assert [Cancel, Cancel] == [type(request) for request in core.requests[1:]]
+
+
+async def outlived(bot: FakeDiscord, core: ScriptedCore) -> Message:
+    """Let a job outlive its interaction and return the message in which it goes on."""
     core.gate.clear()
-    data = bot._command_data("reindex", {})
-    await bot.interact(2, data, "Boss", GUILD, "")
+    await bot.interact(2, bot._command_data("reindex", {}), "Boss", GUILD, "")
     await bot.until(lambda: core.requests)
     bot.expire_interactions()
     core.gate.set()
     message = await bot.until(lambda: bot.messages and bot.messages[0])
     assert isinstance(message, Message)
-    assert ("Done.", bot._direct_channel("Boss")) == (message.shown, message.channel)
+    return message
+
+
+async def test_a_job_that_outlives_its_interaction_goes_on_in_one_message_of_the_channel(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    message = await outlived(bot, core)
+    await bot.until(lambda: "Done." == message.shown)
+    assert (GENERAL, "", 1, 1) == (message.channel, message.only_for, message.edits, len(bot.messages))
+
+
+async def test_a_job_that_may_not_go_on_in_the_channel_goes_on_directly(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    bot.refuse(f"/channels/{GENERAL}/messages", 403, 50013)
+    message = await outlived(bot, core)
+    await bot.until(lambda: "Done." == message.shown)
+    assert bot._direct_channel("Boss") == message.channel
+
+
+async def test_a_job_whose_message_was_deleted_ends_in_a_new_one(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    core.replies_to[Reindex] = [Progress(text="Reading", done=1, total=2), Notice(text="Done.")]
+    bot.refuse("/messages/", 404, 10015)  # of the interaction
+    bot.refuse("/messages/", 404, 10008)  # of the message in the channel
+    await bot.interact(2, bot._command_data("reindex", {}), "Boss", GUILD, "")
+    await bot.until(lambda: len(bot.messages) == 2)
+    assert "Done." == bot.messages[1].shown
 
 
 async def test_settings_are_listed_completed_and_chosen(bot: FakeDiscord, core: ScriptedCore) -> None:
@@ -489,7 +553,7 @@ async def test_settings_are_listed_completed_and_chosen(bot: FakeDiscord, core: 
 
 async def test_moderators_commands_are_hidden_from_others_and_from_direct_messages(bot: FakeDiscord) -> None:
     hidden = {command["name"]: command for command in bot.commands}
-    for name in ("source", "reindex", "review", "settings"):
+    for name in ("source", "reindex", "review", "settings", "undo", "cancel"):
         assert str(1 << 5) == str(hidden[name]["default_member_permissions"])
         assert [0] == hidden[name]["contexts"], name
     for name in ("ask", "sources", "status", "Find an answer"):

@@ -38,7 +38,7 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def application(docs: Path, **answers: str) -> Application:
     built = Application(load(data=docs.parent / "data", sources={"seeds": str(docs)}, answers=answers))
     built.seed(LOCAL)
-    built.sync(lambda text, done, total: None)
+    built.sync(lambda progress: None)
     return built
 
 

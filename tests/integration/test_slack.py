@@ -18,6 +18,7 @@ from bot.messages import (
     AddSource,
     Ask,
     Audit,
+    Cancel,
     Conversation,
     Decide,
     Decision,
@@ -27,12 +28,15 @@ from bot.messages import (
     MyData,
     Notice,
     Overview,
+    PauseSource,
     Post,
     Posting,
     Prefer,
     Preferences,
+    Progress,
     Rate,
     Refused,
+    Reindex,
     RemoveSource,
     Reply,
     Review,
@@ -40,9 +44,11 @@ from bot.messages import (
     SaveAnswer,
     Segment,
     Share,
+    ShowSource,
     Sources,
     Status,
     Tell,
+    Undo,
     Upload,
     Verify,
     Why,
@@ -148,10 +154,14 @@ async def test_the_shortcut_takes_a_message_as_the_question(bot: FakeSlack, core
         ("settings", Preferences, "questions.keep is 30"),
         ("settings questions.keep 7", Prefer, "Chosen."),
         ("add /srv/docs name=hr", AddSource, "Added."),
-        ("remove hr", RemoveSource, "Removed."),
         ("verify k3v7qa", Verify, "Receipt k3v7qa: match."),
         ("audit", Audit, "Mo: removed the source tea"),
         ("verify", None, "Say which receipt"),
+        ("remove hr", RemoveSource, "Remove source-001 with its 12 documents"),
+        ("show hr", ShowSource, "people/leave.md"),
+        ("pause hr", PauseSource, "Paused."),
+        ("undo", Undo, "Undone."),
+        ("cancel", Cancel, "Cancelled."),
         ("help", None, "I answer questions by quoting"),
         ("", None, "I answer questions by quoting"),
         ("dance", None, "I do not know that command"),
@@ -259,6 +269,23 @@ async def test_the_closest_has_every_button_but_share(bot: FakeSlack, core: Scri
     message = await bot.command("U0ANN", "/ask", "?")
     assert "I am not sure. The closest I have:" in message.shown
     assert {"quoth_more", "quoth_rate", "quoth_why"} == set(message.action_ids())
+
+
+async def test_removing_is_confirmed_by_a_button(bot: FakeSlack, core: ScriptedCore) -> None:
+    question = await bot.command("U0BOSS", "/quoth", "remove source-001")
+    core.replies_to[RemoveSource] = [Notice(text="Removed.")]
+    removed = await bot.press(question, "quoth_remove", user="U0BOSS")
+    assert ("U0BOSS", "Removed.") == _seen(removed)
+    confirmed = [request.confirmed for request in core.requests if isinstance(request, RemoveSource)]
+    assert [False, True] == confirmed
+
+
+async def test_what_is_being_read_is_cancelled_by_a_button(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.replies_to[Reindex] = [Progress(text="Reading", done=1, total=2)]
+    progress = await bot.command("U0BOSS", "/quoth", "reindex")
+    cancelled = await bot.press(progress, "quoth_cancel", user="U0BOSS")
+    assert ("U0BOSS", "Cancelled.") == _seen(cancelled)
+    assert isinstance(core.requests[-1], Cancel)
 
 
 @pytest.mark.parametrize("helpful", [True, False])

@@ -5,7 +5,20 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.discord import translate
-from bot.messages import AddSource, Decide, Decision, More, Rate, Refused, Request, Share, Upload, Why
+from bot.messages import (
+    AddSource,
+    Cancel,
+    Decide,
+    Decision,
+    More,
+    Rate,
+    Refused,
+    RemoveSource,
+    Request,
+    Share,
+    Upload,
+    Why,
+)
 
 PARTY = translate.party(user=7, name="Ann", roles=[3], guild=1, channel=2)
 ACTOR, HERE = PARTY.actor, PARTY.conversation
@@ -59,6 +72,13 @@ def test_only_the_bots_own_name_calls_it() -> None:
 )
 def test_a_button_tells_its_request(id: str, request_: Request | None) -> None:
     assert request_ == translate.press(id, PARTY)
+
+
+def test_a_button_about_sources_tells_its_request() -> None:
+    assert Cancel(actor=ACTOR, conversation=HERE) == translate.source_press("quoth:cancel", PARTY)
+    named = RemoveSource(actor=ACTOR, conversation=HERE, name="a: b", confirmed=True)
+    assert named == translate.source_press("quoth:remove:a: b", PARTY)
+    assert [None, None] == [translate.source_press(id, PARTY) for id in ("quoth:remove:", "quoth:more:a1:2")]
 
 
 def test_a_source_comes_from_a_file_or_a_path_but_not_both() -> None:

@@ -75,6 +75,34 @@ async def test_whispered_progress_leaves_uses_of_the_response_url_for_the_reply(
     assert (4, 1, "Done.") == (len(slack.responses), len(slack.messages), slack.messages[0].shown)
 
 
+async def long_job(slack: FakeSlack, client: AsyncWebClient) -> None:
+    clock = Clock()
+    url = slack.command_payload("U0ANN", "/quoth", "reindex")["response_url"]
+    outlet = WhisperOutlet(client, clock, channel=GENERAL, user="U0ANN", response_url=url, is_job=True)
+    for done in range(60):
+        await outlet.progress(step(done))
+        clock.now += 2
+    await outlet.say(DONE)
+
+
+async def test_a_long_job_goes_on_in_one_message_of_the_channel(
+    slack: FakeSlack, client: AsyncWebClient
+) -> None:
+    await long_job(slack, client)
+    whispered, public = slack.messages
+    assert ("U0ANN", "") == (whispered.only_for, public.only_for)
+    assert ("Done.", GENERAL) == (public.shown, public.channel)
+    assert public.edits > 20
+
+
+async def test_a_long_job_that_may_not_go_on_in_the_channel_goes_on_directly(
+    slack: FakeSlack, client: AsyncWebClient
+) -> None:
+    slack.refuse("chat.postMessage", "not_in_channel")
+    await long_job(slack, client)
+    assert ("Done.", "U0ANN") == (slack.messages[1].shown, slack.messages[1].channel)
+
+
 async def test_without_a_response_url_progress_is_whispered_once(
     slack: FakeSlack, client: AsyncWebClient
 ) -> None:

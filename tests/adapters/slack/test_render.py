@@ -203,7 +203,7 @@ def test_nothing_found_does_not_look_like_an_answer() -> None:
 
 def test_a_source_whose_place_is_not_told_leaves_no_gap_for_it() -> None:
     shown = read_blocks(render(SourceList(sources=(source(1, origin=""),)))["blocks"])
-    assert "source-001 · folder · 12 documents" in shown
+    assert "source-001 (fresh) · folder · 12 documents" in shown
 
 
 def test_hundreds_of_sources_fit_and_the_rest_is_counted() -> None:
@@ -227,11 +227,11 @@ def test_long_and_empty_texts_are_accepted_everywhere() -> None:
 
 
 def test_a_bar_is_drawn_when_the_length_is_known() -> None:
-    assert "Reading handbook\n█████░░░░░░░░░░░░░░░ 3 of 12" == read_blocks(
+    assert "Reading handbook\n█████░░░░░░░░░░░░░░░ 3 of 12\n[Cancel]" == read_blocks(
         render(REPLIES["progress"])["blocks"]
     )
     unknown = render(REPLIES["progress_of_unknown_length"])["blocks"]
-    assert "Looking for files" == read_blocks(unknown)
+    assert "Looking for files\n[Cancel]" == read_blocks(unknown)
 
 
 def test_a_shared_answer_whose_question_is_gone_does_not_end_in_nothing() -> None:

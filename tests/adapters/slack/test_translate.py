@@ -10,8 +10,10 @@ from bot.messages import (
     Actor,
     AddSource,
     Ask,
+    Cancel,
     Conversation,
     More,
+    PauseSource,
     Prefer,
     Preferences,
     Rate,
@@ -128,6 +130,11 @@ def test_people_of_the_same_enterprise_are_at_home() -> None:
         ("reindex", "Reindex"),
         ("remove", "Refused"),
         ("add", "Refused"),
+        ("show", "Refused"),
+        ("pause", "Refused"),
+        ("resume", "Refused"),
+        ("undo", "Undo"),
+        ("CANCEL", "Cancel"),
         ("add name=x", "Refused"),
         ("dance", "Refused"),
     ],
@@ -232,6 +239,23 @@ def test_presses_of_the_cards_buttons() -> None:
     assert Rate(**place, offset=2, helpful=True) == up
     down = press({"action_id": "quoth_rate", "value": "a:b:2:down"}, PARTY)
     assert Rate(**place, offset=2, helpful=False) == down
+
+
+def test_presses_of_buttons_about_sources() -> None:
+    place: dict[str, Any] = {"actor": PARTY.actor, "conversation": PARTY.conversation}
+    press = translate.source_press
+    assert Cancel(**place) == press({"action_id": "quoth_cancel", "value": "job"}, PARTY)
+    removal = RemoveSource(**place, name="Bob's: notes", confirmed=True)
+    assert removal == press({"action_id": "quoth_remove", "value": "Bob's: notes"}, PARTY)
+    assert press({"action_id": "quoth_remove"}, PARTY) is None
+    assert press({"action_id": "quoth_more", "value": "a:1"}, PARTY) is None
+
+
+def test_pausing_and_resuming_name_their_source() -> None:
+    for text, paused in (("pause Bob's notes", True), ("Resume Bob's notes", False)):
+        request = translate.command(text, PARTY)
+        assert isinstance(request, PauseSource)
+        assert ("Bob's notes", paused) == (request.name, request.paused)
 
 
 @pytest.mark.parametrize("name", ["quoth_more", "quoth_share", "quoth_rate", "quoth_why", "quoth_other"])

@@ -1,6 +1,10 @@
 """The chat in the terminal: lines in, cards out."""
 
+import asyncio
 import io
+import os
+import signal
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -10,6 +14,7 @@ from adapters.terminal.translate import ACTOR, HERE
 from bot.messages import (
     Ask,
     Audit,
+    Cancel,
     Decide,
     Decision,
     ForgetMe,
@@ -17,15 +22,20 @@ from bot.messages import (
     MyData,
     NoAnswer,
     Notice,
+    PauseSource,
     Post,
     Prefer,
     Preferences,
     Rate,
     Reindex,
+    RemoveSource,
     Review,
     SaveAnswer,
+    ShowSource,
     Sources,
+    Status,
     Tell,
+    Undo,
     Verify,
     Why,
 )
@@ -127,9 +137,9 @@ async def test_what_the_core_says_unasked_is_printed_between_lines(core: Scripte
         ("/add", "Write /add PATH [NAME], with quotation marks around what has spaces."),
         ("/add my notes here", "with quotation marks around what has spaces."),
         ("/verify", "Write /verify RECEIPT"),
-        ("/remove", "Write /remove NAME, with quotation marks"),
         ("/ask", "Write /ask [--source NAME] QUESTION, with quotation marks"),
         ("/ask --source tea", "Write /ask [--source NAME] QUESTION, with quotation marks"),
+        ("/remove", "Write /remove NAME [yes], with quotation marks"),
         ("/sources all", "Write /sources without anything behind it."),
         ("/why this", "Write /why without anything behind it."),
         ("/nonsense", "There is no command /nonsense. /help lists those that there are."),
@@ -171,6 +181,41 @@ async def test_a_question_may_name_the_source_to_look_in(
 ) -> None:
     await chat(core, line)
     assert [Ask(actor=ACTOR, conversation=HERE, question=question, source=source)] == core.requests
+
+
+async def test_sources_are_shown_paused_removed_and_brought_back(core: ScriptedCore) -> None:
+    said = await chat(
+        core, "/show hr", "/pause hr", "/resume hr", "/remove 'my hr'", "/remove hr yes", "/undo", "/cancel"
+    )
+    assert "people/leave.md" in said
+    assert "Type /remove source-001 yes" in said
+    here: dict[str, Any] = {"actor": ACTOR, "conversation": HERE}
+    assert [
+        ShowSource(**here, name="hr"),
+        PauseSource(**here, name="hr"),
+        PauseSource(**here, name="hr", paused=False),
+        RemoveSource(**here, name="my hr"),
+        RemoveSource(**here, name="hr", confirmed=True),
+        Undo(**here),
+        Cancel(**here),
+    ] == core.requests
+
+
+async def test_ctrl_c_cancels_what_is_being_read_and_the_chat_goes_on(core: ScriptedCore) -> None:
+    core.replies_to[Reindex] = [Notice(text="It was cancelled.")]
+    core.gate.clear()
+    before = signal.getsignal(signal.SIGINT)
+    chatting = asyncio.create_task(chat(core, "/reindex", "/status"))
+    while not core.requests:
+        await asyncio.sleep(0)
+    os.kill(os.getpid(), signal.SIGINT)
+    while len(core.requests) < 2:
+        await asyncio.sleep(0)
+    assert before == signal.getsignal(signal.SIGINT), "the next Ctrl-C is what it always is"
+    core.gate.set()
+    said = await chatting
+    assert "It was cancelled." in said
+    assert [Reindex, Cancel, Status] == [type(request) for request in core.requests]
 
 
 async def test_words_after_quit_keep_nobody(core: ScriptedCore) -> None:

@@ -1,0 +1,269 @@
+"""What moderators do with sources: add, show, pause, remove, read anew, and undo."""
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeAlias, assert_never
+from urllib.parse import urlsplit
+
+from bot.errors import Cancelled
+from bot.jobs import Jobs, Watch
+from bot.messages import (
+    LISTED_DOCUMENTS,
+    AddSource,
+    Cancel,
+    ConfirmRemoval,
+    Notice,
+    PauseSource,
+    Refused,
+    Reindex,
+    RemoveSource,
+    Reply,
+    ShowSource,
+    SourceDetails,
+    SourceLine,
+    SourceState,
+    Undo,
+    Upload,
+    counted,
+)
+from bot.ports import Library, Removal
+from bot.undoing import Change, Changes
+from index.errors import (
+    DocumentUnreadable,
+    IndexFailure,
+    SourcesUnavailable,
+    SourceUnavailable,
+    SourceUnknown,
+)
+from index.passages import SyncReport
+
+LISTED_FAILURES = 10
+
+NOTHING_TO_UNDO = Refused(
+    text="There is nothing to undo. I undo the last source that was added or removed, within an hour."
+)
+
+Managing: TypeAlias = AddSource | Cancel | PauseSource | Reindex | RemoveSource | ShowSource | Undo
+"""What only moderators may ask for; the desk itself asks nobody who they are."""
+
+
+class SourceDesk:
+    """Does what moderators ask for. Safe to call from several threads."""
+
+    def __init__(
+        self,
+        library: Library,
+        jobs: Jobs,
+        changes: Changes,
+        *,
+        allowed_paths: tuple[Path, ...] = (),
+        max_upload_bytes: int = 10_000_000,
+    ) -> None:
+        """``allowed_paths`` are the folders from which a chat may add sources."""
+        self._library = library
+        self._jobs = jobs
+        self._changes = changes
+        self._allowed_paths = allowed_paths
+        self._max_upload_bytes = max_upload_bytes
+
+    def lines(self, workspace: str) -> list[SourceLine]:
+        """List the sources by name, each with how it is right now."""
+        return [self._now(workspace, line) for line in self._library.sources(workspace)]
+
+    def sweep(self) -> None:
+        """Let go of what can no longer be undone."""
+        self._changes.sweep()
+
+    def handle(self, request: Managing, report: Watch) -> Reply:
+        """Do it. Raises IndexFailure."""
+        workspace = request.conversation.workspace
+        match request:
+            case AddSource():
+                return self._add(request, report)
+            case ShowSource():
+                return self._show(workspace, request.name)
+            case PauseSource():
+                return self._pause(workspace, request)
+            case RemoveSource():
+                return self._remove(workspace, request)
+            case Reindex():
+                return self._reindex(workspace, request.name, report)
+            case Undo():
+                return self._undo(workspace, report)
+            case Cancel():
+                return self._cancel(workspace)
+            case _:
+                assert_never(request)
+
+    def _now(self, workspace: str, line: SourceLine) -> SourceLine:
+        is_syncing = self._jobs.is_running(workspace, line.name) and line.state is not SourceState.PAUSED
+        return replace(line, state=SourceState.SYNCING) if is_syncing else line
+
+    def _line(self, workspace: str, name: str) -> SourceLine:
+        for line in self.lines(workspace):
+            if line.name == name:
+                return line
+        raise SourceUnknown(f"There is no source named {name!r}. List the sources to see which there are.")
+
+    # Adding
+
+    def _add(self, request: AddSource, report: Watch) -> Reply:
+        problem = _objection(request)
+        if problem:
+            return Refused(text=problem)
+        workspace, name = request.conversation.workspace, self._recorded(request)
+        try:
+            read = self._jobs.run(workspace, name, report, fresh=True)
+        except (Cancelled, IndexFailure):
+            self._library.discard(self._library.remove(workspace, name))
+            raise
+        if not read.passages:
+            self._library.discard(self._library.remove(workspace, name))
+            reasons = _failures(read) or ("It holds no document that I can read.",)
+            given = request.origin.filename if isinstance(request.origin, Upload) else request.origin
+            return Refused(text="\n".join((f"I could not read anything in {given}.", *reasons)))
+        self._changes.note(workspace, Change(name=name))
+        return Notice(
+            text=f"Added {name}: {counted(read.added, 'document')}, {counted(read.passages, 'passage')}.",
+            details=_failures(read),
+        )
+
+    def _recorded(self, request: AddSource) -> str:
+        workspace = request.conversation.workspace
+        if isinstance(request.origin, Upload):
+            upload = request.origin
+            if len(upload.data) > self._max_upload_bytes:
+                raise DocumentUnreadable(
+                    f"{upload.filename} has {len(upload.data):,} bytes; "
+                    f"I take up to {self._max_upload_bytes:,}. Split it into smaller files."
+                )
+            return self._library.add_upload(
+                workspace, upload.filename, upload.data, name=request.name, base_url=request.base_url
+            )
+        origin = request.origin
+        if request.conversation.platform != "terminal":
+            origin = self._allowed(origin)
+        return self._library.add(workspace, origin, name=request.name, base_url=request.base_url)
+
+    def _allowed(self, origin: str) -> str:
+        """Return where a path from a chat leads, links followed, so that just that is added.
+
+        Raises SourceUnavailable when no allowed folder holds it.
+        """
+        try:
+            path = Path(origin).expanduser().resolve()
+        except (OSError, ValueError, RuntimeError):
+            path = None
+        folders = [allowed.expanduser().resolve() for allowed in self._allowed_paths]
+        if path is None or not any(path.is_relative_to(folder) for folder in folders):
+            raise SourceUnavailable(
+                "From a chat I only read folders that the setting sources.allowed_paths lists. "
+                "Attach the file instead, or ask whoever runs me to list the folder."
+            )
+        return str(path)
+
+    # Keeping
+
+    def _show(self, workspace: str, name: str) -> Reply:
+        line = self._line(workspace, name)
+        documents = self._library.documents(workspace, name)
+        return SourceDetails(source=line, documents=tuple(documents[:LISTED_DOCUMENTS]))
+
+    def _pause(self, workspace: str, request: PauseSource) -> Reply:
+        self._library.pause(workspace, request.name, paused=request.paused)
+        if request.paused:
+            return Notice(
+                text=f"Paused {request.name}: I quote what I have read of it, and do not read it anew."
+            )
+        return Notice(text=f"Resumed {request.name}: the next sync reads what has changed in it.")
+
+    def _reindex(self, workspace: str, name: str, report: Watch) -> Reply:
+        try:
+            return synced(name, self._jobs.run(workspace, name, report))
+        except SourcesUnavailable as error:
+            others = synced("Every other source", error.report)
+            return Refused(text="\n".join((str(error), others.text, *others.details)))
+
+    def _cancel(self, workspace: str) -> Reply:
+        if not self._jobs.cancel(workspace):
+            return Refused(text="I am reading nothing at the moment.")
+        return Notice(text="I stop reading. What I had read before still answers.")
+
+    # Removing, and back
+
+    def _remove(self, workspace: str, request: RemoveSource) -> Reply:
+        if not request.confirmed:
+            return ConfirmRemoval(source=self._line(workspace, request.name))
+        removal = self._library.remove(workspace, request.name)
+        self._changes.note(workspace, Change(name=request.name, removal=removal))
+        return Notice(
+            text=f"Removed {request.name} with its {counted(removal.passages, 'passage')}. "
+            "Within an hour you can undo that."
+        )
+
+    def _undo(self, workspace: str, report: Watch) -> Reply:
+        change = self._changes.last(workspace)
+        if change is None:
+            return NOTHING_TO_UNDO
+        if change.removal is not None:
+            return self._restore(workspace, change.removal, report)
+        removal = self._library.remove(workspace, change.name)
+        self._changes.note(workspace, Change(name=change.name, removal=removal))
+        return Notice(text=f"Undone: {change.name} is removed again, as before it was added.")
+
+    def _restore(self, workspace: str, removal: Removal, report: Watch) -> Reply:
+        self._library.restore(workspace, replace(removal, paused=False))
+        try:
+            read = self._jobs.run(workspace, removal.name, report, fresh=True)
+        except (Cancelled, IndexFailure):
+            self._library.remove(workspace, removal.name)  # it can still be undone, its file with it
+            raise
+        self._library.pause(workspace, removal.name, paused=removal.paused)
+        self._changes.forget(workspace)
+        self._changes.note(workspace, Change(name=removal.name))
+        return Notice(
+            text=f"Undone: {removal.name} is back with its {counted(read.passages, 'passage')}.",
+            details=_failures(read),
+        )
+
+
+def _objection(request: AddSource) -> str:
+    """Return what is wrong with a source's path or address, or an empty string."""
+    if isinstance(request.origin, str) and not request.origin.strip():
+        return "An empty path names nothing. Name a file or a folder."
+    if request.base_url and not _is_web_address(request.base_url):
+        return f"{request.base_url} is no web address. Give one as in https://example.org/docs."
+    return ""
+
+
+def _is_web_address(url: str) -> bool:
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    return False
+
+
+def synced(name: str, report: SyncReport) -> Notice:
+    """Say what a sync of the named source has changed, or of all sources with an empty name."""
+    changes = [
+        f"{count} {what}"
+        for count, what in (
+            (report.added, "added"),
+            (report.changed, "changed"),
+            (report.removed, "removed"),
+            (report.unchanged, "unchanged"),
+        )
+        if count
+    ]
+    return Notice(
+        text=f"{name or 'All sources'} up to date: {', '.join(changes) or 'no documents'}; "
+        f"{counted(report.passages, 'passage')}.",
+        details=_failures(report),
+    )
+
+
+def _failures(report: SyncReport) -> tuple[str, ...]:
+    lines = tuple(map(str, report.failures[:LISTED_FAILURES]))
+    rest = len(report.failures) - len(lines)
+    return (*lines, f"and {rest} more") if rest else lines

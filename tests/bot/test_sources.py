@@ -1,0 +1,203 @@
+"""What moderators do with sources."""
+
+import pytest
+
+from bot.messages import (
+    Answer,
+    ConfirmRemoval,
+    Notice,
+    PauseSource,
+    Refused,
+    Reindex,
+    RemoveSource,
+    Reply,
+    ShowSource,
+    SourceDetails,
+    SourceList,
+    Sources,
+    SourceState,
+    Undo,
+)
+from tests.bot.conftest import ELSEWHERE, HERE, MODERATOR, TEA, Bench
+
+HOUR = 3_600
+
+
+def show(bench: Bench, name: str = "tea") -> Reply:
+    return bench.handle(ShowSource(actor=MODERATOR, conversation=HERE, name=name))
+
+
+def pause(bench: Bench, *, paused: bool = True) -> Reply:
+    return bench.handle(PauseSource(actor=MODERATOR, conversation=HERE, name="tea", paused=paused))
+
+
+def remove(bench: Bench, name: str = "tea", *, confirmed: bool = True) -> Reply:
+    return bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name=name, confirmed=confirmed))
+
+
+def undo(bench: Bench) -> Reply:
+    return bench.handle(Undo(actor=MODERATOR, conversation=HERE))
+
+
+def states(bench: Bench) -> dict[str, SourceState]:
+    reply = bench.handle(Sources(actor=MODERATOR, conversation=HERE))
+    assert isinstance(reply, SourceList)
+    return {line.name: line.state for line in reply.sources}
+
+
+def text_of(reply: Reply) -> str:
+    assert isinstance(reply, Notice | Refused)
+    return reply.text
+
+
+# States
+
+
+def test_a_source_is_fresh_or_failed_or_not_read_yet(bench: Bench) -> None:
+    bench.read_tea()
+    bench.library.files["/docs/moss.txt"] = "Moss is green."
+    bench.library.add("discord:1", "/docs/moss.txt", name="", base_url="")
+    assert {"moss": SourceState.UNREAD, "tea": SourceState.FRESH} == states(bench)
+    del bench.library.files[TEA]
+    bench.handle(Reindex(actor=MODERATOR, conversation=HERE))
+    assert {"moss": SourceState.FRESH, "tea": SourceState.FAILED} == states(bench)
+
+
+def test_a_source_is_syncing_while_it_is_read(bench: Bench) -> None:
+    bench.read_tea()
+    bench.library.files[TEA] += "\n\nOolong stands between."
+    seen: list[dict[str, SourceState]] = []
+    bench.router.handle(
+        Reindex(actor=MODERATOR, conversation=HERE, name="tea"), lambda progress: seen.append(states(bench))
+    )
+    assert {"tea": SourceState.SYNCING} == seen[0]
+    assert {"tea": SourceState.FRESH} == states(bench)
+
+
+# Showing
+
+
+def test_a_source_is_shown_with_its_documents_and_what_could_not_be_read(bench: Bench) -> None:
+    bench.library.files |= {"/docs/b.txt": "Bees dance.", "/docs/empty.txt": " "}
+    bench.library.add("discord:1", "/docs", name="docs", base_url="")
+    bench.handle(Reindex(actor=MODERATOR, conversation=HERE))
+    reply = show(bench, "docs")
+    assert isinstance(reply, SourceDetails)
+    assert [("b.txt", "B", 1), ("tea.txt", "Tea", 2)] == [
+        (each.uri, each.title, each.passages) for each in reply.documents
+    ]
+    assert ["empty.txt"] == [failure.partition(":")[0] for failure in reply.source.failures]
+    assert 0 == reply.unlisted
+
+
+def test_of_very_many_documents_the_first_are_listed_and_the_rest_is_counted(bench: Bench) -> None:
+    bench.library.files = {f"/docs/{number:03d}.txt": "Tea." for number in range(130)}
+    bench.library.add("discord:1", "/docs", name="docs", base_url="")
+    bench.handle(Reindex(actor=MODERATOR, conversation=HERE))
+    reply = show(bench, "docs")
+    assert isinstance(reply, SourceDetails)
+    assert (100, 30) == (len(reply.documents), reply.unlisted)
+
+
+# Pausing
+
+
+def test_a_paused_source_answers_and_is_not_read_anew(bench: Bench) -> None:
+    bench.read_tea()
+    assert "Paused tea" in text_of(pause(bench))
+    assert {"tea": SourceState.PAUSED} == states(bench)
+    bench.library.files[TEA] = "Coffee wants coarse beans."
+    bench.handle(Reindex(actor=MODERATOR, conversation=HERE))
+    assert isinstance(bench.ask("green tea"), Answer)
+    refused = bench.handle(Reindex(actor=MODERATOR, conversation=HERE, name="tea"))
+    assert "tea is paused, so it is not read anew. Resume it first." == text_of(refused)
+
+
+def test_a_resumed_source_is_read_with_the_next_sync(bench: Bench) -> None:
+    bench.read_tea()
+    pause(bench)
+    bench.library.files[TEA] = "Coffee wants coarse beans."
+    assert "Resumed tea" in text_of(pause(bench, paused=False))
+    bench.handle(Reindex(actor=MODERATOR, conversation=HERE))
+    assert isinstance(bench.ask("coffee beans"), Answer)
+
+
+# Removing
+
+
+def test_removing_asks_first_and_says_what_would_go(bench: Bench) -> None:
+    bench.read_tea()
+    reply = remove(bench, confirmed=False)
+    assert isinstance(reply, ConfirmRemoval)
+    assert "Remove tea with its 1 document and 2 passages?" == reply.question
+    assert isinstance(bench.ask("green tea"), Answer)
+
+
+# Undoing
+
+
+def test_a_source_that_was_removed_comes_back_with_its_name_and_address(bench: Bench) -> None:
+    bench.library.add("discord:1", TEA, name="brews", base_url="https://example.org/tea")
+    bench.handle(Reindex(actor=MODERATOR, conversation=HERE))
+    before = bench.library.sources("discord:1")
+    remove(bench, "brews")
+    assert "Undone: brews is back with its 2 passages." == text_of(undo(bench))
+    assert before == bench.library.sources("discord:1")
+    assert "https://example.org/tea" in bench.answer("green tea").quote.citation.url
+
+
+def test_a_paused_source_comes_back_paused_and_read(bench: Bench) -> None:
+    bench.read_tea()
+    pause(bench)
+    remove(bench)
+    undo(bench)
+    assert {"tea": SourceState.PAUSED} == states(bench)
+    assert isinstance(bench.ask("green tea"), Answer)
+
+
+def test_a_source_that_was_just_added_goes_and_can_come_back(bench: Bench) -> None:
+    bench.read_tea()
+    assert "Undone: tea is removed again" in text_of(undo(bench))
+    assert {} == states(bench)
+    undo(bench)
+    assert {"tea": SourceState.FRESH} == states(bench)
+
+
+def test_an_upload_that_was_removed_comes_back(bench: Bench) -> None:
+    bench.upload("Coffee wants coarse beans.", name="notes")
+    remove(bench, "notes")
+    undo(bench)
+    assert isinstance(bench.ask("coffee beans"), Answer)
+
+
+@pytest.mark.parametrize("what", ["time", "another change"])
+def test_the_file_of_a_removed_upload_is_kept_only_while_that_can_be_undone(bench: Bench, what: str) -> None:
+    bench.upload("Coffee wants coarse beans.", name="notes")
+    remove(bench, "notes")
+    assert bench.library.aside
+    if what == "time":
+        bench.clock.advance(HOUR)
+        bench.ask("coffee")
+    else:
+        bench.read_tea()
+    assert not bench.library.aside
+
+
+def test_nothing_is_undone_after_an_hour_or_elsewhere_or_twice(bench: Bench) -> None:
+    bench.read_tea()
+    elsewhere = bench.handle(Undo(actor=MODERATOR, conversation=ELSEWHERE))
+    bench.clock.advance(HOUR)
+    assert ["There is nothing to undo."] * 2 == [
+        text_of(reply).partition(" I undo")[0] for reply in (elsewhere, undo(bench))
+    ]
+    assert {"tea": SourceState.FRESH} == states(bench)
+
+
+def test_what_cannot_be_read_any_more_stays_removed_and_undoable(bench: Bench) -> None:
+    bench.read_tea()
+    remove(bench)
+    kept = bench.library.files.pop(TEA)
+    assert "does not exist" in text_of(undo(bench))
+    assert {} == states(bench)
+    bench.library.files[TEA] = kept
+    assert "is back" in text_of(undo(bench))
