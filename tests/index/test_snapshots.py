@@ -1,9 +1,14 @@
 """What is derived can be lost, torn or outdated at any time, and questions are answered all the same."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from index.passages import Audience
+from index.errors import SyncBusy
+from index.passages import Audience, Hit
 from index.ranking import SIGNALS
+from index.snapshots import STALE_SHARE, Snapshots
+from index.stores.tantivy_store import LexicalEntry, TantivyStore
 from tests.index.conftest import Bench
 
 TEA = "# Tea\n\nGreen tea is brewed from green leaves at eighty degrees.\n"
@@ -85,3 +90,55 @@ def test_a_new_version_s_catalogue_is_made_of_an_old_one_s(bench: Bench) -> None
     newer = bench.reopened()
     assert 1 == newer.sync().embedded
     assert ["tea.md"] == [hit.passage.uri for hit in newer.search("green leaves")]
+
+
+def test_counts_are_made_anew_when_too_much_of_what_was_counted_is_gone(bench: Bench) -> None:
+    for number in range(25):
+        bench.write(f"tea{number}.md", f"# Tea\n\nTea number {number} is green.\n")
+    bench.add()
+    [tea] = bench.embedder.embed_query("tea").ids
+    counts = []
+    for gone in (None, "tea0.md", "tea1.md", "tea2.md"):
+        if gone:
+            (bench.folder / gone).unlink()
+        bench.sync()
+        # Opened anew each time: what is gone counts over restarts.
+        snapshots = Snapshots(bench.catalog, folder=bench.data / "vectors")
+        snapshot = snapshots.current("local", lambda: bench.embedder)
+        counts.append((len(snapshot.keys), int(snapshot.frequencies[tea])))
+    assert 2 / 25 < STALE_SHARE < 3 / 25
+    assert [(25, 25), (24, 25), (23, 25), (22, 22)] == counts
+
+
+def found_while_locked(bench: Bench, query: str) -> list[Hit]:
+    """Search while another writer has the words of the workspace; it writes nothing."""
+    [folder] = bench.data.glob("vectors/*/words")
+    found: list[Hit] = []
+
+    def meanwhile() -> Iterator[LexicalEntry]:
+        with pytest.raises(SyncBusy):
+            TantivyStore(folder).update(removed=[], added=[])
+        found.extend(bench.search(query))
+        yield from ()
+
+    TantivyStore(folder).update(removed=[], added=meanwhile())
+    return found
+
+
+@pytest.mark.parametrize("is_reopened", [False, True])
+def test_a_workspace_whose_words_are_locked_is_served_from_memory(bench: Bench, is_reopened: bool) -> None:
+    read(bench, "tea.md", TEA)
+    bench.search("green leaves")
+    bench.write("coffee.md", COFFEE)
+    (bench.folder / "tea.md").unlink()
+    bench.write("leaf.md", "# Leaf\n\nA green leaf is pressed.\n")
+    bench.sync()
+    [words] = bench.data.glob("vectors/*/words")
+    before = TantivyStore(words).ids()
+    locked = bench.reopened() if is_reopened else bench
+    hits = found_while_locked(locked, "espresso is pressed")
+    assert before == TantivyStore(words).ids()
+    free = bench.reopened()
+    assert hits == free.search("espresso is pressed")
+    assert {hit.passage.id for hit in hits} == TantivyStore(words).ids()
+    assert ["coffee.md", "leaf.md"] == [hit.passage.uri for hit in hits]
