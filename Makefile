@@ -29,8 +29,8 @@ bench: .venv/developed ## measure answers to the seeds' own questions
 bench-quality: .venv/developed ## measure answers on all question sets, or on some: ONLY="xquad seeds"
 	@$(BIN)/python benchmarks/quality.py $(addprefix --only ,$(ONLY))
 
-train: .venv/developed ## learn the weights of ranking from what bench-quality has indexed, and show what they are worth
-	@PYTHONPATH=. $(BIN)/python benchmarks/train_ranking.py
+train: .venv/developed ## learn the weights of ranking from what bench-quality has indexed, and show what they are worth: SETS="NAME=DATA=QUESTIONS ..."
+	@PYTHONPATH=. $(BIN)/python benchmarks/train_ranking.py $(SETS)
 
 clean: ## remove .venv and all caches; the data folder stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -8,8 +8,8 @@ each set the weights were learned from the others alone, then the set was asked.
 weights learned from all sets are written.
 
 Two kinds of weights are learned. Those that rank, by the softmax over a query's candidates, with a
-ridge on all but late interaction, which by itself ranks best: other signals count as far as they
-help on every set. Those of the confidence, by two logistic regressions on the first candidate.
+ridge on all but the first signal, which by itself ranks best: others count as far as they help on
+every set. Those of the confidence, by two logistic regressions on the first candidate.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from scipy.optimize import minimize
 from bot.bootstrap import LOCAL, Application
 from bot.console import out
 from bot.settings import load
-from index.evaluation import Columns, Floats, auroc, ece, refused, silent
+from index.evaluation import Columns, Floats, auroc, ece, refused, refused_at_70, silent
 from index.judging import Judgement, is_hit
 from index.passages import Audience, content_hash
 from index.queries import Candidate, Kind, Query, read_queries
@@ -87,15 +87,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--write", action="store_true", help="write index/ranking.json")
     options = parser.parse_args(arguments)
     sets = _ask_all(options.sets or _cached(options.cache))
+    if len(sets) < 2:
+        raise SystemExit("What is learned from one set is tried on another: run `make bench-quality` first.")
     for name, kept in ABLATIONS.items():
         _print_line(name, sets, kept)
+    _print_ranked("passage vectors alone", {name: _by_similarity(asked) for name, asked in sets.items()})
     _print_confidence(sets)
     model = learn(list(sets.values()))
     if options.write:
         path = Path(str(files("index") / "ranking.json"))
         record = _record(model, Application(load()).embedder().id)
         path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-        out.print(f"Written: {path}", markup=False)
+        out.print(f"Written: {path}", markup=False, soft_wrap=True)
 
 
 def learn(sets: Sequence[Sequence[Asked]]) -> Model:
@@ -144,7 +147,7 @@ def _learn_fusion(sets: Sequence[Sequence[Asked]], kept: tuple[str, ...] = SIGNA
     owner = np.repeat(np.arange(len(at)), np.diff(starts))
     w = np.array(weights) / sum(weights)
     ridge = np.full(len(SIGNALS), FUSION_RIDGE)
-    ridge[0] = FREE_RIDGE
+    ridge[SIGNALS.index("tokens")] = FREE_RIDGE
 
     def loss(weights: Numbers) -> tuple[float, Numbers]:
         scores = x @ weights
@@ -170,13 +173,27 @@ def _is_right(one: Asked, fusion: Numbers) -> bool:
 
 
 def _print_line(name: str, sets: dict[str, list[Asked]], kept: tuple[str, ...]) -> None:
-    cells = []
+    ranked = {}
     for held_out, asked in sets.items():
-        fusion = _learn_fusion(_others(sets, held_out), kept) * [name in kept for name in SIGNALS]
-        ranked = [one.right[_order(one, fusion)] for one in asked if one.query.kind is Kind.ANSWERABLE]
+        fusion = _learn_fusion(_others(sets, held_out), kept)
+        ranked[held_out] = [one.right[_order(one, fusion)] for one in _answerable(asked)]
+    _print_ranked(name, ranked)
+
+
+def _answerable(asked: list[Asked]) -> list[Asked]:
+    return [one for one in asked if one.query.kind is Kind.ANSWERABLE]
+
+
+def _by_similarity(asked: list[Asked]) -> list[Numbers]:
+    return [one.right[np.argsort(-one.ranking.evidence.similarity)] for one in _answerable(asked)]
+
+
+def _print_ranked(name: str, sets: dict[str, list[Numbers]]) -> None:
+    cells = []
+    for held_out, ranked in sets.items():
         first = np.mean([right[0] for right in ranked])
         cells.append(f"{held_out} {first:.3f} / {np.mean([right[:5].any() for right in ranked]):.3f}")
-    out.print(f"{name:22} P@1 / R@5: {', '.join(cells)}", markup=False)
+    out.print(f"{name:22} P@1 / R@5: {', '.join(cells)}", markup=False, soft_wrap=True)
 
 
 # Confidence
@@ -218,12 +235,17 @@ def _print_confidence(sets: dict[str, list[Asked]]) -> None:
         run = [_judged(one, model, float(p)) for one, p in zip(asked, sure, strict=True)]
         pooled += run
         right = [judged for judged in run if judged.is_right]
-        shares = [f"right ones answered {sum(judged.answered for judged in right) / len(right):.3f}"]
-        for kind, measured in ((Kind.CHATTER, silent), (Kind.UNANSWERABLE, refused)):
+        kept = sum(judged.answered for judged in right) / max(len(right), 1)
+        shares = [f"right ones answered {kept:.3f}"]
+        for kind, what, measured in (
+            (Kind.CHATTER, "chatter left alone", silent),
+            (Kind.UNANSWERABLE, "unanswerable left alone", refused),
+            (Kind.UNANSWERABLE, "where 70 % of the right are answered", refused_at_70),
+        ):
             if any(judged.query.kind is kind for judged in run):
-                shares.append(f"{kind.value} left alone {_measured(measured, run):.3f}")
-        out.print(f"{held_out:22} {_calibration(run)}, {', '.join(shares)}", markup=False)
-    out.print(f"{'all':22} {_calibration(pooled)}", markup=False)
+                shares.append(f"{what} {_measured(measured, run):.3f}")
+        out.print(f"{held_out:22} {_calibration(run)}, {', '.join(shares)}", markup=False, soft_wrap=True)
+    out.print(f"{'all':22} {_calibration(pooled)}", markup=False, soft_wrap=True)
 
 
 def _judged(one: Asked, model: Model, confidence: float) -> Judgement:
@@ -260,6 +282,8 @@ def _cached(cache: Path) -> list[str]:
 
 def _ask_all(texts: Sequence[str]) -> dict[str, list[Asked]]:
     named = [text.split("=") for text in texts]
+    if any(len(parts) != 3 for parts in named):
+        raise SystemExit("Name each set as NAME=DATA=QUESTIONS, with no other equals sign in it.")
     queries = {name: read_queries(Path(questions)) for name, _, questions in named}
     sets = {}
     for name, data, _ in named:
@@ -278,8 +302,9 @@ def _foreign(name: str, queries: dict[str, list[Query]]) -> list[Query]:
     if any(query.kind is not Kind.ANSWERABLE for query in queries[name]):
         return []
     borrowers = [each for each in queries if all(query.kind is Kind.ANSWERABLE for query in queries[each])]
-    others = [query for other, theirs in queries.items() if other != name for query in theirs]
-    mine = [query for query in others if _lot(query.text, len(borrowers)) == borrowers.index(name)]
+    own = {query.text for query in queries[name]}
+    others = {query.text: query for theirs in queries.values() for query in theirs if query.text not in own}
+    mine = [q for q in others.values() if _lot(q.text, len(borrowers)) == borrowers.index(name)]
     chatter = [query for query in mine if query.kind is Kind.CHATTER]
     elsewhere = [query for query in mine if query.kind is Kind.ANSWERABLE][::FOREIGN_STEP]
     return [*chatter, *(replace(query, kind=Kind.UNANSWERABLE, qrels=()) for query in elsewhere)]

@@ -19,6 +19,9 @@ from index.queries import Id, Kind
 PRECISION = 0.95
 """The share of right answers at which coverage is measured."""
 
+KEPT = 0.7
+"""The share of right first passages that are still answered where refusals are measured."""
+
 BINS = 10
 
 RESAMPLES = 1000
@@ -98,6 +101,27 @@ def refused(run: Columns, weights: Floats) -> Floats:
     return _share((1 - run.answered) * run.unanswerable, run.unanswerable, weights)
 
 
+def refused_at_70(run: Columns, weights: Floats) -> Floats:
+    """The share of unanswerable queries refused at the highest threshold that keeps 70 % of the right.
+
+    "Right" are answerable queries whose first passage is a hit.
+    """
+    order = np.argsort(-run.confidence, kind="stable")
+    right, refused = (weights[:, order] * column[order] for column in _right_and_unanswerable(run))
+    kept = np.cumsum(right, axis=1)
+    enough = kept >= KEPT * kept[:, -1:]
+    # Of equal confidences, all are answered or none.
+    ends = np.append(np.diff(run.confidence[order]) != 0, True)
+    at = np.argmax(enough & ends, axis=1)
+    total = refused.sum(axis=1)
+    answered = np.take_along_axis(np.cumsum(refused, axis=1), at[:, None], axis=1)[:, 0]
+    return np.where(kept[:, -1] > 0, _ratio(total - answered, total), np.nan)
+
+
+def _right_and_unanswerable(run: Columns) -> tuple[Floats, Floats]:
+    return run.right * run.answerable, run.unanswerable
+
+
 def crag(run: Columns, weights: Floats) -> Floats:
     """The mean of 1 for a right answer, 0 for silence, -1 for a wrong answer (arXiv 2406.04744)."""
     return _share(run.gain, np.ones_like(run.gain), weights)
@@ -155,6 +179,7 @@ MEASURES: dict[str, Callable[[Columns, Floats], Floats]] = {
     "precision": precision,
     "silent": silent,
     "refused": refused,
+    "refused@70": refused_at_70,
     "crag": crag,
     "auroc": auroc,
     "ece": ece,

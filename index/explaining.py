@@ -5,6 +5,7 @@ import numpy as np
 from index.passages import Explanation, Hit
 from index.ports import Embedding
 from index.ranking import NEAR, SIGNALS, WORD, Evidence, Query, standardised
+from index.tokens import unit
 
 
 def explanation(
@@ -49,7 +50,7 @@ def _nearest(query: Query, tokens: list[int], passage: Embedding, text: str) -> 
     """Return the passage's word that is nearest to a word of the query, and the cosine of the two."""
     if not len(passage.tokens):
         return "", 0.0
-    likeness = query.embedding.tokens[tokens].mean(axis=0) @ passage.tokens.T
+    likeness = unit(query.embedding.tokens[tokens].mean(axis=0)) @ passage.tokens.T
     best = int(likeness.argmax())
     start, end = (int(at) for at in passage.spans[best])
     word = next((m[0] for m in WORD.finditer(text) if m.start() < end and m.end() > start), "")

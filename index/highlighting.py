@@ -18,7 +18,10 @@ PRICE = 0.005
 """What a further sentence must add to the match, as a share of a perfect one."""
 
 CODE = 0.1
-"""What code must match better than prose, as a share of a perfect match: it shows, but seldom says."""
+"""What code must match better than prose, as a share of a perfect match: it shows, but seldom says.
+
+Of 0, .1, .2 and .3 the best over seven question sets, by little.
+"""
 
 
 def span(passage: Passage, tokens: bytes, query: Query) -> tuple[int, int]:

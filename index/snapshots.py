@@ -115,7 +115,7 @@ class Snapshots:
         keys = {id: _fingerprint(key) for id, key in view.keys.items()}
         stale = {id for id, key in held.keys.items() if keys.get(id) != key}
         gone = held.gone + len(stale)
-        if gone > STALE_SHARE * len(held.keys):
+        if gone > STALE_SHARE * (len(held.keys) + held.gone):
             held, stale, gone = _empty(embedder), set(), 0
         new = keys.keys() - (held.keys.keys() - stale)
         batch = _Batch()

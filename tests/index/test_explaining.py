@@ -1,5 +1,6 @@
 """Why a passage was found, told by an embedder that knows a few words of like meaning."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -69,7 +70,11 @@ def explained(
     """Explain the first candidate, of which each has these signals and 0 for the others."""
     numbers = np.array([[each.get(name, 0.0) for name in SIGNALS] for each in signals])
     evidence = Evidence(
-        rows=(), signals=numbers, similarity=np.zeros(len(signals)), matches=np.zeros((1, len(signals)))
+        rows=(),
+        signals=numbers,
+        similarity=np.zeros(len(signals)),
+        texts=np.arange(len(signals)),
+        matches=np.zeros((1, len(signals))),
     )
     seen = passage or Thesaurus().embed_passages([text])[0]
     return explanation(asked(query), evidence, 0, hit=hit(text), passage=seen, second=second)
@@ -109,6 +114,25 @@ def test_a_word_is_kindred_from_a_likeness_on(cosine: float, is_kindred: bool) -
     why = explained("automobile", "wagon", passage=seen_as("wagon", cosine=cosine))
     assert ((("automobile", "wagon"),) if is_kindred else ()) == why.kindred
     assert (() if is_kindred else ("automobile",)) == why.missing
+
+
+def test_a_word_in_pieces_is_as_near_as_a_whole_one() -> None:
+    pieces = Thesaurus().embed_query("wheel base")
+    query = replace(asked("wheelbase"), embedding=replace(pieces, spans=np.array([[0, 5], [5, 9]], np.int32)))
+    # As near to their mean as 0.6: near enough for a whole word, and 0.42 where the mean is not scaled.
+    [elsewhere] = Thesaurus().embed_query("elsewhere").tokens
+    between = (0.6 * pieces.tokens.sum(axis=0) / np.sqrt(2) + 0.8 * elsewhere).astype(np.float32)
+    seen = replace(pieces, tokens=between[None], ids=pieces.ids[:1], spans=np.array([[0, 4]], np.int32))
+    evidence = Evidence(
+        rows=(),
+        signals=np.zeros((1, len(SIGNALS))),
+        similarity=np.ones(1),
+        texts=np.zeros(1, np.int64),
+        matches=np.zeros((2, 1)),
+    )
+    query = replace(query, telling=np.ones(2, bool), rarity=np.ones(2))
+    why = explanation(query, evidence, 0, hit=hit("span"), passage=seen, second=None)
+    assert (("wheelbase", "span"),) == why.kindred
 
 
 def test_what_is_near_and_no_word_is_not_kindred() -> None:

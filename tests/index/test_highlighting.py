@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from index.highlighting import LONGEST, span
-from index.passages import Passage, Sentence, content_hash
+from index.passages import Passage, Sentence, SentenceKind, content_hash
 from index.ranking import Query, telling
 from index.testing import HashingEmbedder
 from index.tokens import Projection, pack
@@ -15,7 +15,7 @@ EMBEDDER = HashingEmbedder()
 PROJECTION = Projection.fit(EMBEDDER)
 
 
-def passage(*sentences: str) -> Passage:
+def passage(*sentences: str, code: tuple[int, ...] = ()) -> Passage:
     text = " ".join(sentences)
     starts = [len(" ".join(sentences[:i])) + (i > 0) for i in range(len(sentences))]
     return Passage(
@@ -28,8 +28,12 @@ def passage(*sentences: str) -> Passage:
         heading=(),
         anchor="",
         sentences=tuple(
-            Sentence(start=start, end=start + len(sentence))
-            for start, sentence in zip(starts, sentences, strict=True)
+            Sentence(
+                start=start,
+                end=start + len(sentence),
+                kind=SentenceKind.CODE if number in code else SentenceKind.PROSE,
+            )
+            for number, (start, sentence) in enumerate(zip(starts, sentences, strict=True))
         ),
         content_hash=content_hash(text),
         uri="tea.md",
@@ -41,8 +45,8 @@ def passage(*sentences: str) -> Passage:
     )
 
 
-def marked(question: str, *sentences: str) -> str:
-    found = passage(*sentences)
+def marked(question: str, *sentences: str, code: tuple[int, ...] = ()) -> str:
+    found = passage(*sentences, code=code)
     [embedded] = EMBEDDER.embed_passages([found.text])
     asked = EMBEDDER.embed_query(question)
     query = Query(
@@ -71,6 +75,12 @@ TEA = ("Boil fresh water.", "Pour it over leaves.", "Wait four minutes.", "Remov
 )
 def test_the_fewest_sentences_that_hold_what_is_asked_are_marked(question: str, answer: str) -> None:
     assert answer == marked(question, *TEA)
+
+
+def test_of_two_that_match_alike_the_prose_is_marked() -> None:
+    call, prose = "boil kettle water now", "boil kettle water then"
+    assert call == marked("boil kettle water", call, "x" * LONGEST, prose)
+    assert prose == marked("boil kettle water", call, "x" * LONGEST, prose, code=(0,))
 
 
 def test_no_more_than_three_sentences_are_marked() -> None:

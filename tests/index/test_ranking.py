@@ -7,7 +7,7 @@ import pytest
 
 from index.passages import Audience
 from index.ports import Embedding
-from index.ranking import CUES, SIGNALS, confidences, standardised, telling
+from index.ranking import CUES, LONGEST_ODDS, SIGNALS, confidences, standardised, telling
 from index.searcher import Ranking
 from tests.index.conftest import Bench
 
@@ -59,7 +59,7 @@ def test_a_piece_of_a_word_counts_as_its_word_does() -> None:
         spans=np.array(spans, np.int32),
     )
     told = [text[start:end] for (start, end), tells in zip(spans, telling(text, asked), strict=True) if tells]
-    assert told == ["git", "re", "base"]
+    assert ["git", "re", "base"] == told
 
 
 def test_a_query_of_nothing_but_such_words_is_taken_whole(rank: Callable[[str], Ranking]) -> None:
@@ -87,3 +87,28 @@ def test_every_cue_is_a_number_for_every_candidate(rank: Callable[[str], Ranking
         cues = rank(query).cues
         assert (3, len(CUES)) == cues.shape
         assert np.isfinite(cues).all()
+
+
+def share(ranking: Ranking) -> float:
+    """Return the share of the best candidate."""
+    return float(ranking.cues[ranking.order[0], CUES.index("share")])
+
+
+def test_the_only_candidate_has_no_rival(bench: Bench) -> None:
+    bench.add()
+    bench.write("leaf.md", LEAF)
+    bench.sync()
+    ranking = bench.searcher.rank("green leaves", k=5, audience=Audience(workspace="local"))
+    assert ranking is not None
+    assert LONGEST_ODDS == share(ranking)
+
+
+def test_the_same_text_elsewhere_is_no_rival(bench: Bench) -> None:
+    bench.add()
+    for name, text in (("leaf.md", LEAF), ("water.md", WATER), ("leaf again.md", LEAF)):
+        bench.write(name, text)
+    bench.sync()
+    ranking = bench.searcher.rank("green leaves", k=5, audience=Audience(workspace="local"))
+    assert ranking is not None
+    # As a rival it would leave the other even odds at best, which are 0.
+    assert share(ranking) > 1
