@@ -19,6 +19,7 @@ from bot.messages import (
     ForgetMe,
     More,
     MyData,
+    Notify,
     Overview,
     PauseSource,
     Prefer,
@@ -33,6 +34,7 @@ from bot.messages import (
     ShowSource,
     Sources,
     Status,
+    Unanswered,
     Undo,
     Verify,
     Why,
@@ -129,6 +131,13 @@ FOR_EVERYONE = (
         terminal=NotPossible(because="what was typed stays typed"),
     ),
     Ability(
+        about="Be told, or not, when there is an answer to what was asked in vain",
+        requests=(Notify,),
+        discord=("/notify ON/OFF",),
+        slack=("/quoth notify ON/OFF",),
+        terminal=("/notify ON/OFF",),
+    ),
+    Ability(
         about="See what has been read",
         requests=(Sources,),
         discord=("/sources",),
@@ -181,8 +190,15 @@ FOR_EVERYONE = (
 
 FOR_MODERATORS = (
     Ability(
+        about="See what was asked and nothing answered, and answer or dismiss it",
+        requests=(Unanswered, Decide),
+        discord=("/unanswered", "button Write answer", "button Dismiss"),
+        slack=("/quoth unanswered", "button Write answer", "button Dismiss"),
+        terminal=("/unanswered", "/write ID | TEXT", "/dismiss ID"),
+    ),
+    Ability(
         about="Review answers, and withdraw those that were saved",
-        requests=(Review, Decide),
+        requests=(Review,),
         discord=("/review", "button Approve", "button Reject", "button Withdraw"),
         slack=("/quoth review", "button Approve", "button Reject", "button Withdraw"),
         terminal=("/review", "/approve ID", "/reject ID", "/withdraw ID"),

@@ -20,6 +20,7 @@ from bot.messages import (
     More,
     MyData,
     NoAnswer,
+    Notify,
     Overview,
     PauseSource,
     Prefer,
@@ -36,6 +37,7 @@ from bot.messages import (
     ShowSource,
     Sources,
     Status,
+    Unanswered,
     Undo,
     Upload,
     Verify,
@@ -52,9 +54,11 @@ LONGEST = 300
 """Characters of what was changed."""
 
 DECIDED = {
-    Decision.APPROVE: "approved",
-    Decision.REJECT: "rejected",
-    Decision.WITHDRAW: "withdrew",
+    Decision.APPROVE: "approved the answer",
+    Decision.REJECT: "rejected the answer",
+    Decision.WITHDRAW: "withdrew the answer",
+    Decision.WRITE: "wrote an answer to the question",
+    Decision.DISMISS: "dismissed the question",
 }
 
 SCHEMA = """
@@ -167,14 +171,14 @@ def changed(request: Request) -> str:
         case SaveAnswer():
             return f"saved an answer to “{' '.join(request.question.split())}”"
         case Decide():
-            return f"{DECIDED[request.decision]} the answer {request.item}"
+            return f"{DECIDED[request.decision]} {request.item}"
         case Share():
             return f"shared answer {request.answer_id} with the channel {request.conversation.channel}"
         case ForgetMe() | MyData():  # what people have erased is nobody else's business
             return ""
-        case Ask() | Audit() | Follow() | More() | Preferences() | Rate() | Review():
+        case Ask() | Audit() | Follow() | More() | Notify() | Preferences() | Rate() | Review():
             return ""
-        case Overview() | ShowSource() | Sources() | Status() | Verify() | Why():
+        case Overview() | ShowSource() | Sources() | Status() | Unanswered() | Verify() | Why():
             return ""
         case _:
             assert_never(request)

@@ -25,6 +25,7 @@ from bot.feedback import Ledger
 from bot.health import beat
 from bot.jobs import Jobs, Watch
 from bot.library import CatalogLibrary
+from bot.likeness import EmbedderLikeness
 from bot.limits import RateLimit
 from bot.living import LivingAnswers
 from bot.messages import counted
@@ -40,6 +41,7 @@ from bot.routing import Policy, Router
 from bot.settings import RERANK_OFF, RERANK_TOKENS, Settings
 from bot.shelf import FolderShelf
 from bot.sources import SourceDesk
+from bot.unanswered import OpenQuestions
 from bot.undoing import Changes
 from index.catalog import Catalog, SourceRecord
 from index.errors import IndexFailure, SourceExists, SourcesUnavailable
@@ -151,6 +153,23 @@ class Application:
             groups=settings.moderators.groups,
             preferred=self.preferences.value,
         )
+        curation = Curation(
+            self.records,
+            clock,
+            shelf=FolderShelf(self.catalog, self.data / UPLOADS),
+            jobs=self.jobs,
+            permissions=permissions,
+            preferences=self.preferences,
+        )
+        open_questions = OpenQuestions(
+            self.records,
+            clock,
+            curation=curation,
+            permissions=permissions,
+            preferences=self.preferences,
+            likeness=EmbedderLikeness(self.embedder),
+            errands=self.errands,
+        )
         return Router(
             searcher=self.searcher,
             library=self.library,
@@ -163,21 +182,15 @@ class Application:
             policy=self.policy,
             embedder=settings.embedder.model,
             preferences=self.preferences,
-            privacy=Privacy((self.ledger, self.questions, self.audit)),
+            privacy=Privacy((self.ledger, self.questions, self.audit, curation, open_questions)),
             questions=self.questions,
             examples=self.examples,
             errands=self.errands,
             receipts=self.receipts,
             audit=self.audit,
-            curation=Curation(
-                self.records,
-                clock,
-                shelf=FolderShelf(self.catalog, self.data / UPLOADS),
-                jobs=self.jobs,
-                permissions=permissions,
-                preferences=self.preferences,
-            ),
             desk=self.desk,
+            curation=curation,
+            open_questions=open_questions,
             workspace_ready=self.prepare,
         )
 

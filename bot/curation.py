@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
 
 import structlog
 
@@ -27,7 +26,7 @@ from bot.messages import (
     counted,
 )
 from bot.permissions import ONLY_MODERATORS, Permissions
-from bot.ports import Clock, Shelf
+from bot.ports import Clock, Kept, Shelf
 from bot.preferences import PreferenceBook
 from bot.records import Records
 from index.errors import CatalogUnavailable, IndexFailure
@@ -56,6 +55,7 @@ CREATE TABLE IF NOT EXISTS drafts (
     link TEXT NOT NULL,
     message TEXT NOT NULL,
     saved_by TEXT NOT NULL,
+    actor TEXT NOT NULL,
     saved_at TEXT NOT NULL,
     PRIMARY KEY (workspace, id)
 ) STRICT;
@@ -66,10 +66,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Draft:
-    """An answer that waits for review, and the name of whoever saved it."""
+    """An answer that waits for review, and whoever saved it."""
 
     answer: CuratedAnswer
     saved_by: str
+    actor_id: str
 
 
 class Curation:
@@ -145,7 +146,7 @@ class Curation:
             case Decision.WITHDRAW:
                 return self._remove(workspace, request.item)
             case _:
-                assert_never(request.decision)
+                raise AssertionError(f"{request.decision} is not about an answer")
 
     def follow(self, request: Follow) -> Reply:
         """Change what was saved of a message as the message has changed."""
@@ -164,6 +165,17 @@ class Curation:
         if answer is None:
             return Notice(text="What waits for review follows the message.")
         return self._rewritten(workspace, answer, text)
+
+    def kept_of(self, workspace: str, actor_id: str) -> Kept:
+        """Return which answers that a person saved wait for review."""
+        mine = [draft for draft in self._drafts(workspace) if draft.actor_id == actor_id]
+        line = f"{counted(len(mine), 'answer')} that you saved and that nobody has reviewed yet"
+        return Kept(lines=(line,) if mine else ())
+
+    def forget(self, workspace: str, actor_id: str) -> None:
+        """Take what a person saved off the queue. Raises sqlite3.Error."""
+        with self._records.write() as db:
+            db.execute("DELETE FROM drafts WHERE workspace = ? AND actor = ?", (workspace, actor_id))
 
     # Steps
 
@@ -227,7 +239,8 @@ class Curation:
             return Refused(text="That message was saved already. A moderator can change it with review.")
         if not known and len(waiting) >= MOST_WAITING:
             return Refused(text="Too many answers wait for review. Ask a moderator to look at them first.")
-        self._keep(workspace, _Draft(answer=answer, saved_by=" ".join(actor.name.split()) or actor.id))
+        name = " ".join(actor.name.split()) or actor.id
+        self._keep(workspace, _Draft(answer=answer, saved_by=name, actor_id=actor.id))
         return Notice(text="Thank you. A moderator looks at it before I quote it.")
 
     def _keep(self, workspace: str, draft: _Draft) -> None:
@@ -235,7 +248,7 @@ class Curation:
         with self._records.write() as db:
             db.execute("DELETE FROM drafts WHERE saved_at < ?", ((now - KEPT).isoformat(),))
             db.execute(
-                "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     workspace,
                     answer.id,
@@ -246,6 +259,7 @@ class Curation:
                     answer.link,
                     answer.message,
                     draft.saved_by,
+                    draft.actor_id,
                     now.isoformat(),
                 ),
             )
@@ -271,11 +285,11 @@ class Curation:
         return _draft(row) if row else None
 
 
-COLUMNS = "id, question, text, author, written_at, link, message, saved_by"
+COLUMNS = "id, question, text, author, written_at, link, message, saved_by, actor"
 
 
 def _draft(row: tuple[str, ...]) -> _Draft:
-    id, question, text, author, written_at, link, message, saved_by = row
+    id, question, text, author, written_at, link, message, saved_by, actor = row
     answer = CuratedAnswer(
         id=id,
         question=question,
@@ -285,7 +299,7 @@ def _draft(row: tuple[str, ...]) -> _Draft:
         link=link,
         message=message,
     )
-    return _Draft(answer=answer, saved_by=saved_by)
+    return _Draft(answer=answer, saved_by=saved_by, actor_id=actor)
 
 
 def _id(platform: str, message: str) -> str:

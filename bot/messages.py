@@ -281,16 +281,57 @@ class Decision(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     WITHDRAW = "withdraw"
+    WRITE = "write"
+    DISMISS = "dismiss"
+
+    @property
+    def label(self) -> str:
+        """What stands on its button."""
+        blank = BLANKS.get(self)
+        return blank.title if blank else self.value.capitalize()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blank:
+    """A form that a decision needs filled in: its title, what it asks for, and how much it takes."""
+
+    title: str
+    label: str
+    limit: int
+
+
+BLANKS = {
+    Decision.WRITE: Blank(title="Write answer", label="The answer, as it is to be quoted", limit=3_000),
+}
+"""The decisions that take words, with the forms that ask for them; a limit counts characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decide:
-    """Do with an item of a listing what one of its buttons says."""
+    """Do with an item of a listing what one of its buttons says; ``words`` fill in its form."""
 
     actor: Actor
     conversation: Conversation
     decision: Decision
     item: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """List the questions that nothing answered."""
+
+    actor: Actor
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notify:
+    """Be told, or not, when there is an answer to what one has asked in vain."""
+
+    actor: Actor
+    conversation: Conversation
+    on: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,6 +377,7 @@ Request: TypeAlias = (
     | MyData
     | Overview
     | PauseSource
+    | Notify
     | Prefer
     | Preferences
     | Rate
@@ -347,6 +389,7 @@ Request: TypeAlias = (
     | ShowSource
     | Sources
     | Status
+    | Unanswered
     | Verify
     | Undo
     | Why
@@ -557,7 +600,7 @@ class Choice:
     @property
     def label(self) -> str:
         """What stands on the button."""
-        return self.decision.value.capitalize()
+        return self.decision.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

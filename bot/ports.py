@@ -1,6 +1,6 @@
 """What the core asks of the index, the clock and its own memory, and what adapters ask of the core."""
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -195,6 +195,17 @@ class Originals(Protocol):
 
     def revision(self, workspace: str) -> int:
         """Return a number that is another after every change of what the workspace has read."""
+        ...
+
+
+class Likeness(Protocol):
+    """How alike texts are in meaning."""
+
+    def alike(self, texts: Sequence[str], others: Sequence[str]) -> list[list[float]]:
+        """Return for each text how alike it is to each of the others: 1 for the same, about 0 for any two.
+
+        Raises EmbedderUnavailable.
+        """
         ...
 
 

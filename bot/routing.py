@@ -37,6 +37,7 @@ from bot.messages import (
     Closest,
     Confidence,
     Decide,
+    Decision,
     Failed,
     Follow,
     ForgetMe,
@@ -44,6 +45,7 @@ from bot.messages import (
     MyData,
     NoAnswer,
     Notice,
+    Notify,
     Overview,
     OverviewReport,
     PauseSource,
@@ -66,6 +68,7 @@ from bot.messages import (
     Sources,
     Status,
     StatusReport,
+    Unanswered,
     Undo,
     Verify,
     Why,
@@ -78,6 +81,7 @@ from bot.privacy import Privacy
 from bot.questions import Questions
 from bot.receipts import Receipts
 from bot.sources import Managing, SourceDesk
+from bot.unanswered import OpenQuestions
 from index.errors import (
     CatalogUnavailable,
     DocumentUnreadable,
@@ -164,6 +168,7 @@ class Router:
         audit: AuditTrail,
         curation: Curation,
         desk: SourceDesk,
+        open_questions: OpenQuestions,
         workspace_ready: Callable[[str], None],
     ) -> None:
         """``workspace_ready`` is called with a workspace before each of its requests."""
@@ -184,6 +189,7 @@ class Router:
         self._audit = audit
         self._curation = curation
         self._desk = desk
+        self._open_questions = open_questions
         self._workspace_ready = workspace_ready
 
     def handle(self, request: Request, report: Watch = lambda progress: None) -> Reply:
@@ -236,13 +242,28 @@ class Router:
             case Review():
                 return self._curation.review(request)
             case Decide():
-                return self._curation.decide(request)
+                return self._decide(request)
+            case Unanswered():
+                return self._open_questions.listing(request)
+            case Notify():
+                return self._open_questions.notify(request)
             case Follow():
                 return self._curation.follow(request)
             case Overview():
                 return self._overview(request)
             case _:
                 assert_never(request)
+
+    def _decide(self, request: Decide) -> Reply:
+        match request.decision:
+            case Decision.APPROVE | Decision.REJECT | Decision.WITHDRAW:
+                return self._curation.decide(request)
+            case Decision.WRITE:
+                return self._open_questions.answer(request)
+            case Decision.DISMISS:
+                return self._open_questions.dismiss(request)
+            case _:
+                assert_never(request.decision)
 
     # Questions
 
@@ -259,6 +280,8 @@ class Router:
         self._log_question(request, outcome)
         if not hits and not self._library.sources(workspace):
             return NoAnswer(text=_nothing_read(request))
+        if outcome is not Outcome.ANSWER:
+            self._open_questions.note(request)
         if outcome is Outcome.NOTHING:
             where = f" in {', '.join(audience.sources)}" if audience.sources else ""
             return NoAnswer(text=f"I found nothing{where} that answers this.", nearest=nearest(hits))

@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from math import sqrt
 from pathlib import PurePath
 from statistics import mean, pstdev
 
@@ -188,6 +189,10 @@ def _words(text: str) -> list[str]:
 
 def _begin_alike(word: str, other: str) -> bool:
     return len(word) >= TELLING and word[:TELLING] == other[:TELLING]
+
+
+def _cosine(one: set[str], other: set[str]) -> float:
+    return len(one & other) / sqrt(len(one) * len(other)) if one and other else 0.0
 
 
 def _deviations(scores: list[float], rank: int) -> float:
@@ -418,6 +423,14 @@ class FakeLibrary:
             return {PurePath(origin).name: self.files[origin]}
         prefix = origin.rstrip("/") + "/"
         return {path.removeprefix(prefix): self.files[path] for path in self.files if path.startswith(prefix)}
+
+
+class FakeLikeness:
+    """Implements ``bot.ports.Likeness``: the cosine of two texts' sets of words."""
+
+    def alike(self, texts: Sequence[str], others: Sequence[str]) -> list[list[float]]:
+        """Return for each text how alike it is to each of the others."""
+        return [[_cosine(set(_words(text)), set(_words(other))) for other in others] for text in texts]
 
 
 class FakeShelf:

@@ -114,6 +114,12 @@ def _for_everyone(tree: Commands, listeners: Listeners) -> None:
     async def answer(interaction: Interaction, question: str, text: str) -> None:
         await listeners.on_answer(interaction, question, text)
 
+    @tree.command(name="notify", description="Whether I tell you when there is an answer to what you asked")
+    @app_commands.describe(told="On, or off")
+    @app_commands.choices(told=[app_commands.Choice(name=name, value=name) for name in ("on", "off")])
+    async def notify(interaction: Interaction, told: str) -> None:
+        await listeners.on_notify(interaction, on=told == "on")
+
     @tree.command(name="sources", description="List what I have read")
     async def sources(interaction: Interaction) -> None:
         await listeners.on_sources(interaction)
@@ -207,6 +213,12 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def reindex(interaction: Interaction, source: str = "") -> None:
         await listeners.on_reindex(interaction, source)
+
+    @tree.command(name="unanswered", description="What was asked and nothing answered, by meaning")
+    @app_commands.default_permissions(MODERATORS)
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    async def unanswered(interaction: Interaction) -> None:
+        await listeners.on_unanswered(interaction)
 
     @tree.command(name="review", description="Answers that wait for you, and those that were saved")
     @app_commands.default_permissions(MODERATORS)

@@ -23,10 +23,13 @@ from bot.messages import (
     Answer,
     Ask,
     Audit,
+    Blank,
     Cancel,
+    Decision,
     Failed,
     ForgetMe,
     MyData,
+    Notify,
     Overview,
     PauseSource,
     PreferenceList,
@@ -43,6 +46,7 @@ from bot.messages import (
     SourceList,
     Sources,
     Status,
+    Unanswered,
     Undo,
     Upload,
     Verify,
@@ -100,6 +104,9 @@ class Listeners:
 
     async def on_press(self, interaction: Interaction, custom_id: str) -> None:
         """Act on a button of a card, however old the card is."""
+        if opened := translate.form(custom_id):
+            await self._fill_in(interaction, *opened)
+            return
         async with self._serving(interaction, edits=":share:" in custom_id) as party:
             request = translate.press(custom_id, party) or translate.source_press(custom_id, party)
             if isinstance(request, Share):
@@ -162,6 +169,27 @@ class Listeners:
             party = translate.party(user=0, name="", guild=guild, channel=channel)
             for message in messages:
                 await self._follow(party, channel, message, None)
+
+    async def _fill_in(self, interaction: Interaction, decision: Decision, item: str, blank: Blank) -> None:
+        async def submitted(interaction: Interaction, words: str) -> None:
+            async with self._serving(interaction) as party:
+                await self._whisper(interaction, translate.fill(party, decision, item, words))
+
+        async with self._guarded(self._teller(interaction)):
+            field = Field(label=blank.label, limit=blank.limit)
+            await interaction.response.send_modal(Form(blank.title, field, submitted))
+
+    async def on_unanswered(self, interaction: Interaction) -> None:
+        """List the questions that nothing answered."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, Unanswered(actor=party.actor, conversation=party.conversation))
+
+    async def on_notify(self, interaction: Interaction, *, on: bool) -> None:
+        """Tell a person, or do not, when there is an answer to what they asked."""
+        async with self._serving(interaction) as party:
+            await self._whisper(
+                interaction, Notify(actor=party.actor, conversation=party.conversation, on=on)
+            )
 
     async def on_sources(self, interaction: Interaction) -> None:
         """List the sources."""

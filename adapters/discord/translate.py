@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.messages import (
+    BLANKS,
     Actor,
     AddSource,
+    Blank,
     Cancel,
     Conversation,
     Decide,
@@ -129,8 +131,26 @@ def press(custom_id: str, party: Party) -> Decide | ForgetMe | More | Share | Ra
     )
 
 
+def form(custom_id: str) -> tuple[Decision, str, Blank] | None:
+    """Return the decision, the item and the form that a button opens; None for one that opens none."""
+    chosen = CHOICE.fullmatch(custom_id)
+    blank = BLANKS.get(Decision(chosen["decision"])) if chosen and _is_decision(chosen["decision"]) else None
+    return (Decision(chosen["decision"]), chosen["item"], blank) if chosen and blank else None
+
+
+def fill(party: Party, decision: Decision, item: str, words: str) -> Decide:
+    """Return the request behind a form that was filled in."""
+    return Decide(
+        actor=party.actor, conversation=party.conversation, decision=decision, item=item, words=words
+    )
+
+
+def _is_decision(word: str) -> bool:
+    return word in {each.value for each in Decision}
+
+
 def _decide(decision: str, item: str, party: Party) -> Decide | None:
-    if decision not in {each.value for each in Decision}:
+    if not _is_decision(decision):
         return None
     return Decide(actor=party.actor, conversation=party.conversation, decision=Decision(decision), item=item)
 

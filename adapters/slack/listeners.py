@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import translate
 from adapters.slack.agent import Agent
+from adapters.slack.card import CHOICE
 from adapters.slack.deliveries import Deliveries
 from adapters.slack.errands import report
 from adapters.slack.failures import FOREIGN, code_of
@@ -27,6 +28,7 @@ from bot.messages import (
     AddSource,
     Answer,
     Ask,
+    Blank,
     Conversation,
     Failed,
     Follow,
@@ -183,6 +185,9 @@ class Listeners:
             if not is_new:
                 return
             place = translate.place_of_interaction(body)
+            if opened := translate.form_of(body["actions"][0]):
+                await self._fill_in(*opened, place, body)
+                return
             action, party = body["actions"][0], await self._party(place)
             request = translate.press(action, party) or translate.source_press(action, party)
             await self._pressed(request, place, body)
@@ -279,12 +284,27 @@ class Listeners:
                     pass  # nobody waits for it
 
     async def _filled(self, sent: Filled) -> Request | Refused:
+        if sent.purpose == CHOICE:
+            party = await self._party(sent.place)
+            return translate.decide(sent.subject, party, sent.words) or translate.BUTTON_TOO_OLD
         remark = self._saved.take(sent.subject)
         if remark is None:
             return translate.FORM_TOO_OLD
         author = await self._people.look_up(remark.author)
         named = replace(remark, author=author.name or "Someone", link=await self._link(remark.message))
         return translate.save(sent.words, named, await self._party(sent.place))
+
+    async def _fill_in(self, chosen: str, blank: Blank, place: Place, body: Payload) -> None:
+        view = form(
+            blank.title,
+            "Send",
+            Field(label=blank.label, limit=blank.limit),
+            purpose=CHOICE,
+            subject=chosen,
+            place=place,
+            response_url=body.get("response_url", ""),
+        )
+        await self._open(view, place, body)
 
     async def _open(self, view: Payload, place: Place, body: Payload) -> None:
         try:

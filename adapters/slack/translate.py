@@ -9,10 +9,12 @@ from typing import Any
 
 from adapters.slack.card import CANCEL, CHOICE, DOWN, FORGET, MORE, RATE, REMOVE, SHARE, UP, WHY
 from bot.messages import (
+    BLANKS,
     Actor,
     AddSource,
     Ask,
     Audit,
+    Blank,
     Cancel,
     Conversation,
     Decide,
@@ -22,6 +24,7 @@ from bot.messages import (
     More,
     MyData,
     Notice,
+    Notify,
     Overview,
     PauseSource,
     Prefer,
@@ -38,6 +41,7 @@ from bot.messages import (
     ShowSource,
     Sources,
     Status,
+    Unanswered,
     Undo,
     Upload,
     Verify,
@@ -57,6 +61,8 @@ HELP = Notice(
         "/quoth overview: what I know, and what you can ask me",
         "/quoth sources: what I have read. /quoth status: how I am",
         "/quoth verify RECEIPT: whether a quote still stands where it was found",
+        "/quoth notify off: I do not tell you when there is an answer to what you asked in vain",
+        "Moderators: /quoth unanswered: what was asked and nothing answered",
         "Moderators: /quoth review: answers that wait for you, and those that were saved",
         "/quoth my-data: what I keep of you. /quoth forget-me: have it erased",
         "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS], /quoth remove NAME, /quoth reindex [NAME]",
@@ -78,12 +84,13 @@ FILE_ALONE = Refused(text="To have an attached file read, write “add” in the
 NO_PERSON = Refused(text="Only what a person wrote can be saved as an answer.")
 NO_WORDS = Refused(text="That message has no words that could be quoted.")
 FORM_TOO_OLD = Refused(text="I was started anew while you wrote. Please choose “Save as answer” once more.")
+NOT_A_WISH = Refused(text="Write /quoth notify on, or /quoth notify off.")
 NOT_AN_ANSWER = Refused(text="Write /quoth answer QUESTION | TEXT, with the bar between them.")
 BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
 
 # Commands that a message to the bot may be; everything longer is taken as a question.
 _SPOKEN = re.compile(
-    r"(?:sources|status|help|review|my-data|forget-me|undo|cancel|reindex(?: [^\s?]+)?|overview)$",
+    r"(?:sources|status|help|review|unanswered|my-data|forget-me|undo|cancel|reindex(?: [^\s?]+)?|overview)$",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
@@ -318,6 +325,12 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return Verify(actor=actor, conversation=conversation, receipt=rest)
         case "verify":
             return NOTHING_TO_VERIFY
+        case "unanswered":
+            return Unanswered(actor=actor, conversation=conversation)
+        case "notify" if rest.lower() in ("on", "off"):
+            return Notify(actor=actor, conversation=conversation, on=rest.lower() == "on")
+        case "notify":
+            return NOT_A_WISH
         case "review":
             return Review(actor=actor, conversation=conversation)
         case "answer":
@@ -467,7 +480,7 @@ def press(action: Payload, party: Party) -> Decide | ForgetMe | More | Share | R
     value, vote = action.get("value") or "", ""
     name, _, rest = (action.get("action_id") or "").partition(":")
     if name == CHOICE:
-        return _decide(rest, party)
+        return decide(rest, party)
     if action.get("action_id") == RATE:
         value, _, vote = value.rpartition(":")
     answer_id, _, offset = value.rpartition(":")
@@ -493,11 +506,30 @@ def press(action: Payload, party: Party) -> Decide | ForgetMe | More | Share | R
             return None
 
 
-def _decide(chosen: str, party: Party) -> Decide | None:
+def form_of(action: Payload) -> tuple[str, Blank] | None:
+    """Return the form that a button opens, and what it is about; None for one that opens none."""
+    name, _, chosen = (action.get("action_id") or "").partition(":")
+    decision = chosen.partition(":")[0]
+    blank = BLANKS.get(Decision(decision)) if name == CHOICE and _is_decision(decision) else None
+    return (chosen, blank) if blank else None
+
+
+def _is_decision(word: str) -> bool:
+    return word in {each.value for each in Decision}
+
+
+def decide(chosen: str, party: Party, words: str = "") -> Decide | None:
+    """Take what stands on a button of an item, and what was written into its form."""
     decision, _, item = chosen.partition(":")
-    if decision not in {each.value for each in Decision}:
+    if not _is_decision(decision):
         return None
-    return Decide(actor=party.actor, conversation=party.conversation, decision=Decision(decision), item=item)
+    return Decide(
+        words=words,
+        actor=party.actor,
+        conversation=party.conversation,
+        decision=Decision(decision),
+        item=item,
+    )
 
 
 # What is not for the bot

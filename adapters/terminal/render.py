@@ -11,8 +11,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from bot.messages import (
+    BLANKS,
     UPDATED_SINCE,
     Answer,
+    Choice,
     Citation,
     Closest,
     ConfirmRemoval,
@@ -202,9 +204,13 @@ def _listing(reply: Listing) -> RenderableType:
     return Group(_plain(reply.text), *map(_item, reply.items), *more)
 
 
+def _command(choice: Choice) -> str:
+    return f"/{choice.decision} {choice.item}{' | ...' if choice.decision in BLANKS else ''}"
+
+
 def _item(item: Item) -> RenderableType:
     facts = " · ".join(filter(None, (*item.facts, item.url)))
-    commands = " · ".join(f"/{choice.decision} {choice.item}" for choice in item.choices)
+    commands = " · ".join(_command(choice) for choice in item.choices)
     text = [_plain(f"  {line}") for line in item.text.splitlines()]
     small = [_plain(f"  {line}", "dim") for line in (facts, commands) if line]
     return Group(_plain(item.title, "bold"), *text, *small)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from getpass import getuser
 
 from bot.messages import (
+    BLANKS,
     Actor,
     AddSource,
     Ask,
@@ -18,6 +19,7 @@ from bot.messages import (
     ForgetMe,
     More,
     MyData,
+    Notify,
     Overview,
     PauseSource,
     Prefer,
@@ -32,6 +34,7 @@ from bot.messages import (
     ShowSource,
     Sources,
     Status,
+    Unanswered,
     Undo,
     Verify,
     Why,
@@ -57,6 +60,9 @@ Type a question, or:
   /answer QUESTION | TEXT   an answer for me to quote
   /review               answers that wait, and those that were saved
   /approve ID, /reject ID, /withdraw ID   what is to become of one
+  /unanswered           what was asked and nothing answered
+  /write ID | TEXT, /dismiss ID   an answer to it, or none
+  /notify on, /notify off   whether you are told of answers to what you asked
   /status               how I am
   /audit                who changed what
   /verify RECEIPT       whether a quote still stands where it was found
@@ -67,6 +73,7 @@ Type a question, or:
 
 FOLLOWED = {
     "/ask": "[--source NAME] QUESTION",
+    "/notify": "on or off",
     "/add": "PATH [NAME]",
     "/show": "NAME",
     "/pause": "NAME",
@@ -82,6 +89,7 @@ ALONE = (
     "/audit",
     "/review",
     "/sources",
+    "/unanswered",
     "/my-data",
     "/status",
     "/undo",
@@ -118,6 +126,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
         return Ask(actor=ACTOR, conversation=HERE, question=asked["question"], source=source)
     if line.split()[0] == "/answer":
         return _answer(line)
+    if (filled := DECISIONS.get(line.split()[0])) in BLANKS:
+        return _fill(filled, line)
     try:
         command, *words = shlex.split(line)
     except ValueError:
@@ -129,6 +139,10 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return Overview(actor=ACTOR, conversation=HERE)
         case "/status", []:
             return Status(actor=ACTOR, conversation=HERE)
+        case "/unanswered", []:
+            return Unanswered(actor=ACTOR, conversation=HERE)
+        case "/notify", [("on" | "off") as wish]:
+            return Notify(actor=ACTOR, conversation=HERE, on=wish == "on")
         case "/review", []:
             return Review(actor=ACTOR, conversation=HERE)
         case _, [item] if command in DECISIONS:
@@ -177,6 +191,13 @@ def _answer(line: str) -> Request | str:
         return "Write /answer QUESTION | TEXT, with the bar between them."
     remark = Remark(text=text.strip(), author=_whoever(), written_at=datetime.now(UTC))
     return SaveAnswer(actor=ACTOR, conversation=HERE, question=question.strip(), remark=remark)
+
+
+def _fill(decision: Decision, line: str) -> Request | str:
+    item, bar, words = line.strip().removeprefix(f"/{decision}").partition("|")
+    if not bar or not item.strip():
+        return f"Write /{decision} ID | WORDS, with the bar between them."
+    return Decide(actor=ACTOR, conversation=HERE, decision=decision, item=item.strip(), words=words.strip())
 
 
 def _whoever() -> str:

@@ -291,6 +291,19 @@ REPLIES: dict[str, Reply] = {
         ),
         more=12,
     ),
+    "listing_of_questions": Listing(
+        text="1 question without an answer. 3 questions without an answer, counted only.",
+        items=(
+            item(
+                Decision.WRITE,
+                Decision.DISMISS,
+                title="How long is leave?",
+                text="how long is the leave",
+                facts=("asked 3 times by 2 people", "in 1 channel", "last on 2026-03-01"),
+                url="",
+            ),
+        ),
+    ),
     "listing_empty": Listing(text="Nothing waits for review; 0 answers saved.", items=()),
     "progress": Progress(text="Reading handbook", done=3, total=12),
     "progress_with_failures": Progress(

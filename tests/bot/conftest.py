@@ -22,7 +22,8 @@ from bot.receipts import Receipts
 from bot.records import Records
 from bot.routing import Policy, Router
 from bot.sources import SourceDesk
-from bot.testing import FakeClock, FakeLibrary, FakeSearcher, FakeShelf
+from bot.testing import FakeClock, FakeLibrary, FakeLikeness, FakeSearcher, FakeShelf
+from bot.unanswered import OpenQuestions
 from bot.undoing import Changes
 
 TEA = "/docs/tea.txt"
@@ -63,6 +64,23 @@ class Bench:
         self.changes = Changes(self.records, self.clock, self.library.discard)
         usual = {"threshold": 0.5, "closest": 0.35, "passages": 5}
         self.policy = Policy(**usual | policy)  # type: ignore[arg-type]
+        curation = Curation(
+            self.records,
+            self.clock,
+            shelf=self.shelf,
+            jobs=self.jobs,
+            permissions=self.permissions,
+            preferences=self.preferences,
+        )
+        open_questions = OpenQuestions(
+            self.records,
+            self.clock,
+            curation=curation,
+            permissions=self.permissions,
+            preferences=self.preferences,
+            likeness=FakeLikeness(),
+            errands=self.errands,
+        )
         self.router = Router(
             searcher=self.searcher,
             library=self.library,
@@ -73,20 +91,12 @@ class Bench:
             policy=self.policy,
             embedder="hashing",
             preferences=self.preferences,
-            privacy=Privacy((self.ledger, self.questions, self.audit)),
+            privacy=Privacy((self.ledger, self.questions, self.audit, curation, open_questions)),
             questions=self.questions,
             examples=Examples(searcher=self.searcher, answers=self.policy.answers, clock=self.clock),
             errands=self.errands,
             receipts=self.receipts,
             audit=self.audit,
-            curation=Curation(
-                self.records,
-                self.clock,
-                shelf=self.shelf,
-                jobs=self.jobs,
-                permissions=self.permissions,
-                preferences=self.preferences,
-            ),
             desk=SourceDesk(
                 self.library,
                 self.jobs,
@@ -94,6 +104,8 @@ class Bench:
                 allowed_paths=allowed_paths,
                 max_upload_bytes=max_upload_bytes,
             ),
+            curation=curation,
+            open_questions=open_questions,
             workspace_ready=self.readied.append,
         )
         self.living = LivingAnswers(

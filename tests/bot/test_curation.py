@@ -15,9 +15,12 @@ from bot.messages import (
     Decide,
     Decision,
     Follow,
+    ForgetMe,
     Item,
     Listing,
+    MyData,
     Notice,
+    PersonalData,
     Prefer,
     Refused,
     Remark,
@@ -255,3 +258,12 @@ def test_what_was_saved_and_decided_stands_in_the_audit(bench: Bench) -> None:
         f"Ann: saved an answer to “{QUESTION}”",
     )
     assert expected == tuple(line.split("UTC, ")[1] for line in reply.details)
+
+
+def test_what_a_person_saved_leaves_the_queue_with_them(bench: Bench) -> None:
+    save(bench, ANN)
+    kept = bench.handle(MyData(actor=ANN, conversation=HERE))
+    assert isinstance(kept, PersonalData)
+    assert "1 answer that you saved and that nobody has reviewed yet" in kept.lines
+    bench.handle(ForgetMe(actor=ANN, conversation=HERE, confirmed=True))
+    assert () == review(bench).items

@@ -17,6 +17,7 @@ from bot.messages import (
     More,
     MyData,
     Notice,
+    Notify,
     Overview,
     Prefer,
     Rate,
@@ -35,7 +36,22 @@ from bot.permissions import Permissions
 from bot.testing import NOON
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench
 
-OPEN = {Ask, Follow, ForgetMe, More, MyData, Rate, SaveAnswer, Share, Sources, Status, Verify, Why, Overview}
+OPEN = {
+    Ask,
+    Follow,
+    ForgetMe,
+    More,
+    MyData,
+    Notify,
+    Rate,
+    SaveAnswer,
+    Share,
+    Sources,
+    Status,
+    Verify,
+    Why,
+    Overview,
+}
 """What everyone may ask for. All other requests are refused to whoever has no rights."""
 
 

@@ -25,6 +25,7 @@ from bot.messages import (
     More,
     MyData,
     Notice,
+    Notify,
     Overview,
     PauseSource,
     Post,
@@ -45,6 +46,7 @@ from bot.messages import (
     Sources,
     Status,
     Tell,
+    Unanswered,
     Undo,
     Upload,
     Verify,
@@ -553,7 +555,7 @@ async def test_settings_are_listed_completed_and_chosen(bot: FakeDiscord, core: 
 
 async def test_moderators_commands_are_hidden_from_others_and_from_direct_messages(bot: FakeDiscord) -> None:
     hidden = {command["name"]: command for command in bot.commands}
-    for name in ("source", "reindex", "review", "settings", "undo", "cancel"):
+    for name in ("source", "reindex", "review", "unanswered", "settings", "undo", "cancel"):
         assert str(1 << 5) == str(hidden[name]["default_member_permissions"])
         assert [0] == hidden[name]["contexts"], name
     for name in ("ask", "sources", "status", "Find an answer"):
@@ -821,3 +823,21 @@ async def test_a_change_that_the_core_fails_at_is_survived(bot: FakeDiscord, cor
     await core.asked(Follow)
     core.error = None
     assert "Sixteen" not in (await bot.command("Ann", "status")).shown
+
+
+async def test_what_nothing_answered_is_answered_in_a_form(bot: FakeDiscord, core: ScriptedCore) -> None:
+    listing = await bot.command("Boss", "unanswered")
+    opened = await bot.press_only("Boss", listing, "Write answer")
+    shown = await bot.submit(opened, answer="Sixteen weeks.")
+    assert ("Decided.", "Boss") == (shown.shown, shown.only_for)
+    actor, here = at(bot, "Boss")
+    written = Decide(
+        actor=actor, conversation=here, decision=Decision.WRITE, item="3fa2", words="Sixteen weeks."
+    )
+    assert [Unanswered(actor=actor, conversation=here), written] == core.requests
+
+
+async def test_people_choose_whether_they_are_told(bot: FakeDiscord, core: ScriptedCore) -> None:
+    for word in ("off", "on"):
+        assert "Noted." == (await bot.command("Ann", "notify", {"told": word})).shown
+    assert [False, True] == [request.on for request in await core.asked(Notify, 2)]

@@ -27,6 +27,7 @@ from bot.messages import (
     More,
     MyData,
     Notice,
+    Notify,
     Overview,
     PauseSource,
     Post,
@@ -48,6 +49,7 @@ from bot.messages import (
     Sources,
     Status,
     Tell,
+    Unanswered,
     Undo,
     Upload,
     Verify,
@@ -148,6 +150,9 @@ async def test_the_shortcut_takes_a_message_as_the_question(bot: FakeSlack, core
         ("sources", Sources, "3 sources"),
         ("status", Status, "Quoth 0.1.0"),
         ("review", Review, "1 answer to review"),
+        ("unanswered", Unanswered, "1 question without an answer"),
+        ("notify Off", Notify, "Noted."),
+        ("notify", None, "notify on"),
         ("answer How long? | Sixteen weeks.", SaveAnswer, "Saved."),
         ("answer How long?", None, "with the bar between them"),
         ("overview", Overview, "How long is parental leave?"),
@@ -1083,3 +1088,18 @@ async def test_edits_and_deletions_are_followed(bot: FakeSlack, core: ScriptedCo
         ((request.message, request.text) for request in followed), key=lambda each: each[0]
     )
     assert {f"slack:{TEAM}"} == {request.conversation.workspace for request in followed}
+
+
+async def test_what_nothing_answered_is_answered_in_a_form(bot: FakeSlack, core: ScriptedCore) -> None:
+    listing = await bot.command("U0BOSS", "/quoth", "unanswered")
+    await bot.deliver("interactive", bot.press_payload(listing, "quoth_do:write:3fa2", "U0BOSS"))
+    [view] = await bot.until(lambda: bot.views)
+    shown = await bot.submit("U0BOSS", view, "Sixteen weeks.")
+    assert ("Decided.", "U0BOSS") == (shown.shown, shown.only_for)
+    [written] = await core.asked(Decide)
+    assert (Decision.WRITE, "3fa2", "Sixteen weeks.", "U0BOSS") == (
+        written.decision,
+        written.item,
+        written.words,
+        written.actor.id,
+    )

@@ -22,6 +22,7 @@ from bot.messages import (
     MyData,
     NoAnswer,
     Notice,
+    Notify,
     PauseSource,
     Post,
     Prefer,
@@ -35,6 +36,7 @@ from bot.messages import (
     Sources,
     Status,
     Tell,
+    Unanswered,
     Undo,
     Verify,
     Why,
@@ -245,3 +247,19 @@ async def test_an_answer_is_written_reviewed_and_withdrawn(core: ScriptedCore) -
 async def test_an_answer_without_a_bar_is_not_guessed_at(core: ScriptedCore) -> None:
     assert "with the bar between them" in await chat(core, "/answer How long is leave")
     assert [] == core.requests
+
+
+async def test_what_nothing_answered_is_answered_or_dismissed(core: ScriptedCore) -> None:
+    said = await chat(
+        core, "/unanswered", "/write 7 | It's sixteen | weeks.", "/dismiss 8", "/notify off", "/write 7"
+    )
+    assert "/write 3fa2 | ... · /dismiss 3fa2" in said
+    assert "with the bar between them" in said
+    assert [
+        Unanswered(actor=ACTOR, conversation=HERE),
+        Decide(
+            actor=ACTOR, conversation=HERE, decision=Decision.WRITE, item="7", words="It's sixteen | weeks."
+        ),
+        Decide(actor=ACTOR, conversation=HERE, decision=Decision.DISMISS, item="8"),
+        Notify(actor=ACTOR, conversation=HERE, on=False),
+    ] == core.requests
