@@ -34,6 +34,7 @@ from bot.messages import (
     ShowSource,
     Sources,
     Status,
+    Suggest,
     Unanswered,
     Undo,
     Verify,
@@ -80,6 +81,13 @@ FOR_EVERYONE = (
         discord=("/ask QUESTION [SOURCE]",),
         slack=("/ask [source=NAME] QUESTION", "“source=NAME” before the question"),
         terminal=("/ask [--source NAME] QUESTION",),
+    ),
+    Ability(
+        about="See what could be asked",
+        requests=(Suggest,),
+        discord=("offered while one types /ask",),
+        slack=("/quoth suggest WORDS",),
+        terminal=("/suggest WORDS",),
     ),
     Ability(
         about="See the next passage",

@@ -37,6 +37,7 @@ from bot.messages import (
     ShowSource,
     Sources,
     Status,
+    Suggest,
     Unanswered,
     Undo,
     Upload,
@@ -178,7 +179,7 @@ def changed(request: Request) -> str:
             return ""
         case Ask() | Audit() | Follow() | More() | Notify() | Preferences() | Rate() | Review():
             return ""
-        case Overview() | ShowSource() | Sources() | Status() | Unanswered() | Verify() | Why():
+        case Overview() | ShowSource() | Sources() | Status() | Suggest() | Unanswered() | Verify() | Why():
             return ""
         case _:
             assert_never(request)

@@ -65,6 +65,16 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suggest:
+    """Say what could be asked that holds the words ``typed`` so far; ``source`` is as in Ask."""
+
+    actor: Actor
+    conversation: Conversation
+    typed: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class More:
     """The next passage of an answer; ``offset`` 1 is the first after the one that was shown."""
 
@@ -392,6 +402,7 @@ Request: TypeAlias = (
     | Unanswered
     | Verify
     | Undo
+    | Suggest
     | Why
 )
 
@@ -563,6 +574,18 @@ class NoAnswer:
 
     text: str
     nearest: tuple[Nearest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestions:
+    """What could be asked, the likeliest first: at most 25 lines of at most 100 characters."""
+
+    texts: tuple[str, ...]
+
+    @property
+    def lead(self) -> str:
+        """What stands above the lines where they are a message of their own."""
+        return "What you could ask:" if self.texts else "I have read nothing under a title with these words."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -815,6 +838,7 @@ Reply: TypeAlias = (
     | SourceDetails
     | SourceList
     | StatusReport
+    | Suggestions
 )
 
 

@@ -83,6 +83,13 @@ class Searcher(Protocol):
         """
         ...
 
+    def paths(self, *, audience: Audience) -> Sequence[tuple[str, ...]]:
+        """Return titles, each with the headings that lead to some passage, as (title, heading, ...).
+
+        Each is there once, in no order; takes milliseconds, so that it may be asked while people type.
+        """
+        ...
+
     def headings(self, *, k: int, audience: Audience) -> list[tuple[str, tuple[str, ...]]]:
         """Return titles with the heading paths below them, of the ``k`` newest documents, in order.
 

@@ -68,6 +68,8 @@ from bot.messages import (
     Sources,
     Status,
     StatusReport,
+    Suggest,
+    Suggestions,
     Unanswered,
     Undo,
     Verify,
@@ -81,6 +83,7 @@ from bot.privacy import Privacy
 from bot.questions import Questions
 from bot.receipts import Receipts
 from bot.sources import Managing, SourceDesk
+from bot.suggesting import suggested
 from bot.unanswered import OpenQuestions
 from index.errors import (
     CatalogUnavailable,
@@ -210,9 +213,13 @@ class Router:
             )
         self._desk.sweep()
         self._workspace_ready(request.conversation.workspace)
+        if not isinstance(request, Suggest):  # who types does not wait for a first sync
+            self._workspace_ready(request.conversation.workspace)
         match request:
             case Ask():
                 return self._ask(request)
+            case Suggest():
+                return self._suggest(request)
             case More():
                 return self._more(request)
             case Share():
@@ -290,7 +297,11 @@ class Router:
         )
         return self.shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
 
-    def _named(self, request: Ask) -> frozenset[str]:
+    def _suggest(self, request: Suggest) -> Reply:
+        audience = Audience(workspace=request.conversation.workspace, sources=self._named(request))
+        return Suggestions(texts=suggested(request.typed, paths=self._searcher.paths(audience=audience)))
+
+    def _named(self, request: Ask | Suggest) -> frozenset[str]:
         """Return the source to search in, if the asker names one. Raises SourceUnknown."""
         if not request.source.strip():
             return frozenset()

@@ -134,6 +134,11 @@ class FakeSearcher:
         paths = ((found.title, found.heading) for found in newest if (found.source, found.uri) in documents)
         return list(dict.fromkeys(paths))
 
+    def paths(self, *, audience: Audience) -> list[tuple[str, ...]]:
+        """Return titles, each with the headings that lead to some passage."""
+        found = self._readable(audience).values()
+        return list(dict.fromkeys((each.title, *each.heading) for each in found))
+
     def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:
         """Return the live passage, or None when it is gone or not for this audience."""
         return self._readable(audience).get(passage_id)

@@ -412,6 +412,17 @@ class Catalog:
             )
             return np.array([row["id"] for row in rows], dtype=np.int64)
 
+    def paths(self, audience: Audience) -> list[tuple[str, ...]]:
+        """Return each (title, heading, ...) that leads to a live passage this audience may read."""
+        with self._database.read() as db:
+            rows = db.execute(
+                f"""SELECT DISTINCT d.title, p.heading FROM passages p
+                JOIN documents d ON d.id = p.document_id JOIN sources s ON s.id = d.source_id
+                WHERE {READABLE}""",
+                _readable(audience),
+            )
+            return [(row["title"], *json.loads(row["heading"])) for row in rows]
+
     def candidates(self, ids: Sequence[int], audience: Audience, embedder: str) -> list[CandidateRow]:
         """Return what ranks the live passages among ``ids`` that this audience may read."""
         found: dict[int, CandidateRow] = {}

@@ -32,6 +32,10 @@ RERANKED = 30
 """Candidates that a reranker puts in order: it reads each of them, which takes milliseconds apiece."""
 
 
+AUDIENCES = 50
+"""Of how many audiences the headings are kept at hand."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
     """The candidates of a query with what speaks for each; ``order`` has the best first.
@@ -70,6 +74,7 @@ class CatalogSearcher:
         self._snapshots = Snapshots(catalog, folder=folder)
         self._projections: dict[str, Projection] = {}
         self._chatter: dict[str, Vectors] = {}
+        self._paths: dict[Audience, tuple[int, list[tuple[str, ...]]]] = {}
         self._preparing = threading.Lock()
 
     def search(self, query: str, *, k: int, audience: Audience) -> list[Hit]:
@@ -98,6 +103,20 @@ class CatalogSearcher:
     def headings(self, *, k: int, audience: Audience) -> list[tuple[str, tuple[str, ...]]]:
         """Return titles with the heading paths below them, of the ``k`` newest documents, in order."""
         return self._catalog.headings(k, audience)
+
+    def paths(self, *, audience: Audience) -> list[tuple[str, ...]]:
+        """Return titles, each with the headings that lead to some passage, as (title, heading, ...).
+
+        Nothing is embedded; between two changes of the catalogue they are read from it once.
+        """
+        revision = self._catalog.revision(audience.workspace)
+        held = self._paths.pop(audience, None)
+        if held is None or held[0] != revision:
+            held = revision, self._catalog.paths(audience)
+        self._paths[audience] = held
+        for oldest in list(self._paths)[:-AUDIENCES]:
+            self._paths.pop(oldest, None)
+        return held[1]
 
     def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:
         """Return the live passage, or None when it is gone or not for this audience."""

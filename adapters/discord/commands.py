@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -84,11 +84,14 @@ class SourcePress(Press, template=translate.SOURCE_PRESS.pattern):
 
 
 def _names(listeners: Listeners) -> Completion:
-    async def names(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        found = await listeners.source_names(interaction, typed)
-        return [app_commands.Choice(name=name, value=name) for name in found]
+    return _choices(listeners.source_names)
 
-    return names
+
+def _choices(complete: Callable[[Interaction, str], Awaitable[list[str]]]) -> Completion:
+    async def choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=text, value=text) for text in await complete(interaction, typed)]
+
+    return choices
 
 
 def _for_everyone(tree: Commands, listeners: Listeners) -> None:
@@ -97,7 +100,7 @@ def _for_everyone(tree: Commands, listeners: Listeners) -> None:
         question="Your question, in your own words",
         source="The one source to look in; all of them if you leave this out",
     )
-    @app_commands.autocomplete(source=_names(listeners))
+    @app_commands.autocomplete(question=_choices(listeners.suggestions), source=_names(listeners))
     async def ask(interaction: Interaction, question: str, source: str = "") -> None:
         await listeners.on_ask(interaction, question, source)
 

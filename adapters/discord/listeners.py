@@ -46,6 +46,8 @@ from bot.messages import (
     SourceList,
     Sources,
     Status,
+    Suggest,
+    Suggestions,
     Unanswered,
     Undo,
     Upload,
@@ -286,6 +288,17 @@ class Listeners:
                 interaction, Reindex(actor=party.actor, conversation=party.conversation, name=name)
             )
 
+    async def suggestions(self, interaction: Interaction, typed: str) -> list[str]:
+        """Return what could be asked, given what a person has typed so far and the source they chose."""
+        party = await self._asker(interaction)
+        source = interaction.namespace.source or ""
+        request = Suggest(actor=party.actor, conversation=party.conversation, typed=typed, source=source)
+        texts: tuple[str, ...] = ()
+        async for reply in self._core.replies(request):
+            if isinstance(reply, Suggestions):
+                texts = reply.texts
+        return [text for text in texts if _utf16(text) <= LONGEST_CHOICE][:MOST_CHOICES]
+
     async def source_names(self, interaction: Interaction, typed: str) -> list[str]:
         """Return the names of sources that hold what a person has typed so far."""
         party = await self._asker(interaction)
@@ -487,3 +500,8 @@ def _failed(error: Exception) -> discord.ui.LayoutView:
     reference = secrets.token_hex(4)
     _log.error("A Discord listener failed.", reference=reference, exc_info=error)
     return render(Failed(text=BROKEN, reference=reference))
+
+
+def _utf16(text: str) -> int:
+    """Return how long Discord takes a text to be."""
+    return len(text.encode("utf-16-le")) // 2

@@ -31,6 +31,7 @@ from bot.messages import (
     SourceLine,
     SourceList,
     StatusReport,
+    Suggestions,
     counted,
     path_of,
 )
@@ -87,6 +88,8 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
             return _overview(reply)
         case StatusReport():
             return _status(reply)
+        case Suggestions():
+            return _lines(literal(reply.lead), *(f"- {literal(text)}" for text in reply.texts))
         case Progress():
             return _progress(reply)
         case Failed():

@@ -46,6 +46,7 @@ from bot.messages import (
     SourceLine,
     SourceList,
     StatusReport,
+    Suggestions,
     counted,
 )
 
@@ -92,6 +93,8 @@ def render(reply: Reply, *, private: bool = False) -> Json:
             return _overview(reply)
         case StatusReport():
             return _status_report(reply)
+        case Suggestions():
+            return _suggestions(reply)
         case Progress():
             return _progress(reply)
         case Failed():
@@ -278,6 +281,12 @@ def _synced(reply: StatusReport) -> list[Json]:
     if reply.syncing:
         return [words("under way")]
     return [date(reply.synced_at, "{ago}")] if reply.synced_at else [words("never")]
+
+
+def _suggestions(reply: Suggestions) -> Json:
+    if not reply.texts:
+        return _message(reply.lead)
+    return _message(reply.lead, rich_text(bullets(section(words(text)) for text in reply.texts)))
 
 
 def _progress(reply: Progress) -> Json:

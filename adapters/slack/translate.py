@@ -41,6 +41,7 @@ from bot.messages import (
     ShowSource,
     Sources,
     Status,
+    Suggest,
     Unanswered,
     Undo,
     Upload,
@@ -59,6 +60,7 @@ HELP = Notice(
         "“Find an answer” in a message's menu: I take that message as the question",
         "“Save as answer” in a message's menu, or /quoth answer QUESTION | TEXT: I quote it from then on",
         "/quoth overview: what I know, and what you can ask me",
+        "/quoth suggest WORDS: what could be asked about these words",
         "/quoth sources: what I have read. /quoth status: how I am",
         "/quoth verify RECEIPT: whether a quote still stands where it was found",
         "/quoth notify off: I do not tell you when there is an answer to what you asked in vain",
@@ -339,6 +341,10 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return MyData(actor=actor, conversation=conversation)
         case "forget-me":
             return ForgetMe(actor=actor, conversation=conversation)
+        case "suggest":
+            # Slack completes no words of a slash command (external_select works in messages and views
+            # alone), so what Discord offers while one types is a command of its own here.
+            return Suggest(actor=actor, conversation=conversation, typed=rest)
         case "reindex":
             return Reindex(actor=actor, conversation=conversation, name=rest)
         case "remove" if rest:

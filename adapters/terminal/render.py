@@ -34,6 +34,7 @@ from bot.messages import (
     SourceLine,
     SourceList,
     StatusReport,
+    Suggestions,
     counted,
     path_of,
 )
@@ -75,6 +76,8 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
             return _overview(reply, moment)
         case StatusReport():
             return _status(reply, moment)
+        case Suggestions():
+            return Group(_plain(reply.lead), *(_plain(f"  {text}") for text in reply.texts))
         case Progress():
             return _progress(reply)
         case Failed():

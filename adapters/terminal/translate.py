@@ -34,6 +34,7 @@ from bot.messages import (
     ShowSource,
     Sources,
     Status,
+    Suggest,
     Unanswered,
     Undo,
     Verify,
@@ -46,6 +47,7 @@ HERE = Conversation(platform="terminal", workspace="local", channel="terminal", 
 HELP = """\
 Type a question, or:
   /ask --source NAME QUESTION   a question to one source
+  /suggest WORDS        what could be asked about these words
   /more                 the next passage
   /why                  why the passage above
   /helpful /not-helpful rate the passage above
@@ -80,6 +82,7 @@ FOLLOWED = {
     "/resume": "NAME",
     "/remove": "NAME [yes]",
     "/reindex": "[NAME]",
+    "/suggest": "WORDS",
     "/settings": "[NAME] [VALUE]",
     "/verify": "RECEIPT",
     "/forget-me": "[yes]",
@@ -171,6 +174,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return AddSource(
                 actor=ACTOR, conversation=HERE, origin=words[0], name=words[1] if words[1:] else ""
             )
+        case "/suggest", [_, *_]:
+            return Suggest(actor=ACTOR, conversation=HERE, typed=" ".join(words))
         case "/settings", ([] | [_]):
             return Preferences(actor=ACTOR, conversation=HERE, name="".join(words))
         case "/settings", [name, *value]:

@@ -35,6 +35,7 @@ from bot.messages import (
     SourceList,
     SourceState,
     StatusReport,
+    Suggestions,
 )
 
 UPDATED = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -250,6 +251,8 @@ REPLIES: dict[str, Reply] = {
         ),
     ),
     "confirm_removal": ConfirmRemoval(source=source(1)),
+    "suggestions": Suggestions(texts=("Leave", "Leave › *Sick* leave", "How long is leave? <!channel>")),
+    "suggestions_none": Suggestions(texts=()),
     "source_list_empty": SourceList(sources=()),
     "preferences": PreferenceList(
         preferences=(

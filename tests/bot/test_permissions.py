@@ -29,6 +29,7 @@ from bot.messages import (
     Share,
     Sources,
     Status,
+    Suggest,
     Verify,
     Why,
 )
@@ -48,6 +49,7 @@ OPEN = {
     Share,
     Sources,
     Status,
+    Suggest,
     Verify,
     Why,
     Overview,

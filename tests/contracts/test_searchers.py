@@ -153,3 +153,14 @@ def test_headings_are_those_of_live_documents_that_may_be_read(house: House) -> 
     assert [] == house.searcher.headings(k=5, audience=Audience(workspace="another"))
     house.library.remove("w", green)
     assert [("Roof", ())] == house.searcher.headings(k=5, audience=audience)
+
+
+def test_headings_are_those_of_what_an_audience_may_read(read: House) -> None:
+    assert {("Green",), ("Black",), ("Roof",)} == {
+        (title.title(), *headings)
+        for title, *headings in read.searcher.paths(audience=Audience(workspace="w"))
+    }
+    for audience in (Audience(workspace="other"), Audience(workspace="w", sources=frozenset({"cellar"}))):
+        assert [] == list(read.searcher.paths(audience=audience))
+    read.library.remove("w", "docs")
+    assert [] == list(read.searcher.paths(audience=Audience(workspace="w")))

@@ -45,6 +45,8 @@ from bot.messages import (
     Share,
     Sources,
     Status,
+    Suggest,
+    Suggestions,
     Tell,
     Unanswered,
     Undo,
@@ -137,6 +139,15 @@ async def test_ask_may_name_the_source_to_look_in(bot: FakeDiscord, core: Script
     asked = Ask(actor=actor, conversation=here, question="How long is leave?", source="handbook")
     assert [asked] == core.requests
     assert ["source-002"] == await bot.choices("Ann", "ask", "source", "002")
+
+
+async def test_what_could_be_asked_is_offered_while_one_types(bot: FakeDiscord, core: ScriptedCore) -> None:
+    core.replies_to[Suggest] = [Suggestions(texts=("Leave", "🏖" * 51, "Leave › How long?"))]
+    assert ["Leave", "Leave › How long?"] == await bot.choices("Ann", "ask", "question", "lea")
+    actor, here = at(bot)
+    assert [Suggest(actor=actor, conversation=here, typed="lea")] == core.requests
+    core.replies_to[Suggest] = [Refused(text="No.")]
+    assert [] == await bot.choices("Ann", "ask", "question", "lea")
 
 
 async def test_a_mention_is_answered_in_its_place_for_everyone(bot: FakeDiscord, core: ScriptedCore) -> None:

@@ -48,6 +48,7 @@ from bot.messages import (
     ShowSource,
     Sources,
     Status,
+    Suggest,
     Tell,
     Unanswered,
     Undo,
@@ -114,6 +115,14 @@ async def test_ask_may_name_the_source_to_look_in(bot: FakeSlack, core: Scripted
     assert [("How long?", "staff handbook")] == [
         (request.question, request.source) for request in core.requests if isinstance(request, Ask)
     ]
+
+
+async def test_what_could_be_asked_is_a_command_where_nothing_completes(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    message = await bot.command("U0ANN", "/quoth", "suggest lea")
+    assert "Leave › How long?" in message.shown
+    assert ["lea"] == [request.typed for request in core.requests if isinstance(request, Suggest)]
 
 
 async def test_commands_said_in_a_channel_are_answered_to_their_author_alone(bot: FakeSlack) -> None:

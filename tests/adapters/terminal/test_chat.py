@@ -35,6 +35,7 @@ from bot.messages import (
     ShowSource,
     Sources,
     Status,
+    Suggest,
     Tell,
     Unanswered,
     Undo,
@@ -218,6 +219,13 @@ async def test_ctrl_c_cancels_what_is_being_read_and_the_chat_goes_on(core: Scri
     said = await chatting
     assert "It was cancelled." in said
     assert [Reindex, Cancel, Status] == [type(request) for request in core.requests]
+
+
+async def test_what_could_be_asked_is_listed(core: ScriptedCore) -> None:
+    said = await chat(core, "/suggest how long", "/suggest")
+    assert "Leave › How long?" in said
+    assert "Write /suggest WORDS" in said
+    assert [Suggest(actor=ACTOR, conversation=HERE, typed="how long")] == core.requests
 
 
 async def test_words_after_quit_keep_nobody(core: ScriptedCore) -> None:
