@@ -22,6 +22,7 @@ from bot.dispatch import ThreadedCore
 from bot.errands import Errands
 from bot.errors import AlreadyRunning, Cancelled, QuothError
 from bot.feedback import Ledger
+from bot.following import Topics
 from bot.health import beat
 from bot.jobs import Jobs, Watch
 from bot.library import CatalogLibrary
@@ -181,6 +182,7 @@ class Application:
             jobs=self.jobs,
             policy=self.policy,
             embedder=settings.embedder.model,
+            topics=Topics(clock),
             preferences=self.preferences,
             privacy=Privacy((self.ledger, self.questions, self.audit, curation, open_questions)),
             questions=self.questions,

@@ -55,13 +55,15 @@ class Conversation:
 class Ask:
     """A question, as the person wrote it (the bot's own mention taken off).
 
-    ``source`` is the name of the one source to search in; empty for all of them.
+    ``source`` is the name of the one source to search in; empty for all of them. ``whispered`` says
+    that the answer is shown to the asker alone, though others read the channel.
     """
 
     actor: Actor
     conversation: Conversation
     question: str
     source: str = ""
+    whispered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -479,6 +481,7 @@ class Finding:
 
     ``id`` and ``offset`` go into the buttons: ``offset`` counts the passages of this question from
     0. ``probability`` (0 to 1) and ``confidence`` say how sure the bot is that the passage answers.
+    ``searched`` is what was searched for a question that leans on the one before it, else empty.
     ``has_more`` says that another passage follows. ``also`` are at most two other places where
     nearly the same text stands. ``receipt`` is the id by which anyone can have the quote verified,
     empty where none could be made. ``updated`` says that the text has changed since the answer was
@@ -495,6 +498,7 @@ class Finding:
     also: tuple[Citation, ...] = ()
     receipt: str = ""
     updated: bool = False
+    searched: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -570,10 +574,14 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoAnswer:
-    """Nothing that was read answers. ``nearest`` are titles to look at, at most three."""
+    """Nothing that was read answers. ``nearest`` are titles to look at, at most three.
+
+    ``searched`` is what was searched for a question that leans on the one before it, else empty.
+    """
 
     text: str
     nearest: tuple[Nearest, ...] = ()
+    searched: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,13 @@ class Searcher(Protocol):
         """
         ...
 
+    def frequencies(self, words: Sequence[str], *, audience: Audience) -> Sequence[int]:
+        """Return in how many of the workspace's passages each word stands, in any of its forms.
+
+        It is about: what was removed just now may count still, and sources are not told apart.
+        """
+        ...
+
     def paths(self, *, audience: Audience) -> Sequence[tuple[str, ...]]:
         """Return titles, each with the headings that lead to some passage, as (title, heading, ...).
 

@@ -12,6 +12,7 @@ import structlog
 from bot.answering import (
     ALL_ALSO,
     ALSO,
+    LONGEST_QUESTION,
     Outcome,
     cited,
     in_words,
@@ -26,6 +27,7 @@ from bot.curation import Curation
 from bot.errands import Errands
 from bot.errors import Cancelled, PreferenceInvalid, Stopping
 from bot.feedback import Ledger, Remembered
+from bot.following import Topics, follows, in_full, topic_of
 from bot.jobs import Jobs, Watch
 from bot.limits import RateLimit
 from bot.messages import (
@@ -97,7 +99,7 @@ from index.errors import (
     SourceUnknown,
     SyncBusy,
 )
-from index.passages import Audience, Passage
+from index.passages import Audience, Hit, Passage
 
 EXPECTED = (
     Cancelled,
@@ -162,6 +164,7 @@ class Router:
         jobs: Jobs,
         policy: Policy,
         embedder: str,
+        topics: Topics,
         preferences: PreferenceBook,
         privacy: Privacy,
         questions: Questions,
@@ -183,6 +186,7 @@ class Router:
         self._jobs = jobs
         self._policy = policy
         self._embedder = embedder
+        self._topics = topics
         self._preferences = preferences
         self._privacy = privacy
         self._questions = questions
@@ -212,7 +216,6 @@ class Router:
                 text="I cannot tell which community's documents to look in. Ask me in one of its channels."
             )
         self._desk.sweep()
-        self._workspace_ready(request.conversation.workspace)
         if not isinstance(request, Suggest):  # who types does not wait for a first sync
             self._workspace_ready(request.conversation.workspace)
         match request:
@@ -282,20 +285,51 @@ class Router:
             return too_fast
         workspace = request.conversation.workspace
         audience = Audience(workspace=workspace, sources=self._named(request))
-        hits = self._searcher.search(request.question.strip(), k=self._policy.passages, audience=audience)
-        outcome = self._policy.outcome(hits[0].confidence) if hits else Outcome.NOTHING
+        question = request.question.strip()
+        query = self._meant(request, audience)
+        hits, outcome = self._found(query, audience)
+        if query != question and outcome is Outcome.NOTHING:
+            # It may not have leant on anything: what is answered as it stands was meant as it stands.
+            alone = self._found(question, audience)
+            if alone[1] is Outcome.ANSWER:
+                query, (hits, outcome) = question, alone
+        searched = query if query != question else ""
+        self._note_topic(request, query, hits if outcome is not Outcome.NOTHING else [])
         self._log_question(request, outcome)
         if not hits and not self._library.sources(workspace):
             return NoAnswer(text=_nothing_read(request))
         if outcome is not Outcome.ANSWER:
-            self._open_questions.note(request)
+            self._open_questions.note(replace(request, question=query))
         if outcome is Outcome.NOTHING:
             where = f" in {', '.join(audience.sources)}" if audience.sources else ""
-            return NoAnswer(text=f"I found nothing{where} that answers this.", nearest=nearest(hits))
+            return NoAnswer(
+                text=f"I found nothing{where} that answers this.", nearest=nearest(hits), searched=searched
+            )
+        # What was searched is what More and Why are about, and what is said when it is shared.
         remembered = self._ledger.remember(
-            workspace, request.actor.id, request.question, hits, sources=audience.sources
+            workspace, request.actor.id, searched or request.question, hits, sources=audience.sources
         )
-        return self.shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
+        shown = self.shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
+        return replace(shown, searched=searched)
+
+    def _found(self, query: str, audience: Audience) -> tuple[list[Hit], Outcome]:
+        hits = self._searcher.search(query, k=self._policy.passages, audience=audience)
+        return hits, self._policy.outcome(hits[0].confidence) if hits else Outcome.NOTHING
+
+    def _note_topic(self, request: Ask, query: str, hits: list[Hit]) -> None:
+        """Take note of what the conversation is about, unless the message says nothing of it."""
+        topic = topic_of(query, (hits[0].passage.title, *hits[0].passage.heading) if hits else ())
+        if topic.terms and (query != request.question.strip() or not follows(query)):
+            self._topics.remember(request.actor, request.conversation, topic, whispered=request.whispered)
+
+    def _meant(self, request: Ask, audience: Audience) -> str:
+        """Return what to search: the question, with what it leans on in its conversation."""
+        question = request.question.strip()
+        topic = self._topics.recall(request.actor, request.conversation, whispered=request.whispered)
+        if topic is None or not follows(question):
+            return question
+        query = in_full(question, topic, lambda words: self._searcher.frequencies(words, audience=audience))
+        return query[:LONGEST_QUESTION]
 
     def _suggest(self, request: Suggest) -> Reply:
         audience = Audience(workspace=request.conversation.workspace, sources=self._named(request))

@@ -134,6 +134,11 @@ class FakeSearcher:
         paths = ((found.title, found.heading) for found in newest if (found.source, found.uri) in documents)
         return list(dict.fromkeys(paths))
 
+    def frequencies(self, words: Sequence[str], *, audience: Audience) -> list[int]:
+        """Return in how many of the workspace's passages each word stands."""
+        held = [set(_words(each.text)) for each in list(self._of(audience.workspace).values())]
+        return [sum(set(_words(word)) <= own for own in held) for word in words]
+
     def paths(self, *, audience: Audience) -> list[tuple[str, ...]]:
         """Return titles, each with the headings that lead to some passage."""
         found = self._readable(audience).values()

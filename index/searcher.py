@@ -1,7 +1,7 @@
 """The index's door: a query in, hits out, each read back through the catalogue."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -103,6 +103,14 @@ class CatalogSearcher:
     def headings(self, *, k: int, audience: Audience) -> list[tuple[str, tuple[str, ...]]]:
         """Return titles with the heading paths below them, of the ``k`` newest documents, in order."""
         return self._catalog.headings(k, audience)
+
+    def frequencies(self, words: Sequence[str], *, audience: Audience) -> list[int]:
+        """Return in how many of the workspace's passages each word stands, in any of its forms.
+
+        Raises EmbedderUnavailable, EmbedderChanged, CatalogUnavailable.
+        """
+        lexicon = self._snapshots.current(audience.workspace, self._embedder).words
+        return [lexicon.frequency(word) for word in words]
 
     def paths(self, *, audience: Audience) -> list[tuple[str, ...]]:
         """Return titles, each with the headings that lead to some passage, as (title, heading, ...).

@@ -88,7 +88,13 @@ class Listeners:
         """Answer ``/ask`` and "Find an answer" to the asker alone."""
         async with self._serving(interaction) as party:
             text = translate.question(question, interaction.application_id)
-            request = Ask(actor=party.actor, conversation=party.conversation, question=text, source=source)
+            request = Ask(
+                actor=party.actor,
+                conversation=party.conversation,
+                question=text,
+                source=source,
+                whispered=_is_whispered(interaction),
+            )
             await self._whisper(interaction, request)
 
     async def on_message(self, message: discord.Message, bot: int) -> None:

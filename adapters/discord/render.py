@@ -60,14 +60,20 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
     """Return the message for a reply; ``private`` says that the asker alone sees it."""
     match reply:
         case Answer():
-            return _card(reply, _shared_by(reply), GREEN, may_share=private and reply.shared_by is None)
+            return _card(
+                reply,
+                _searched(reply.searched) + _shared_by(reply),
+                GREEN,
+                may_share=private and reply.shared_by is None,
+            )
         case Closest():
-            return _card(reply, f"{reply.lead}\n\n", AMBER, may_share=False)
+            return _card(reply, f"{_searched(reply.searched)}{reply.lead}\n\n", AMBER, may_share=False)
         case Reasons():
             return _reasons(reply)
         case NoAnswer():
             titles = [f"- {_linked(_path(near.title, near.heading), near.url)}" for near in reply.nearest]
-            return _lines(literal(reply.text), *(["Nearest titles:", *titles] if titles else []))
+            said = _searched(reply.searched) + literal(reply.text)
+            return _lines(said, *(["Nearest titles:", *titles] if titles else []))
         case Refused():
             return _lines(literal(reply.text))
         case Notice():
@@ -183,6 +189,11 @@ def _buttons(shown: Answer | Closest, *, may_share: bool) -> list[ui.Button[ui.L
 
 def _receipt(shown: Answer | Closest) -> str:
     return f" · receipt {literal(shown.receipt)}" if shown.receipt else ""
+
+
+def _searched(query: str) -> str:
+    """Return the line that says what a question was taken to mean, or nothing."""
+    return f"-# Searched for: {literal(_title(query))}\n" if query else ""
 
 
 def _citation(citation: Citation) -> str:

@@ -62,8 +62,14 @@ def render_closest(closest: Closest) -> Json:
     return _card(closest, [lead], f"{closest.lead} ", may_share=False)
 
 
+def searched(query: str) -> list[Json]:
+    """Return the small print that says what a question was taken to mean, if it needs any."""
+    return [context(plain(shorten(f"Searched for: {query}", MAX_SMALL_PRINT)))] if query else []
+
+
 def _card(shown: Answer | Closest, above: list[Json], spoken: str, *, may_share: bool) -> Json:
     above = [context(plain(UPDATED_SINCE)), *above] if shown.updated else above
+    above = [*searched(shown.searched), *above]
     below = [
         _where(shown.quote.citation, shown.also),
         _citation(shown),

@@ -120,7 +120,7 @@ class Listeners:
                 place = translate.place_of_command(body)
                 party = await self._party(place)
                 text = translate.question(body.get("text") or "", self._home)
-                await self._whisper(translate.ask_within(text, party), place, body)
+                await self._whisper(translate.whispered(translate.ask_within(text, party)), place, body)
 
     async def on_quoth(self, ack: AsyncAck, body: Payload) -> None:
         """Do ``/quoth``; only the person sees what comes of it."""
@@ -137,7 +137,8 @@ class Listeners:
             if is_new:
                 place = translate.place_of_interaction(body)
                 text = translate.question(body["message"].get("text") or "", self._home)
-                await self._whisper(translate.ask(text, await self._party(place)), place, body)
+                asked = translate.ask(text, await self._party(place))
+                await self._whisper(translate.whispered(asked), place, body)
 
     async def on_save(self, ack: AsyncAck, body: Payload) -> None:
         """Ask which question somebody's message answers, to keep it as the answer."""
@@ -275,6 +276,8 @@ class Listeners:
             if place.private and isinstance(said, Ask):
                 is_new = place.thread == event["ts"]
                 await self._agent.begin(place.channel, place.thread, said.question, is_new=is_new)
+            if private and isinstance(said, Ask):
+                said = translate.whispered(said)
             await self._deliver(said, outlet, private=private)
 
     async def _follow(self, request: Follow, body: Payload) -> None:

@@ -21,7 +21,17 @@ from adapters.slack.blocks import (
     size,
     words,
 )
-from adapters.slack.card import CANCEL, CHOICE, FORGET, REMOVE, headline, place, render_answer, render_closest
+from adapters.slack.card import (
+    CANCEL,
+    CHOICE,
+    FORGET,
+    REMOVE,
+    headline,
+    place,
+    render_answer,
+    render_closest,
+    searched,
+)
 from adapters.slack.translate import HELP
 from bot.messages import (
     Answer,
@@ -120,9 +130,10 @@ def _reasons(reply: Reasons) -> Json:
 
 def _no_answer(reply: NoAnswer) -> Json:
     """Titles to look at stand in a plain list: nothing here may pass for an answer."""
-    if not reply.nearest:
-        return _message(reply.text)
-    return _message(reply.text, rich_text(bullets(section(_nearest(near)) for near in reply.nearest[:3])))
+    below = (
+        [rich_text(bullets(section(_nearest(near)) for near in reply.nearest[:3]))] if reply.nearest else []
+    )
+    return _message(reply.text, *below, *searched(reply.searched))
 
 
 def _nearest(near: Nearest) -> Json:

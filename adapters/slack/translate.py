@@ -289,6 +289,11 @@ def ask_within(text: str, party: Party) -> Ask:
     return replace(asked, source=named["quoted"] or named["bare"])
 
 
+def whispered(asked: Ask) -> Ask:
+    """Take a question as one whose answer only the asker sees, though others read the channel."""
+    return replace(asked, whispered=not asked.conversation.private)
+
+
 def spoken(text: str, party: Party) -> Request | Notice | Refused:
     """Take what a person wrote to the bot: one of a few short commands, or else a question."""
     return command(text, party) if _SPOKEN.match(text) else ask_within(text, party)

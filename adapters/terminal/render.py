@@ -114,6 +114,7 @@ def _card(shown: Answer | Closest, now: datetime, *, title: str, colour: str) ->
     return Panel(
         Group(
             *_updated(shown),
+            *_searched(shown.searched),
             passage,
             Text(),
             *_citation(quote.citation, now),
@@ -125,6 +126,11 @@ def _card(shown: Answer | Closest, now: datetime, *, title: str, colour: str) ->
         width=WIDTH,
         border_style=colour,
     )
+
+
+def _searched(query: str) -> list[Text]:
+    """Return the line that says what a question was taken to mean, if it needs one."""
+    return [_plain(f"Searched for: {query}", "dim")] if query else []
 
 
 def _citation(citation: Citation, now: datetime) -> list[Text]:
@@ -170,7 +176,7 @@ def _reasons(reply: Reasons) -> RenderableType:
 
 
 def _no_answer(reply: NoAnswer) -> RenderableType:
-    lines = [_plain(reply.text)]
+    lines = [*_searched(reply.searched), _plain(reply.text)]
     if reply.nearest:
         lines.append(_plain("Nearest titles:", "dim"))
     for document in reply.nearest:

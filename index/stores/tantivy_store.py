@@ -105,6 +105,15 @@ class LexicalSnapshot:
         with _own_errors():
             return {id for id, _ in self._found(Query.all_query(), self._searcher.num_docs)}
 
+    def frequency(self, word: str) -> int:
+        """Count the passages whose text holds a word in any of its forms, deleted ones possibly included.
+
+        Raises CatalogUnavailable when the files are damaged.
+        """
+        with _own_errors():
+            stems = _PROSE.analyze(_clean(word[:MOST_CHARACTERS]))
+            return min((self._searcher.doc_freq("body", stem) for stem in stems), default=0)
+
     def identifier_frequency(self, term: str) -> int:
         """Count the passages that name an identifier, as `lexicon.identifiers` returns it.
 

@@ -91,7 +91,7 @@ def answer(shown: Quote | None = None, *, offset: int = 0, **more: object) -> An
     return Answer(**(fields | more))  # type: ignore[arg-type]
 
 
-def closest(*, offset: int = 0) -> Closest:
+def closest(*, offset: int = 0, searched: str = "") -> Closest:
     """Build what is close, and no answer."""
     return Closest(
         id="a1b2",
@@ -101,6 +101,7 @@ def closest(*, offset: int = 0) -> Closest:
         probability=0.42,
         confidence=Confidence.LOW,
         has_more=not offset,
+        searched=searched,
     )
 
 
@@ -186,6 +187,11 @@ REPLIES: dict[str, Reply] = {
     "answer_with_a_receipt": answer(receipt="k3v7qa"),
     "answer_shared": answer(shared_by=Actor(id="U0ANN", name="Ann")),
     "closest": closest(),
+    "answer_to_what_follows": answer(searched="parental *leave* for <!here> fathers"),
+    "closest_to_what_follows": closest(searched="parental leave for fathers"),
+    "no_answer_to_what_follows": NoAnswer(
+        text="Nothing that I have read answers this.", searched="parental leave for fathers"
+    ),
     "closest_second": closest(offset=1),
     "reasons": reasons(),
     "reasons_that_are_few": reasons(

@@ -9,6 +9,7 @@ from bot.audit import AuditTrail
 from bot.curation import Curation
 from bot.errands import Errands
 from bot.feedback import Ledger
+from bot.following import Topics
 from bot.jobs import Jobs
 from bot.limits import RateLimit
 from bot.living import LivingAnswers
@@ -90,6 +91,7 @@ class Bench:
             jobs=self.jobs,
             policy=self.policy,
             embedder="hashing",
+            topics=Topics(self.clock),
             preferences=self.preferences,
             privacy=Privacy((self.ledger, self.questions, self.audit, curation, open_questions)),
             questions=self.questions,

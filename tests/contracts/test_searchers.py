@@ -164,3 +164,9 @@ def test_headings_are_those_of_what_an_audience_may_read(read: House) -> None:
         assert [] == list(read.searcher.paths(audience=audience))
     read.library.remove("w", "docs")
     assert [] == list(read.searcher.paths(audience=Audience(workspace="w")))
+
+
+def test_words_are_counted_by_the_passages_they_stand_in(read: House) -> None:
+    counts = read.searcher.frequencies(["tea", "green", "sugar"], audience=Audience(workspace="w"))
+    assert [2, 1, 0] == list(counts)
+    assert [0] == list(read.searcher.frequencies(["tea"], audience=Audience(workspace="other")))

@@ -130,13 +130,16 @@ async def test_ask_is_answered_to_the_asker_alone(bot: FakeDiscord, core: Script
     assert "**It lasts sixteen weeks.**" in message.shown
     assert "[Share]" in message.shown
     actor, here = at(bot)
-    assert [Ask(actor=actor, conversation=here, question="How long is leave?")] == core.requests
+    assert [
+        Ask(actor=actor, conversation=here, question="How long is leave?", whispered=True)
+    ] == core.requests
 
 
 async def test_ask_may_name_the_source_to_look_in(bot: FakeDiscord, core: ScriptedCore) -> None:
     await bot.command("Ann", "ask", {"question": "How long is leave?", "source": "handbook"})
     actor, here = at(bot)
-    asked = Ask(actor=actor, conversation=here, question="How long is leave?", source="handbook")
+    whispered = Ask(actor=actor, conversation=here, question="How long is leave?", whispered=True)
+    asked = replace(whispered, source="handbook")
     assert [asked] == core.requests
     assert ["source-002"] == await bot.choices("Ann", "ask", "source", "002")
 

@@ -107,7 +107,9 @@ async def test_ask_is_answered_to_the_asker_alone(bot: FakeSlack, core: Scripted
     assert {"quoth_more", "quoth_share", "quoth_rate", "quoth_why"} == set(message.action_ids())
     here = Conversation(platform="slack", workspace=f"slack:{TEAM}", channel=GENERAL)
     ann = Actor(id="U0ANN", name="Ann")
-    assert [Ask(actor=ann, conversation=here, question="How long is A & B's leave?")] == core.requests
+    assert [
+        Ask(actor=ann, conversation=here, question="How long is A & B's leave?", whispered=True)
+    ] == core.requests
 
 
 async def test_ask_may_name_the_source_to_look_in(bot: FakeSlack, core: ScriptedCore) -> None:

@@ -1,0 +1,236 @@
+"""Questions that lean on the one before: when a message is one, and what it means in full.
+
+There is no language model in this: a short message that opens like a continuation, that points back
+with a pronoun, or that has no telling word of its own is searched with the terms that the
+conversation is about. People are told what was searched.
+"""
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeAlias
+
+from bot.messages import Actor, Conversation
+from bot.ports import Clock
+
+KEPT = timedelta(minutes=30)
+"""For how long a conversation is about what it was about."""
+
+MOST_TOPICS = 2_000
+MOST_WORDS = 12
+"""A longer message stands for itself."""
+
+MOST_CARRIED = 5
+ENOUGH_CARRIED = 2
+"""Terms of the question that make words of the answer's heading needless."""
+
+OPENERS = (
+    "and what about", "and how about", "but what about", "ok and", "okay and", "what about", "how about",
+    "what of", "same for", "and", "but", "or", "also", "then",
+)  # fmt: skip
+"""How a continuation opens; these words are not searched."""
+
+JOINTS = frozenset("on for with in using without under from via".split())
+"""How a fragment of a question opens; these words are searched, for what they join."""
+
+POINTERS = frozenset("it that this these those they them its their one ones".split())
+"""Words that point back to what was said before."""
+
+CHATTER = frozenset(
+    """alright awesome bye cheers cool done exactly fine good great haha hello hey hi hm hmm indeed lol nice
+    no nope nvm oh ok okay perfect please really right solved sorry sure thank thanks thx true well welcome
+    worked works wow yeah yep yes you""".split()
+)
+"""A message of nothing but these, and of common words, asks nothing."""
+
+COMMON = CHATTER | frozenset(
+    """a about after again all already also always am an and any anyone anything are as at be because been
+    before being best between both but by can cant could did didnt do does doesnt doing dont each either else
+    enough ever every example examples explain far few find first for from get gets getting give go goes going
+    good got had has have having he help her here him his how howto i if in instead into is isnt its just kind
+    know last least less let like long look made make makes many may maybe me mean means might mine more most
+    much must my need needs never new next not now of off often old on once only onto or other others our out
+    over own per possible put rather same say see shall she should show simply since so some someone something
+    soon still such take tell than that the their them then there these they thing things this those
+    through time to too try trying under until up us use used using very via wanna want wants was way ways we
+    were what when where whether which while who whom whose why
+    will with within without wont work working would wouldnt you your""".split()
+)
+"""Words that say how somebody asks, not what about."""
+
+ASKING = frozenset(
+    """what how why when where who whom whose which can could do does did is are was were will would should
+    may""".split()
+)
+
+KINDS = tuple(
+    frozenset(kind.split())
+    for kind in (
+        "windows linux macos mac osx ubuntu debian fedora arch centos redhat android ios ipad unix freebsd",
+        "chrome chromium firefox safari edge opera brave",
+        "python javascript typescript java kotlin rust go golang ruby php c c++ c# swift scala perl lua",
+        "pip conda uv poetry npm yarn pnpm apt brew homebrew dnf yum pacman cargo snap winget",
+        "bash zsh fish powershell cmd",
+        "postgres postgresql mysql mariadb sqlite mongodb redis oracle",
+        "aws azure gcp heroku",
+        "github gitlab bitbucket gitea",
+        "discord slack teams telegram matrix whatsapp",
+        "vim emacs vscode nano neovim sublime pycharm intellij",
+        "docker podman kubernetes",
+        "http https ssh ftp sftp",
+        "monday tuesday wednesday thursday friday saturday sunday",
+        "january february march april may june july august september october november december",
+    )
+)
+"""Words of which a question is about one: a new one takes the place of the one before."""
+
+WORD = re.compile(r"[^\W_](?:[\w.+#'’/-]*[\w+#])?")
+NUMBER = re.compile(r"v?\d+(?:\.\d+)*", re.IGNORECASE)
+
+Frequencies: TypeAlias = Callable[[Sequence[str]], Sequence[int]]
+"""In how many passages each of some words stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What a conversation is about: telling words of its last question, and of where the answer stands."""
+
+    terms: tuple[str, ...]
+    heading: tuple[str, ...] = ()
+
+
+def topic_of(question: str, path: Sequence[str] = ()) -> Topic:
+    """Return what a question is about; ``path`` is the title and headings of what answered it."""
+    return Topic(terms=_telling(question), heading=_telling(" ".join(path)))
+
+
+def follows(message: str) -> bool:
+    """Whether a message leans on the question before it."""
+    words = _words(message)
+    if not words or len(words) > MOST_WORDS or _chats(words):
+        return False
+    rest = _words(_opened(message))
+    telling = _telling(" ".join(rest))
+    if not telling:
+        return True
+    if len(rest) < len(words):
+        return len(telling) <= 3
+    # "Orders that were cancelled" points at nothing; "is that paid?" does.
+    points = words[0] in ASKING | POINTERS and not POINTERS.isdisjoint(words)
+    return len(telling) <= 2 and (points or words[0] in JOINTS)
+
+
+def in_full(message: str, topic: Topic, frequencies: Frequencies) -> str:
+    """Return what a message that follows means: itself, with the terms that it leans on."""
+    rest = " ".join(_opened(message).split()).strip(" ?!.,:;")
+    own = {word.casefold() for word in _telling(rest)}
+    kept = [term for term in topic.terms if not _replaced(term, own)]
+    carried = _rarest(kept, MOST_CARRIED, frequencies)
+    if len(carried) < ENOUGH_CARRIED:
+        known = own | {term.casefold() for term in carried}
+        others = [word for word in topic.heading if word.casefold() not in known and not _replaced(word, own)]
+        carried += _rarest(others, ENOUGH_CARRIED - len(carried), frequencies)
+    return _joined(rest, " ".join(carried))
+
+
+def _joined(rest: str, carried: str) -> str:
+    """Put the terms where they belong: for the pronoun, behind a question, or before a fragment."""
+    for found in WORD.finditer(rest):
+        if found[0].casefold() in POINTERS and carried:
+            return f"{rest[: found.start()]}{carried}{rest[found.end() :]}"
+    first = _words(rest)[:1]
+    parts = (rest, carried) if first and first[0] in ASKING else (carried, rest)
+    return " ".join(part for part in parts if part)
+
+
+def _replaced(term: str, own: set[str]) -> bool:
+    """Whether a message says the term itself, or another of its kind."""
+    word = term.casefold()
+    if word in own or (NUMBER.fullmatch(word) and any(NUMBER.fullmatch(each) for each in own)):
+        return True
+    return any(word in kind and not kind.isdisjoint(own) for kind in KINDS)
+
+
+def _rarest(terms: Sequence[str], most: int, frequencies: Frequencies) -> list[str]:
+    """Return the rarest terms in the order of the text; what stands nowhere finds nothing, and is last."""
+    if len(terms) <= most:
+        return list(terms)
+    counts = dict(zip(terms, frequencies(terms), strict=True))
+    chosen = set(sorted(terms, key=lambda term: (not counts[term], counts[term]))[:most])
+    return [term for term in terms if term in chosen]
+
+
+def _opened(message: str) -> str:
+    """Return a message without the words by which it continues the one before."""
+    text = message.strip()
+    for opener in OPENERS:
+        found = re.match(rf"{opener.replace(' ', r'[ ]+')}\b[\s,:]*(?=\S)", text, re.IGNORECASE)
+        if found:
+            return text[found.end() :]
+    return text
+
+
+def _chats(words: Sequence[str]) -> bool:
+    said = set(words) - POINTERS - CHATTER
+    return said <= COMMON - ASKING and not CHATTER.isdisjoint(words)
+
+
+def _telling(text: str) -> tuple[str, ...]:
+    """Return the words of a text that say what it is about, each once, as they are written."""
+    telling = {word.casefold(): word for word in WORD.findall(text) if _plain(word) not in COMMON | POINTERS}
+    return tuple(telling.values())
+
+
+def _words(text: str) -> list[str]:
+    return [_plain(word) for word in WORD.findall(text)]
+
+
+def _plain(word: str) -> str:
+    return re.sub("['’]", "", word.casefold())
+
+
+Key: TypeAlias = tuple[str, str, str, str]
+
+
+class Topics:
+    """What each conversation is about, in memory only. Safe to use from several threads.
+
+    In a thread that is one for all who write there; what somebody asks in private, or in a channel
+    where others talk of other things, is theirs alone.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._topics: OrderedDict[Key, tuple[float, Topic]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def recall(self, actor: Actor, conversation: Conversation, *, whispered: bool) -> Topic | None:
+        """Return what the conversation was about just now; ``whispered`` as in Ask."""
+        oldest = self._clock.monotonic() - KEPT.total_seconds()
+        with self._lock:
+            found = [self._topics.get(key) for key in _keys(actor, conversation, whispered=whispered)]
+        recent = [entry for entry in found if entry is not None and entry[0] >= oldest]
+        return max(recent, key=lambda entry: entry[0])[1] if recent else None
+
+    def remember(self, actor: Actor, conversation: Conversation, topic: Topic, *, whispered: bool) -> None:
+        """Take note of what the conversation is about now."""
+        key = _keys(actor, conversation, whispered=whispered)[0]
+        with self._lock:
+            self._topics[key] = self._clock.monotonic(), topic
+            self._topics.move_to_end(key)
+            while len(self._topics) > MOST_TOPICS:
+                self._topics.popitem(last=False)
+
+
+def _keys(actor: Actor, conversation: Conversation, *, whispered: bool) -> list[Key]:
+    """Return where to remember a topic, and after it where else to look for one."""
+    place = conversation.workspace, f"{conversation.platform}:{conversation.channel}"
+    if conversation.private or conversation.platform == "terminal":
+        return [(*place, "", "")]  # each message to the bot may open a thread of its own there
+    shared, own = (*place, conversation.thread, ""), (*place, conversation.thread, actor.id)
+    if not conversation.thread:
+        return [own]
+    return [own, shared] if whispered else [shared]
