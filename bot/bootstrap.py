@@ -24,6 +24,7 @@ from bot.errors import AlreadyRunning, Cancelled, QuothError
 from bot.feedback import Ledger
 from bot.following import Topics
 from bot.health import beat
+from bot.hindrances import Hindrances
 from bot.jobs import Jobs, Watch
 from bot.library import CatalogLibrary
 from bot.likeness import EmbedderLikeness
@@ -149,24 +150,19 @@ class Application:
     def router(self) -> Router:
         """The core."""
         settings, clock = self.settings, self._clock
-        permissions = Permissions(
-            ids=settings.moderators.ids,
-            groups=settings.moderators.groups,
-            preferred=self.preferences.value,
-        )
         curation = Curation(
             self.records,
             clock,
             shelf=FolderShelf(self.catalog, self.data / UPLOADS),
             jobs=self.jobs,
-            permissions=permissions,
+            permissions=self.permissions,
             preferences=self.preferences,
         )
         open_questions = OpenQuestions(
             self.records,
             clock,
             curation=curation,
-            permissions=permissions,
+            permissions=self.permissions,
             preferences=self.preferences,
             likeness=EmbedderLikeness(self.embedder),
             errands=self.errands,
@@ -175,7 +171,7 @@ class Application:
             searcher=self.searcher,
             library=self.library,
             ledger=self.ledger,
-            permissions=permissions,
+            permissions=self.permissions,
             limit=RateLimit(
                 questions=settings.limits.questions, per_seconds=settings.limits.per_seconds, clock=clock
             ),
@@ -187,6 +183,7 @@ class Application:
             privacy=Privacy((self.ledger, self.questions, self.audit, curation, open_questions)),
             questions=self.questions,
             examples=self.examples,
+            hindrances=self.hindrances,
             errands=self.errands,
             receipts=self.receipts,
             audit=self.audit,
@@ -235,6 +232,17 @@ class Application:
     def ledger(self) -> Ledger:
         """What was answered."""
         return Ledger(self.records, self._clock, self.questions)
+
+    @cached_property
+    def permissions(self) -> Permissions:
+        """Who moderates."""
+        chosen = self.settings.moderators
+        return Permissions(ids=chosen.ids, groups=chosen.groups, preferred=self.preferences.value)
+
+    @cached_property
+    def hindrances(self) -> Hindrances:
+        """What platforms keep the bot from."""
+        return Hindrances(clock=self._clock, errands=self.errands, moderators=self.permissions.listed)
 
     @cached_property
     def examples(self) -> Examples:
@@ -378,7 +386,9 @@ class Application:
             raise AlreadyRunning from error
 
     async def _serve(self, adapters: Sequence[Adapter], terminal: Adapter | None) -> None:
-        core = ThreadedCore(self.router.handle, errands=self.errands, note=self.living.note)
+        core = ThreadedCore(
+            self.router.handle, errands=self.errands, note=self.living.note, hindered=self.hindrances.note
+        )
         pulse = asyncio.create_task(beat(self.heartbeat))
         following = asyncio.create_task(core.repeat(self.living.step, REVISION_SECONDS))
         tidying = asyncio.create_task(self._tidy())

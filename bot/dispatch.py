@@ -13,6 +13,7 @@ from bot.messages import (
     Decide,
     Errand,
     Follow,
+    Hindrance,
     Posting,
     Progress,
     Reindex,
@@ -36,12 +37,18 @@ class ThreadedCore:
     """The core as adapters see it. Questions never wait behind syncs."""
 
     def __init__(
-        self, handle: Handle, *, errands: Errands, note: Callable[[Posting], None] = lambda posting: None
+        self,
+        handle: Handle,
+        *,
+        errands: Errands,
+        note: Callable[[Posting], None] = lambda posting: None,
+        hindered: Callable[[Hindrance], None] = lambda hindrance: None,
     ) -> None:
-        """``note`` is told where passages were shown."""
+        """``note`` is told where passages were shown, ``hindered`` where they could not be."""
         self._handle = handle
         self._errands = errands
         self._note = note
+        self._hindered = hindered
         self._quick = ThreadPoolExecutor(QUICK_THREADS, thread_name_prefix="ask")
         self._long = ThreadPoolExecutor(LONG_THREADS, thread_name_prefix="sync")
 
@@ -90,6 +97,10 @@ class ThreadedCore:
     async def posted(self, posting: Posting) -> None:
         """Take note where a passage was shown to a whole channel."""
         await asyncio.get_running_loop().run_in_executor(self._quick, self._note, posting)
+
+    async def hindered(self, hindrance: Hindrance) -> None:
+        """Take note that the platform does not let an answer through."""
+        await asyncio.get_running_loop().run_in_executor(self._quick, self._hindered, hindrance)
 
     async def repeat(self, step: Callable[[], None], seconds: float) -> None:
         """Take a step every so many seconds, for ever; one that fails is logged and the next is taken."""

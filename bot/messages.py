@@ -870,6 +870,19 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hindrance:
+    """What keeps the bot from answering somewhere.
+
+    ``place`` is what people call the channel, ``lacking`` what it lacks: "the permission Send Messages".
+    """
+
+    platform: str
+    workspace: str
+    place: str
+    lacking: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """Send a reply to a channel, or to a thread in it.
 

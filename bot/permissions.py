@@ -45,6 +45,15 @@ class Permissions:
             or _listed(actor.groups, self._chosen(conversation, GROUPS), conversation)
         )
 
+    def listed(self, workspace: str, platform: str) -> frozenset[str]:
+        """Return the platform's ids of the moderators who are listed one by one.
+
+        A bare id of digits is Discord's, any other Slack's.
+        """
+        known = self.ids | frozenset(self.preferred(workspace, IDS).split())
+        bare = {id for id in known if ":" not in id and id.isdecimal() == (platform == "discord")}
+        return frozenset(bare | {id.partition(":")[2] for id in known if id.startswith(f"{platform}:")})
+
     def _chosen(self, conversation: Conversation, name: str) -> frozenset[str]:
         # Without a workspace nobody has chosen anything.
         workspace = conversation.workspace

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.messages import DocumentLine, Errand, Posting, Reply, Request, SourceLine
+from bot.messages import DocumentLine, Errand, Hindrance, Posting, Reply, Request, SourceLine
 from index.passages import Audience, CuratedAnswer, Explanation, Failure, Hit, Passage, SyncReport
 
 
@@ -48,6 +48,10 @@ class Core(Protocol):
 
     async def posted(self, posting: Posting) -> None:
         """Take note where a passage was shown to a whole channel. Never raises."""
+        ...
+
+    async def hindered(self, hindrance: Hindrance) -> None:
+        """Take note that the platform does not let an answer through. Never raises."""
         ...
 
 

@@ -28,6 +28,7 @@ from bot.errands import Errands
 from bot.errors import Cancelled, PreferenceInvalid, Stopping
 from bot.feedback import Ledger, Remembered
 from bot.following import Topics, follows, in_full, topic_of
+from bot.hindrances import Hindrances
 from bot.jobs import Jobs, Watch
 from bot.limits import RateLimit
 from bot.messages import (
@@ -169,6 +170,7 @@ class Router:
         privacy: Privacy,
         questions: Questions,
         examples: Examples,
+        hindrances: Hindrances,
         errands: Errands,
         receipts: Receipts,
         audit: AuditTrail,
@@ -191,6 +193,7 @@ class Router:
         self._privacy = privacy
         self._questions = questions
         self._examples = examples
+        self._hindrances = hindrances
         self._errands = errands
         self._receipts = receipts
         self._audit = audit
@@ -485,12 +488,13 @@ class Router:
         return SourceList(sources=tuple(lines))
 
     def _overview(self, request: Overview) -> Reply:
-        lines = self._desk.lines(request.conversation.workspace)
+        workspace = request.conversation.workspace
+        lines = self._desk.lines(workspace)
         moderates = self._permissions.is_moderator(request.actor, request.conversation)
         return OverviewReport(
             sources=tuple(lines if moderates else map(_without_origin, lines)),
-            questions=self._examples.questions(Audience(workspace=request.conversation.workspace)),
-            matters=matters(lines) if moderates else (),
+            questions=self._examples.questions(Audience(workspace=workspace)),
+            matters=(*self._hindrances.told(workspace), *matters(lines)) if moderates else (),
         )
 
     def _manage(self, request: Managing, report: Watch) -> Reply:

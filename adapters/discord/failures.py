@@ -21,6 +21,9 @@ TOKEN_GONE = frozenset({10015, 10062, 50027})
 """An interaction's token has ended: unknown webhook, unknown interaction, invalid webhook token."""
 
 INVALID_FORM = 50035
+NOT_ALLOWED = frozenset({50001, 50013})
+"""Missing access, missing permissions."""
+
 GATEWAY_REJECTS_TOKEN = 4004
 GATEWAY_REJECTS_INTENTS = (4013, 4014)
 

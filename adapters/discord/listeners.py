@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import discord
@@ -28,6 +29,7 @@ from bot.messages import (
     Decision,
     Failed,
     ForgetMe,
+    Hindrance,
     MyData,
     Notify,
     Overview,
@@ -102,7 +104,7 @@ class Listeners:
         if not _is_for_us(message, bot):
             return
         reference = message.to_reference(fail_if_not_exists=False)
-        outlet = ChannelOutlet(message.channel, reference)
+        outlet = ChannelOutlet(message.channel, reference, hindered=partial(self._hindered, message.guild))
         async with self._guarded(outlet.say):
             party = await self._author(message)
             text = translate.question(message.content, bot)
@@ -424,6 +426,13 @@ class Listeners:
         except FOREIGN as error:
             _log.warning("An attached file could not be fetched.", code=code_of(error))
             return Refused(text=translate.NOT_FETCHED.format(name=file.filename))
+
+    async def _hindered(self, guild: discord.Guild | None, place: str, lacking: str) -> None:
+        if guild is not None:
+            workspace = f"discord:{guild.id}"
+            await self._core.hindered(
+                Hindrance(platform="discord", workspace=workspace, place=place, lacking=lacking)
+            )
 
     # Who and where
 

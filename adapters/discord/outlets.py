@@ -1,14 +1,14 @@
 """Where replies go: to one person as the answer to an interaction, or into the channel."""
 
 import secrets
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeAlias
 
 import discord
 import structlog
 from discord import ui
 
-from adapters.discord.failures import FOREIGN, INVALID_FORM, TOKEN_GONE, code_of
+from adapters.discord.failures import FOREIGN, INVALID_FORM, NOT_ALLOWED, TOKEN_GONE, code_of
 from adapters.discord.render import render
 from bot.messages import Failed
 
@@ -18,6 +18,9 @@ UPDATE_SECONDS = 1.5
 BROKEN = "Something went wrong on my side. Please try again."
 
 _log = structlog.get_logger("quoth.discord")
+
+
+Hindered: TypeAlias = Callable[[str, str], Awaitable[None]]
 
 
 class Outlet(Protocol):
@@ -128,8 +131,13 @@ class ChannelOutlet:
         reference: discord.MessageReference | None = None,
         *,
         role: int | None = None,
+        hindered: Hindered | None = None,
     ) -> None:
-        """``role`` is called by name above what is said; nothing else ever is."""
+        """``role`` is called by name above what is said; nothing else ever is.
+
+        ``hindered`` is told the channel's name and what the bot lacks, where it may not send.
+        """
+        self._hindered = hindered
         self._channel = channel
         self._reference = reference
         self._role = role
@@ -143,6 +151,8 @@ class ChannelOutlet:
             return await self._send(view)
         except FOREIGN as error:
             _log_refusal(error)
+            if self._hindered and isinstance(error, discord.Forbidden) and error.code in NOT_ALLOWED:
+                await self._hindered(f"#{self._channel}", lacking(self._channel))
             return None
 
     async def _send(self, view: ui.LayoutView) -> discord.Message | None:
@@ -162,6 +172,21 @@ class ChannelOutlet:
         if self._reference is None:
             return await self._channel.send(view=passive(view))
         return await self._channel.send(view=passive(view), reference=self._reference, mention_author=False)
+
+
+def lacking(channel: discord.abc.Messageable) -> str:
+    """Return which permission the bot lacks to answer in a channel or thread."""
+    in_thread = isinstance(channel, discord.Thread)
+    needed = (
+        "view_channel",
+        "send_messages_in_threads" if in_thread else "send_messages",
+        "read_message_history",
+    )
+    missing = needed[1]
+    if isinstance(channel, discord.Thread | discord.abc.GuildChannel):
+        allowed = channel.permissions_for(channel.guild.me)
+        missing = next((name for name in needed if not getattr(allowed, name)), missing)
+    return f"the permission {missing.replace('_', ' ').title().replace(' In ', ' in ')}"
 
 
 def calling(role: discord.Object, view: ui.LayoutView) -> ui.LayoutView:

@@ -43,6 +43,20 @@ def code_of(error: BaseException) -> str:
     return str(_answer(error).get("error") or type(error).__name__)
 
 
+NOT_A_MEMBER = frozenset({"not_in_channel", "no_permission"})
+RESTRICTED = "restricted_action"
+
+
+def lacking(error: BaseException) -> str:
+    """Return what the bot lacks to post in a channel; nothing where it lacks no permission."""
+    code = code_of(error)
+    if code == "missing_scope":
+        return f"the scope {_answer(error).get('needed') or 'chat:write'}"
+    if code in NOT_A_MEMBER:
+        return "a membership: /invite me"
+    return "the right to post, which the workspace restricts there" if code.startswith(RESTRICTED) else ""
+
+
 def failure_of(error: BaseException, variable: str) -> QuothError:
     """Say in one sentence why the bot cannot connect with the token in ``variable``."""
     code = code_of(error)

@@ -32,6 +32,7 @@ from bot.messages import (
     Conversation,
     Failed,
     Follow,
+    Hindrance,
     More,
     Notice,
     Overview,
@@ -410,7 +411,14 @@ class Listeners:
         """
         if place.external:
             return self._whisperer(place, {}), True
-        return ThreadOutlet(self._client, place.channel, place.thread, self._clock), False
+        outlet = ThreadOutlet(self._client, place.channel, place.thread, self._clock, hindered=self._hindered)
+        return outlet, False
+
+    async def _hindered(self, place: str, lacking: str) -> None:
+        workspace = f"slack:{self._home.team}"
+        await self._core.hindered(
+            Hindrance(platform="slack", workspace=workspace, place=place, lacking=lacking)
+        )
 
     def _outlet_for_error(self, body: Payload) -> Outlet:
         if "event" in body:

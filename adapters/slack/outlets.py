@@ -1,7 +1,7 @@
 """Where replies go: into a thread that everyone reads, or to one person alone."""
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeAlias
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.slack.blocks import Json
-from adapters.slack.failures import FOREIGN, code_of
+from adapters.slack.failures import FOREIGN, code_of, lacking
 from adapters.slack.retries import retry_handlers
 
 # chat.update allows about one call a second in the long run, for all channels together.
@@ -20,6 +20,9 @@ WHISPERED_UPDATE_SECONDS = 4.0
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 
 _log = structlog.get_logger("quoth.slack")
+
+
+Hindered: TypeAlias = Callable[[str, str], Awaitable[None]]
 
 
 class Outlet(Protocol):
@@ -37,7 +40,17 @@ class Outlet(Protocol):
 class ThreadOutlet:
     """Posts into a thread and edits its own message while a job goes on."""
 
-    def __init__(self, client: AsyncWebClient, channel: str, thread: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        channel: str,
+        thread: str,
+        clock: Callable[[], float],
+        *,
+        hindered: Hindered | None = None,
+    ) -> None:
+        """``hindered`` is told the channel and what the bot lacks, where it may not post."""
+        self._hindered = hindered
         self._client = client
         self._channel = channel
         self._thread = thread
@@ -74,6 +87,8 @@ class ThreadOutlet:
         except SlackApiError as error:
             if code_of(error) not in BLOCKS_REFUSED:
                 _log_refusal(error, "chat.postMessage")
+                if self._hindered and (lacks := lacking(error)):
+                    await self._hindered(f"the channel {self._channel}", lacks)
                 return ""
             _log.error("Slack refused a message's blocks; the text goes alone.", code=code_of(error))
         except FOREIGN as error:

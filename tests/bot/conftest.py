@@ -10,6 +10,7 @@ from bot.curation import Curation
 from bot.errands import Errands
 from bot.feedback import Ledger
 from bot.following import Topics
+from bot.hindrances import Hindrances
 from bot.jobs import Jobs
 from bot.limits import RateLimit
 from bot.living import LivingAnswers
@@ -61,6 +62,7 @@ class Bench:
         self.ledger = Ledger(self.records, self.clock, self.questions)
         self.audit = AuditTrail(self.records, self.clock)
         self.errands = Errands()
+        self.hindrances = Hindrances(clock=self.clock, errands=self.errands, moderators=Permissions().listed)
         self.readied: list[str] = []
         self.changes = Changes(self.records, self.clock, self.library.discard)
         usual = {"threshold": 0.5, "closest": 0.35, "passages": 5}
@@ -95,6 +97,7 @@ class Bench:
             preferences=self.preferences,
             privacy=Privacy((self.ledger, self.questions, self.audit, curation, open_questions)),
             questions=self.questions,
+            hindrances=self.hindrances,
             examples=Examples(searcher=self.searcher, answers=self.policy.answers, clock=self.clock),
             errands=self.errands,
             receipts=self.receipts,

@@ -14,6 +14,7 @@ from bot.messages import (
     Errand,
     Follow,
     ForgetMe,
+    Hindrance,
     More,
     MyData,
     Notice,
@@ -92,6 +93,7 @@ class ScriptedCore:
         self.error: Exception | None = None
         self.unasked: asyncio.Queue[Errand] = asyncio.Queue()
         self.postings: list[Posting] = []
+        self.hindrances: list[Hindrance] = []
         self._posted = asyncio.Event()
         self._requested = asyncio.Event()
 
@@ -108,6 +110,18 @@ class ScriptedCore:
     async def errands(self, platform: str) -> AsyncIterator[Errand]:
         while True:
             yield await self.unasked.get()
+
+    async def hindered(self, hindrance: Hindrance) -> None:
+        self.hindrances.append(hindrance)
+        self._posted.set()
+
+    async def hears_of_hindrances(self) -> list[Hindrance]:
+        """Wait until one was reported, and return them."""
+        async with asyncio.timeout(10):
+            while not self.hindrances:
+                self._posted.clear()
+                await self._posted.wait()
+        return self.hindrances
 
     async def posted(self, posting: Posting) -> None:
         self.postings.append(posting)

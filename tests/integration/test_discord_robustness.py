@@ -103,3 +103,22 @@ async def test_a_thousand_late_clicks_are_all_served(core: ScriptedCore, tmp_pat
             await asyncio.gather(*(discord.press_only("Ann", message, "Helpful") for _ in range(CLICKS)))
             await discord.until(lambda: len(discord.messages) == CLICKS + 1)
     assert CLICKS == sum(isinstance(request, Rate) for request in core.requests)
+
+
+@pytest.mark.parametrize("code", [50001, 50013])
+async def test_a_permission_that_is_missing_is_reported_by_its_name(
+    bot: FakeDiscord, core: ScriptedCore, code: int
+) -> None:
+    bot.refuse("/messages", 403, code)
+    await bot.write("Ann", f"{CALL} how long?")
+    [met] = await core.hears_of_hindrances()
+    assert ("discord", f"discord:{GUILD}", "#general") == (met.platform, met.workspace, met.place)
+    # The role that the bot has in this guild lets it see and send.
+    assert "the permission Read Message History" == met.lacking
+
+
+async def test_a_channel_that_is_gone_is_no_missing_permission(bot: FakeDiscord, core: ScriptedCore) -> None:
+    bot.refuse("/messages", 404, 10003)
+    await bot.write("Ann", f"{CALL} how long?")
+    await bot.say("Ann", f"{CALL} and now?")
+    assert [] == core.hindrances

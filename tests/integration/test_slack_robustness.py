@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from adapters.slack.people import People
 from bot.errors import AdapterFailure
-from bot.messages import Ask, Posting, Rate, Revise, Withdraw
+from bot.messages import Ask, Hindrance, Posting, Rate, Revise, Withdraw
 from tests.adapters.replies import answer
 from tests.adapters.slack.test_manifest import METHODS
 from tests.fakes.core import ScriptedCore, running
@@ -215,3 +215,25 @@ async def test_a_thousand_late_clicks_are_all_acknowledged_and_served(
         await slack.until(lambda: len(slack.messages) == CLICKS + 1)
     assert all(delivery.ack_seconds is not None for delivery in told)
     assert CLICKS == sum(isinstance(request, Rate) for request in core.requests)
+
+
+# What is not allowed
+
+
+@pytest.mark.parametrize(
+    ("error", "lacking"),
+    [
+        ("missing_scope", "the scope chat:write"),
+        ("not_in_channel", "a membership: /invite me"),
+        ("restricted_action_read_only_channel", "the right to post, which the workspace restricts there"),
+    ],
+)
+async def test_what_the_bot_is_not_allowed_is_reported(
+    bot: FakeSlack, core: ScriptedCore, error: str, lacking: str
+) -> None:
+    bot.refuse("chat.postMessage", error)
+    await bot.deliver("events_api", bot.mention_payload("U0ANN", "?"))
+    met = Hindrance(
+        platform="slack", workspace=f"slack:{TEAM}", place=f"the channel {GENERAL}", lacking=lacking
+    )
+    assert [met] == await core.hears_of_hindrances()
