@@ -247,7 +247,12 @@ class Application:
     @cached_property
     def examples(self) -> Examples:
         """Questions to begin with."""
-        return Examples(searcher=self.searcher, answers=self.policy.answers, clock=self._clock)
+        return Examples(
+            searcher=self.searcher,
+            answers=self.policy.answers,
+            clock=self._clock,
+            earlier=self.questions.often_asked,
+        )
 
     @cached_property
     def desk(self) -> SourceDesk:

@@ -117,6 +117,10 @@ class Curation:
             return self.publish(workspace, answer)
         return self._queue(workspace, answer, request.actor)
 
+    def waiting(self, workspace: str) -> int:
+        """Return how many answers wait to be approved or rejected."""
+        return len(self._drafts(workspace))
+
     def review(self, request: Review) -> Reply:
         """List what waits, and what was published last."""
         if not self._permissions.is_moderator(request.actor, request.conversation):

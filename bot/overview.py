@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 
 from bot.messages import SourceLine, counted
 from bot.ports import Clock, Searcher
@@ -26,10 +26,24 @@ NUMBERING = re.compile(r"^(?:\d+[.)])+\d*\s+")
 
 
 class Examples:
-    """Questions that are surely answered, made of headings. Safe to use from several threads."""
+    """Questions that are surely answered. Safe to use from several threads.
 
-    def __init__(self, *, searcher: Searcher, answers: Callable[[float], bool], clock: Clock) -> None:
-        """``answers`` says whether a probability is enough for an answer."""
+    First those that several people have asked, where such are kept, then some made of headings.
+    """
+
+    def __init__(
+        self,
+        *,
+        searcher: Searcher,
+        answers: Callable[[float], bool],
+        clock: Clock,
+        earlier: Callable[[str, int], Sequence[str]] = lambda workspace, count: (),
+    ) -> None:
+        """``answers`` says whether a probability is enough for an answer.
+
+        ``earlier`` returns so many questions that people of a workspace have asked.
+        """
+        self._earlier = earlier
         self._searcher = searcher
         self._answers = answers
         self._clock = clock
@@ -41,8 +55,9 @@ class Examples:
 
         Raises as Searcher.search.
         """
+        earlier = (each for each in self._earlier(audience.workspace, TRIED) if len(each) <= LONGEST_QUESTION)
         headings = self._searcher.headings(k=DOCUMENTS, audience=audience)
-        tried = islice(asked(headings), TRIED)
+        tried = islice(dict.fromkeys(chain(earlier, asked(headings))), TRIED)
         answered = (question for question in tried if self._is_answered(question, audience))
         return tuple(islice(answered, QUESTIONS))
 
@@ -78,11 +93,12 @@ def _question(title: str, heading: tuple[str, ...]) -> str:
     return question if says_something and len(question) <= LONGEST_QUESTION else ""
 
 
-def matters(sources: Sequence[SourceLine]) -> tuple[str, ...]:
-    """Return what a moderator should look at among the sources, in sentences."""
+def matters(sources: Sequence[SourceLine], *, drafts: int) -> tuple[str, ...]:
+    """Return what a moderator should look at, in sentences; ``drafts`` are answers to be reviewed."""
     failures = sum(len(source.failures) for source in sources)
     unread = [source.name for source in sources if source.synced_at is None]
     return (
+        *([f"{counted(drafts, 'answer')} to review, before I quote what people wrote."] if drafts else []),
         *([f"{counted(failures, 'failure')} to read: the list of sources says why."] if failures else []),
         *([f"Not read yet: {', '.join(unread)}."] if unread else []),
     )

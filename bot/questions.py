@@ -80,6 +80,21 @@ class Questions:
             return newest
         return Question(workspace=workspace, actor_id=row[0], words=row[1]) if row else None
 
+    def often_asked(self, workspace: str, count: int) -> tuple[str, ...]:
+        """Return kept questions that several people have asked in the same words, the most frequent first.
+
+        What one person alone has asked is nobody else's business.
+        """
+        since = self._since(workspace)
+        with self._records.read() as db:
+            rows = db.execute(
+                """SELECT max(words) FROM questions WHERE workspace = ? AND asked_at > ?
+                GROUP BY lower(trim(words)) HAVING count(DISTINCT actor) > 1
+                ORDER BY count(DISTINCT actor) DESC, max(asked_at) DESC LIMIT ?""",
+                (workspace, since, count),
+            ).fetchall()
+        return tuple(row[0] for row in rows)
+
     def purge(self) -> None:
         """Erase from the disk what is older than its community wants."""
         try:

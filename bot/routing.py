@@ -491,10 +491,16 @@ class Router:
         workspace = request.conversation.workspace
         lines = self._desk.lines(workspace)
         moderates = self._permissions.is_moderator(request.actor, request.conversation)
+        drafts = self._curation.waiting(workspace)
         return OverviewReport(
             sources=tuple(lines if moderates else map(_without_origin, lines)),
             questions=self._examples.questions(Audience(workspace=workspace)),
-            matters=(*self._hindrances.told(workspace), *matters(lines)) if moderates else (),
+            matters=(
+                *self._hindrances.told(workspace),
+                *matters(lines, drafts=drafts),
+            )
+            if moderates
+            else (),
         )
 
     def _manage(self, request: Managing, report: Watch) -> Reply:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.messages import Actor, Overview, OverviewReport
-from bot.overview import QUESTIONS, TRIED, Examples, asked
+from bot.overview import QUESTIONS, TRIED, Examples, asked, matters
 from bot.testing import FakeSearcher, passage
 from index.passages import Audience, Hit
 from tests.bot.conftest import ANN, ELSEWHERE, HERE, MODERATOR, Bench
@@ -109,3 +109,29 @@ def test_moderators_see_what_waits_and_where_sources_lie(bench: Bench) -> None:
     assert [source.name for source in told.sources] == [source.name for source in other.sources]
     assert told.sources[0].origin
     assert {""} == {source.origin for source in other.sources}
+
+
+def test_what_several_people_have_asked_comes_first_if_it_is_answered(bench: Bench) -> None:
+    searcher = FakeSearcher()
+    put(searcher, "Parental leave lasts sixteen weeks.", "Parental leave")
+    offered = Examples(
+        searcher=searcher,
+        answers=lambda probability: probability >= 0.5,
+        clock=bench.clock,
+        earlier=lambda workspace, count: ("sixteen weeks?", "who am I?", "leave " * 30),
+    )
+    assert ("sixteen weeks?", "Parental leave?") == offered.questions(AUDIENCE)
+
+
+def test_a_question_is_offered_again_only_when_several_have_asked_it_and_it_is_kept(bench: Bench) -> None:
+    for keep in ("0", "30"):
+        bench.preferences.choose(HERE.workspace, "questions.keep", keep)
+        for number, person in enumerate(("ann", "ann", "bob")):
+            bench.questions.keep(f"{keep}-{number}", HERE.workspace, person, "How hot? ")
+        bench.questions.keep(f"{keep}-x", HERE.workspace, "ann", "Am I ill?")
+        assert int(keep != "0") == len(bench.questions.often_asked(HERE.workspace, 5))
+    assert () == bench.questions.often_asked(ELSEWHERE.workspace, 5)
+
+
+def test_answers_to_review_wait_for_moderators() -> None:
+    assert ("2 answers to review, before I quote what people wrote.",) == matters((), drafts=2)
