@@ -28,7 +28,7 @@ Json = dict[str, Any]
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 HERE = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WIDTH = 1360
+WIDTH = 1800
 PUBLIC = frozenset({"answer_shared"})
 SPANS = ((365, "year"), (30, "month"), (1, "day"))
 
@@ -272,7 +272,8 @@ def _card(name: str, message: str) -> str:
 _STYLE = """
 * { box-sizing: border-box }
 body { margin: 0; padding: 20px; font: 15px/1.46 Lato, Inter, "DejaVu Sans", sans-serif }
-main { columns: 2; column-gap: 24px }
+main { columns: 3; column-gap: 24px }
+blockquote { margin: 2px 0; padding-left: 10px; border-left: 4px solid #8886; border-radius: 2px }
 section { break-inside: avoid; margin-bottom: 18px }
 .kind { font-size: 11px; letter-spacing: .06em; text-transform: uppercase; opacity: .55; margin-bottom: 4px }
 article { display: flex; gap: 10px }

@@ -266,7 +266,11 @@ def _preference(line: PreferenceLine) -> Json:
 
 def _personal_data(reply: PersonalData) -> Json:
     lines = _fitting([section(words(shorten(line, MAX_LINE))) for line in (*reply.lines, *reply.listed)])
-    below = actions(button("Erase it", FORGET, "yes")) if reply.erasing else context(plain(ERASING))
+    below = (
+        actions(button("Erase it", FORGET, "yes", style="danger"))
+        if reply.erasing
+        else context(plain(ERASING))
+    )
     return _message(reply.text, rich_text(bullets(lines)), below)
 
 
@@ -311,7 +315,7 @@ def _bar(reply: Progress) -> str:
     done = min(max(reply.done, 0), reply.total)
     filled = BAR_LENGTH * done // reply.total
     left = f", {reply.time_left}" if reply.time_left else ""
-    return f"{'█' * filled}{'░' * (BAR_LENGTH - filled)} {done} of {reply.total}{left}"
+    return f"{'█' * filled}{'░' * (BAR_LENGTH - filled)} {done:,} of {reply.total:,}{left}"
 
 
 def _unread(reply: Progress) -> str:

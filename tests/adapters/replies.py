@@ -284,7 +284,10 @@ REPLIES: dict[str, Reply] = {
         matters=(),
     ),
     "overview_for_a_moderator": OverviewReport(
-        sources=(source(1, failures=("a.md: empty",)), source(2, synced_at=None, documents=0, passages=0)),
+        sources=(
+            source(1, state=SourceState.FAILED, failures=("a.md: empty",)),
+            source(2, state=SourceState.UNREAD, synced_at=None, documents=0, passages=0),
+        ),
         questions=("How long is parental leave?",),
         matters=("1 failure to read: the list of sources says why.", "Not read yet: source-002."),
     ),
