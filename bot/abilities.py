@@ -71,8 +71,20 @@ FOR_EVERYONE = (
     Ability(
         about="Ask a question",
         requests=(Ask,),
-        discord=("/ask QUESTION", "menu Find an answer", "a mention", "a direct message"),
-        slack=("/ask QUESTION", "menu Find an answer", "a mention", "a direct message"),
+        discord=(
+            "/ask QUESTION",
+            "menu Find an answer",
+            "a mention",
+            "a reply to the bot",
+            "a direct message",
+        ),
+        slack=(
+            "/ask QUESTION",
+            "menu Find an answer",
+            "a mention",
+            "a reply to the bot, where the app may read the channel",
+            "a direct message",
+        ),
         terminal=("type the question",),
     ),
     Ability(

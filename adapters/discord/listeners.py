@@ -100,7 +100,7 @@ class Listeners:
             await self._whisper(interaction, request)
 
     async def on_message(self, message: discord.Message, bot: int) -> None:
-        """Answer a mention or a direct message where it stands."""
+        """Answer a mention, a reply to the bot or a direct message where it stands."""
         if not _is_for_us(message, bot):
             return
         reference = message.to_reference(fail_if_not_exists=False)
@@ -503,7 +503,16 @@ def _replied_to(interaction: Interaction, message: discord.Message) -> str:
 def _is_for_us(message: discord.Message, bot: int) -> bool:
     if message.author.bot or message.webhook_id or message.is_system():
         return False
-    return message.guild is None or translate.mentions(message.content, bot)
+    if message.guild is None or translate.mentions(message.content, bot):
+        return True
+    return bool(message.content.strip()) and _replies_to(message, bot)
+
+
+def _replies_to(message: discord.Message, bot: int) -> bool:
+    """Whether a message replies to one of the bot's. Discord lets the bot read it if it pings the bot."""
+    answered = message.reference.resolved if message.reference is not None else None
+    is_reply = message.type is discord.MessageType.reply
+    return is_reply and isinstance(answered, discord.Message) and answered.author.id == bot
 
 
 def _is_whispered(interaction: Interaction) -> bool:

@@ -92,7 +92,7 @@ def party(
 
 
 def mentions(content: str, bot: int) -> bool:
-    """Whether a message calls the bot by name; a mere reply to it says nothing to it."""
+    """Whether a message calls the bot by name."""
     return _mention(bot).search(content) is not None
 
 

@@ -16,6 +16,7 @@ from adapters.slack import translate
 from adapters.slack.agent import Agent
 from adapters.slack.card import CHOICE
 from adapters.slack.deliveries import Deliveries
+from adapters.slack.engaged import Engaged
 from adapters.slack.errands import report
 from adapters.slack.failures import FOREIGN, code_of
 from adapters.slack.files import Files
@@ -87,6 +88,7 @@ class Listeners:
         self._clock = clock
         self._saved: Kept[Remark] = Kept()
         self._agent = Agent(client)
+        self._engaged = Engaged(home)
         self._running: set[asyncio.Task[Any]] = set()
 
     def register(self, app: AsyncApp) -> None:
@@ -195,13 +197,18 @@ class Listeners:
             await self._pressed(request, place, body)
 
     async def on_message(self, body: Payload) -> None:
-        """Answer a mention or a direct message in its thread."""
+        """Answer a mention, a direct message or a reply to the bot in its thread.
+
+        Replies come only where the app is subscribed to the messages of channels.
+        """
         event = body["event"]
         if follow := translate.follow(event, self._home):
             await self._follow(follow, body)
             return
-        wanted = event["type"] == "app_mention" or event.get("channel_type") == "im"
-        if not wanted or not translate.is_for_us(event, self._home):
+        if not translate.is_for_us(event, self._home):
+            return
+        told = event["type"] == "app_mention" or event.get("channel_type") == "im"
+        if not told and not self._engaged.follows(event):
             return
         # One message may come as two events (mention and message), each of them repeatedly.
         keys = _key("event", body), f"message:{event['channel']}:{event['ts']}"
@@ -257,6 +264,7 @@ class Listeners:
         return translate.party(place, await self._people.look_up(place.user), self._home)
 
     async def _answer_message(self, event: Payload, place: Place, party: Party) -> None:
+        self._engaged.note(place)
         text = translate.question(event.get("text") or "", self._home)
         outlet, private = self._outlet_for_message(place)
         files = event.get("files") or []

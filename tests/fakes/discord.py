@@ -272,10 +272,33 @@ class FakeDiscord:
         await self.until(lambda: len(self.messages) > before)
         return self.messages[before]
 
+    async def reply(self, user: str, content: str, to: Message) -> Message:
+        """Reply to a message of the bot, with its ping on, and return what the bot shows next."""
+        before = len(self.messages)
+        await self.write(user, "", content_seen=content, mentions=[self.bot], type=19, referenced=to.raw)
+        await self.until(lambda: len(self.messages) > before)
+        return self.messages[before]
+
     async def write(
-        self, user: str, content: str, *, guild: str | None = GUILD, channel: str = "", **more: Any
+        self,
+        user: str,
+        content: str,
+        *,
+        guild: str | None = GUILD,
+        channel: str = "",
+        content_seen: str = "",
+        referenced: Json | None = None,
+        **more: Any,
     ) -> Json:
-        """Write a message and wait for nothing. The bot sees its content only where Discord lets it."""
+        """Write a message and wait for nothing. The bot sees its content only where Discord lets it.
+
+        ``content_seen`` is what it sees all the same; ``referenced`` is the message that this replies to.
+        """
+        if content_seen:
+            more["content"] = content_seen
+        if referenced is not None:
+            names = {"message_id": referenced["id"], "channel_id": referenced["channel_id"]}
+            more |= {"message_reference": names, "referenced_message": referenced}
         everyone = {person["id"]: person for person in (*self.users.values(), self.bot)}
         mentions = mentioned(content, everyone)
         visible = guild is None or self.bot in mentions

@@ -52,6 +52,7 @@ def message_event(
     channel: str,
     thread: str = "",
     team: str = TEAM,
+    parent: str = "",
     files: Sequence[Json] = (),
 ) -> Json:
     """A message (``kind`` "message", in a direct message) or a mention (``kind`` "app_mention")."""
@@ -60,6 +61,8 @@ def message_event(
         event["channel_type"] = "im" if channel.startswith("D") else "channel"
     if thread:
         event["thread_ts"] = thread
+    if parent:
+        event["parent_user_id"] = parent
     if files:
         event |= {"files": list(files), "upload": True}
         event |= {"subtype": "file_share"} if kind == "message" else {}

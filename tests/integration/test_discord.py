@@ -162,6 +162,24 @@ async def test_a_mention_is_answered_in_its_place_for_everyone(bot: FakeDiscord,
     assert [Ask(actor=actor, conversation=here, question="how long?")] == core.requests
 
 
+async def test_a_reply_to_the_bot_is_a_question(bot: FakeDiscord, core: ScriptedCore) -> None:
+    shown = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    message = await bot.reply("Boss", "and for fathers?", shown)
+    assert message.answers_to
+    assert ["how long?", "and for fathers?"] == [
+        request.question for request in core.requests if isinstance(request, Ask)
+    ]
+
+
+async def test_a_reply_to_somebody_else_is_not_for_the_bot(bot: FakeDiscord, core: ScriptedCore) -> None:
+    shown = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    other = shown.raw | {"author": bot.users["Ann"]}
+    await bot.write("Boss", "", content_seen="sixteen weeks", type=19, referenced=other)
+    await bot.write("Boss", "", content_seen="  ", type=19, referenced=shown.raw)
+    await bot.say("Ann", f"<@{APPLICATION}> and this?")
+    assert 2 == len(core.requests)
+
+
 async def test_a_mention_in_a_thread_names_the_thread(bot: FakeDiscord, core: ScriptedCore) -> None:
     message = await bot.say("Ann", f"<@!{APPLICATION}> how long?", channel=THREAD)
     assert THREAD == message.channel

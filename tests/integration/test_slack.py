@@ -112,6 +112,20 @@ async def test_ask_is_answered_to_the_asker_alone(bot: FakeSlack, core: Scripted
     ] == core.requests
 
 
+async def test_who_was_answered_in_a_thread_need_not_mention_the_bot_again(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    first = await bot.mention("U0ANN", "how long?")
+    for user, text in (("U0BOB", "and fathers?"), ("U0ANN", "and mothers?")):
+        payload = bot.message_payload("message", user, text, GENERAL, thread=first.thread, parent=BOT_USER)
+        assert first.thread == (await bot._shown_after("events_api", payload)).thread
+    await bot.deliver("events_api", bot.message_payload("message", "U0ANN", "lunch?", GENERAL))
+    await bot.mention("U0ANN", "last?")
+    assert ["how long?", "and fathers?", "and mothers?", "last?"] == [
+        request.question for request in core.requests if isinstance(request, Ask)
+    ]
+
+
 async def test_ask_may_name_the_source_to_look_in(bot: FakeSlack, core: ScriptedCore) -> None:
     await bot.command("U0ANN", "/ask", "source=“staff handbook” How long?")
     assert [("How long?", "staff handbook")] == [
