@@ -100,6 +100,8 @@ def _for_everyone(tree: Commands, listeners: Listeners) -> None:
         question="Your question, in your own words",
         source="The one source to look in; all of them if you leave this out",
     )
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     @app_commands.autocomplete(question=_choices(listeners.suggestions), source=_names(listeners))
     async def ask(interaction: Interaction, question: str, source: str = "") -> None:
         await listeners.on_ask(interaction, question, source)

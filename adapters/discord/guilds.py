@@ -19,6 +19,10 @@ class SharedGuilds:
         self._clock = clock
         self._known: dict[int, tuple[float, discord.Member | None]] = {}
 
+    def holds(self, guild: int | None) -> bool:
+        """Whether the bot itself is in a guild; a person who installed it may ask in any other, too."""
+        return guild is not None and self._client.get_guild(guild) is not None
+
     async def membership(self, user: int) -> discord.Member | None:
         """Return the person as a member of the shared guild; None for no guild, or for several.
 

@@ -382,7 +382,9 @@ class Listeners:
     async def _whisper(self, interaction: Interaction, request: Request | Refused) -> None:
         is_job = isinstance(request, AddSource | Reindex | Undo)
         outlet = InteractionOutlet(interaction, self._clock, is_job=is_job)
-        await self._deliver(request, outlet, private=_is_whispered(interaction))
+        # What a community's documents say is not for a button to show elsewhere.
+        may_share = _is_whispered(interaction) and self._guilds.holds(interaction.guild_id)
+        await self._deliver(request, outlet, private=may_share)
 
     async def _deliver(self, request: Request | Refused, outlet: Outlet, *, private: bool) -> None:
         """Show what the core replies; what needs no core is its own reply."""
@@ -438,8 +440,10 @@ class Listeners:
 
     async def _asker(self, interaction: Interaction) -> Party:
         user = interaction.user
-        if interaction.guild_id is None or not isinstance(user, discord.Member):
-            return await self._correspondent(user, interaction.channel_id)
+        if not self._guilds.holds(interaction.guild_id) or not isinstance(user, discord.Member):
+            # Where others read along, this is no conversation between the person and the bot alone.
+            alone = not _is_whispered(interaction)
+            return await self._correspondent(user, interaction.channel_id, private=alone)
         permissions = interaction.permissions
         channel = interaction.channel
         return translate.party(
@@ -458,12 +462,14 @@ class Listeners:
             return await self._correspondent(author, channel.id)
         return _member(author, channel.id, channel.parent_id if isinstance(channel, discord.Thread) else None)
 
-    async def _correspondent(self, user: discord.User | discord.Member, channel: int | None) -> Party:
-        """Who writes to the bot directly asks in the one guild that both are in."""
+    async def _correspondent(
+        self, user: discord.User | discord.Member, channel: int | None, *, private: bool = True
+    ) -> Party:
+        """Who asks outside the bot's guilds asks in the one guild that both are in."""
         member = await self._guilds.membership(user.id)
         if member is None:
-            return translate.party(user=user.id, name=user.display_name, channel=channel, private=True)
-        return _member(member, channel, None, private=True)
+            return translate.party(user=user.id, name=user.display_name, channel=channel, private=private)
+        return _member(member, channel, None, private=private)
 
 
 def _member(
@@ -517,7 +523,7 @@ def _replies_to(message: discord.Message, bot: int) -> bool:
 
 def _is_whispered(interaction: Interaction) -> bool:
     """Whether only the person sees the response. Where nobody else is, it may as well stay."""
-    return interaction.guild_id is not None
+    return interaction.guild_id is not None or bool(interaction.context.private_channel)
 
 
 def _failed(error: Exception) -> discord.ui.LayoutView:

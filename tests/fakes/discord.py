@@ -321,8 +321,9 @@ class FakeDiscord:
         guild: str | None,
         channel: str,
         message: Message | None = None,
+        context: int | None = None,
     ) -> _Interaction:
-        """Send an interaction and wait for nothing."""
+        """Send an interaction and wait for nothing; ``context`` 2 is a channel of people, in no guild."""
         channel = channel or self._channel(guild, user)
         payload = interaction_object(
             type,
@@ -331,6 +332,7 @@ class FakeDiscord:
             guild=guild,
             channel=channel,
             member=self._member(user, guild) if guild else None,
+            context=context,
         )
         if message is not None:
             payload["message"] = message.raw

@@ -188,7 +188,14 @@ def mentioned(content: str, users: dict[str, Json]) -> list[Json]:
 
 
 def interaction_object(
-    type: int, data: Json, *, user: Json, guild: str | None, channel: str, member: Json | None
+    type: int,
+    data: Json,
+    *,
+    user: Json,
+    guild: str | None,
+    channel: str,
+    member: Json | None,
+    context: int | None = None,
 ) -> Json:
     id = snowflake()
     payload: Json = {
@@ -205,7 +212,7 @@ def interaction_object(
         "entitlements": [],
         "attachment_size_limit": 10_485_760,
         "authorizing_integration_owners": {"0": guild or "0"},
-        "context": 0 if guild else 1,
+        "context": context if context is not None else (0 if guild else 1),
     }
     if guild:
         payload |= {

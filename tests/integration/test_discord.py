@@ -135,6 +135,37 @@ async def test_ask_is_answered_to_the_asker_alone(bot: FakeDiscord, core: Script
     ] == core.requests
 
 
+async def test_who_has_installed_the_bot_asks_their_shared_guild_from_anywhere(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    foreign = str(int(GUILD) + 7)  # a guild that the bot is not in
+    bot.members[foreign] = {"Ann": [MODS]}
+    data = bot._command_data("ask", {"question": "how long?"})
+    for interaction in (
+        await bot.interact(2, data, "Ann", foreign, ""),
+        await bot.interact(2, data, "Ann", None, "", context=2),
+    ):
+        message = await bot._shown_after(interaction)
+        assert "Ann" == message.only_for
+        assert "[Share]" not in message.shown
+    for request in core.requests:
+        assert isinstance(request, Ask)
+        assert (f"discord:{GUILD}", False) == (request.conversation.workspace, request.conversation.private)
+        assert (False, True) == (request.actor.manages_workspace, request.whispered)
+
+
+async def test_who_shares_no_guild_asks_nowhere_from_anywhere(bot: FakeDiscord, core: ScriptedCore) -> None:
+    data = bot._command_data("ask", {"question": "how long?"})
+    await bot._shown_after(await bot.interact(2, data, "Stranger", None, "", context=2))
+    assert "" == core.requests[0].conversation.workspace
+
+
+async def test_only_ask_can_be_taken_along(bot: FakeDiscord) -> None:
+    elsewhere = [each["name"] for each in bot.commands if 1 in each["integration_types"]]
+    assert ["ask"] == elsewhere
+    assert ["ask"] == [each["name"] for each in bot.commands if 2 in each["contexts"]]
+
+
 async def test_ask_may_name_the_source_to_look_in(bot: FakeDiscord, core: ScriptedCore) -> None:
     await bot.command("Ann", "ask", {"question": "How long is leave?", "source": "handbook"})
     actor, here = at(bot)
