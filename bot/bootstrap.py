@@ -158,6 +158,7 @@ class Application:
             permissions=self.permissions,
             preferences=self.preferences,
         )
+        topics = Topics(clock)
         open_questions = OpenQuestions(
             self.records,
             clock,
@@ -178,9 +179,9 @@ class Application:
             jobs=self.jobs,
             policy=self.policy,
             embedder=settings.embedder.model,
-            topics=Topics(clock),
+            topics=topics,
             preferences=self.preferences,
-            privacy=Privacy((self.ledger, self.questions, self.audit, curation, open_questions)),
+            privacy=Privacy((self.ledger, self.questions, self.audit, curation, open_questions, topics)),
             questions=self.questions,
             examples=self.examples,
             hindrances=self.hindrances,

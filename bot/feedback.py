@@ -15,6 +15,9 @@ from bot.questions import Questions
 from bot.records import Records
 from index.passages import Hit
 
+RECENT = 2_000
+"""How many earlier questions are looked through for those to offer again."""
+
 KEPT = timedelta(days=90)
 
 SCHEMA = """
@@ -135,6 +138,28 @@ class Ledger:
             candidates=_read(row[1]),
             sources=sources,
         )
+
+    def asked_before(self, workspace: str, actor_id: str, *, threshold: float) -> list[str]:
+        """Return questions that were answered with at least this probability, the newest first.
+
+        They are the person's own, and those that several people asked in the same words: what one
+        asked in private is offered to nobody else. Where no words are kept there are none.
+        """
+        askers: dict[str, set[str]] = {}
+        asked = self._questions.stored(workspace, RECENT)
+        answered = self._answered(workspace, threshold) if asked else set()
+        for id, question in asked:
+            if id in answered:
+                askers.setdefault(" ".join(question.words.split()), set()).add(question.actor_id)
+        return [words for words, people in askers.items() if actor_id in people or len(people) > 1]
+
+    def _answered(self, workspace: str, threshold: float) -> set[str]:
+        with self._records.read() as db:
+            rows = db.execute(
+                "SELECT id FROM answers WHERE workspace = ? AND json_extract(passages, '$[0][3]') >= ?",
+                (workspace, threshold),
+            )
+            return {id for (id,) in rows}
 
     def replace(
         self, workspace: str, remembered: Remembered, offset: int, candidate: Candidate

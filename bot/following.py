@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
-from bot.messages import Actor, Conversation
-from bot.ports import Clock
+from bot.messages import Actor, Conversation, counted
+from bot.ports import Clock, Kept
 
 KEPT = timedelta(minutes=30)
 """For how long a conversation is about what it was about."""
@@ -195,6 +195,13 @@ def _plain(word: str) -> str:
 Key: TypeAlias = tuple[str, str, str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    at: float
+    topic: Topic
+    actor_id: str
+
+
 class Topics:
     """What each conversation is about, in memory only. Safe to use from several threads.
 
@@ -204,7 +211,7 @@ class Topics:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._topics: OrderedDict[Key, tuple[float, Topic]] = OrderedDict()
+        self._topics: OrderedDict[Key, _Entry] = OrderedDict()
         self._lock = threading.Lock()
 
     def recall(self, actor: Actor, conversation: Conversation, *, whispered: bool) -> Topic | None:
@@ -212,17 +219,35 @@ class Topics:
         oldest = self._clock.monotonic() - KEPT.total_seconds()
         with self._lock:
             found = [self._topics.get(key) for key in _keys(actor, conversation, whispered=whispered)]
-        recent = [entry for entry in found if entry is not None and entry[0] >= oldest]
-        return max(recent, key=lambda entry: entry[0])[1] if recent else None
+        recent = [entry for entry in found if entry is not None and entry.at >= oldest]
+        return max(recent, key=lambda entry: entry.at).topic if recent else None
 
     def remember(self, actor: Actor, conversation: Conversation, topic: Topic, *, whispered: bool) -> None:
         """Take note of what the conversation is about now."""
         key = _keys(actor, conversation, whispered=whispered)[0]
         with self._lock:
-            self._topics[key] = self._clock.monotonic(), topic
+            self._topics[key] = _Entry(at=self._clock.monotonic(), topic=topic, actor_id=actor.id)
             self._topics.move_to_end(key)
             while len(self._topics) > MOST_TOPICS:
                 self._topics.popitem(last=False)
+
+    def kept_of(self, workspace: str, actor_id: str) -> Kept:
+        """Return in how many conversations the words of a person's question are carried."""
+        with self._lock:
+            own = [key for key, entry in self._topics.items() if _is_by(key, entry, workspace, actor_id)]
+        carried = f"what your last question was about, in {counted(len(own), 'conversation')}, in memory only"
+        return Kept(lines=(carried,) if own else ())
+
+    def forget(self, workspace: str, actor_id: str) -> None:
+        """Forget what a person's questions were about."""
+        with self._lock:
+            for key, entry in list(self._topics.items()):
+                if _is_by(key, entry, workspace, actor_id):
+                    del self._topics[key]
+
+
+def _is_by(key: Key, entry: _Entry, workspace: str, actor_id: str) -> bool:
+    return (key[0], entry.actor_id) == (workspace, actor_id)
 
 
 def _keys(actor: Actor, conversation: Conversation, *, whispered: bool) -> list[Key]:

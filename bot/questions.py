@@ -95,6 +95,17 @@ class Questions:
             ).fetchall()
         return tuple(row[0] for row in rows)
 
+    def stored(self, workspace: str, most: int) -> list[tuple[str, Question]]:
+        """Return up to ``most`` questions that are kept on disk, with their ids, the newest first."""
+        since = self._since(workspace)
+        with self._records.read() as db:
+            rows = db.execute(
+                """SELECT id, actor, words FROM questions WHERE workspace = ? AND asked_at > ?
+                ORDER BY asked_at DESC LIMIT ?""",
+                (workspace, since, most),
+            ).fetchall()
+        return [(id, Question(workspace=workspace, actor_id=actor, words=words)) for id, actor, words in rows]
+
     def purge(self) -> None:
         """Erase from the disk what is older than its community wants."""
         try:

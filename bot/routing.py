@@ -336,7 +336,11 @@ class Router:
 
     def _suggest(self, request: Suggest) -> Reply:
         audience = Audience(workspace=request.conversation.workspace, sources=self._named(request))
-        return Suggestions(texts=suggested(request.typed, paths=self._searcher.paths(audience=audience)))
+        questions = self._ledger.asked_before(
+            audience.workspace, request.actor.id, threshold=self._policy.threshold
+        )
+        paths = self._searcher.paths(audience=audience)
+        return Suggestions(texts=suggested(request.typed, paths=paths, questions=questions))
 
     def _named(self, request: Ask | Suggest) -> frozenset[str]:
         """Return the source to search in, if the asker names one. Raises SourceUnknown."""

@@ -75,6 +75,7 @@ class Bench:
             permissions=self.permissions,
             preferences=self.preferences,
         )
+        topics = Topics(self.clock)
         open_questions = OpenQuestions(
             self.records,
             self.clock,
@@ -93,9 +94,9 @@ class Bench:
             jobs=self.jobs,
             policy=self.policy,
             embedder="hashing",
-            topics=Topics(self.clock),
+            topics=topics,
             preferences=self.preferences,
-            privacy=Privacy((self.ledger, self.questions, self.audit, curation, open_questions)),
+            privacy=Privacy((self.ledger, self.questions, self.audit, curation, open_questions, topics)),
             questions=self.questions,
             hindrances=self.hindrances,
             examples=Examples(searcher=self.searcher, answers=self.policy.answers, clock=self.clock),

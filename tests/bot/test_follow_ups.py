@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.messages import Answer, Ask, Closest, Conversation, NoAnswer, Reasons, Why
+from bot.messages import Answer, Ask, Closest, Conversation, ForgetMe, NoAnswer, Reasons, Why
 from tests.bot.conftest import ANN, BOB, HERE, TERMINAL, Bench
 
 LINUX = "On Linux, install the server by running its script."
@@ -95,6 +95,12 @@ def test_a_whispered_question_is_carried_for_its_asker_alone(read: Bench) -> Non
     assert "" == searched(read, "and on Windows?", actor=BOB)
     assert "" == searched(read, "and on Windows?", actor=BOB, whispered=True)
     assert "install server on Windows" == searched(read, "and on Windows?", whispered=True)
+
+
+def test_who_had_themselves_forgotten_is_not_followed(read: Bench) -> None:
+    read.ask("install the server on Linux", conversation=THREAD)
+    read.handle(ForgetMe(actor=ANN, conversation=THREAD, confirmed=True))
+    assert "" == searched(read, "and on Windows?")
 
 
 def test_the_terminal_is_one_conversation(read: Bench) -> None:

@@ -157,6 +157,18 @@ def test_after_a_while_nothing_is_carried(topics: Topics, clock: FakeClock) -> N
     assert topics.recall(ANN, THREAD, whispered=False) is None
 
 
+def test_who_wishes_to_be_forgotten_is_carried_no_further(topics: Topics) -> None:
+    topics.remember(ANN, THREAD, REBASE, whispered=False)
+    topics.remember(BOB, HERE, LEAVE, whispered=False)
+    assert 1 == len(topics.kept_of(HERE.workspace, ANN.id).lines)
+    topics.forget("discord:2", ANN.id)
+    assert REBASE == topics.recall(BOB, THREAD, whispered=False)
+    topics.forget(HERE.workspace, ANN.id)
+    assert () == topics.kept_of(HERE.workspace, ANN.id).lines
+    assert topics.recall(BOB, THREAD, whispered=False) is None
+    assert LEAVE == topics.recall(BOB, HERE, whispered=False)
+
+
 def test_of_very_many_conversations_the_oldest_are_forgotten(topics: Topics) -> None:
     places = [replace(HERE, thread=f"t{number}") for number in range(MOST_TOPICS + 1)]
     for place in places:

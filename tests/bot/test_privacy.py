@@ -137,6 +137,7 @@ def test_a_person_sees_all_that_is_kept_of_them_and_nothing_of_others(tea: Bench
         "1 answer to you: which passages and when, for 90 days",
         "1 rating of yours, for as long as the answer is kept",
         "1 question of yours, for 30 days",
+        "what your last question was about, in 1 conversation, in memory only",
     ) == data.lines
     assert not data.erasing
     assert Notice(text=NOTHING) == data_of(tea, conversation=ELSEWHERE)

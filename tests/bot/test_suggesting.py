@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from bot.messages import Conversation, Refused, Suggest, Suggestions
+from bot.messages import Conversation, Prefer, Refused, Suggest, Suggestions
 from bot.suggesting import LONGEST, MOST, suggested
-from tests.bot.conftest import ANN, ELSEWHERE, HERE, Bench
+from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, Bench
 
 PATHS = [
     ("Rebasing",),
@@ -92,3 +92,28 @@ def test_suggestions_wait_for_no_sync_and_cost_no_question(bench: Bench) -> None
 
 def test_a_source_that_there_is_not_has_no_suggestions(bench: Bench) -> None:
     assert isinstance(suggest(bench, "te", source="cellar"), Refused)
+
+
+def test_ones_own_answered_questions_are_offered_where_words_are_kept(bench: Bench) -> None:
+    bench.read_tea()
+    bench.handle(Prefer(actor=MODERATOR, conversation=HERE, name="questions.keep", value="30"))
+    bench.ask("green tea wants water")
+    bench.ask("green chapels of Rome in May")  # which nothing answers
+    assert Suggestions(texts=("green tea wants water",)) == suggest(bench, "green")
+    assert Suggestions(texts=()) == bench.handle(Suggest(actor=BOB, conversation=HERE, typed="green"))
+    assert Suggestions(texts=()) == suggest(bench, "green", ELSEWHERE)
+
+
+def test_what_several_people_asked_is_offered_to_all(bench: Bench) -> None:
+    bench.read_tea()
+    bench.handle(Prefer(actor=MODERATOR, conversation=HERE, name="questions.keep", value="30"))
+    for actor in (ANN, MODERATOR):
+        bench.ask("green tea  wants water", actor)
+    offered = bench.handle(Suggest(actor=BOB, conversation=HERE, typed="green"))
+    assert Suggestions(texts=("green tea wants water",)) == offered
+
+
+def test_where_no_words_are_kept_no_questions_are_offered(bench: Bench) -> None:
+    bench.read_tea()
+    bench.ask("green tea wants water")
+    assert Suggestions(texts=()) == suggest(bench, "green")
