@@ -36,6 +36,8 @@ OPENERS = (
 JOINTS = frozenset("on for with in using without under from via".split())
 """How a fragment of a question opens; these words are searched, for what they join."""
 
+CONDITIONS = frozenset("if unless after before while".split())
+
 POINTERS = frozenset("it that this these those they them its their one ones".split())
 """Words that point back to what was said before."""
 
@@ -138,11 +140,13 @@ def in_full(message: str, topic: Topic, frequencies: Frequencies) -> str:
 
 def _joined(rest: str, carried: str) -> str:
     """Put the terms where they belong: for the pronoun, behind a question, or before a fragment."""
+    first = (_words(rest) or [""])[0]
+    if first in JOINTS | CONDITIONS:
+        return f"{carried} {rest}".strip()
     for found in WORD.finditer(rest):
         if found[0].casefold() in POINTERS and carried:
             return f"{rest[: found.start()]}{carried}{rest[found.end() :]}"
-    first = _words(rest)[:1]
-    parts = (rest, carried) if first and first[0] in ASKING else (carried, rest)
+    parts = (rest, carried) if first in ASKING else (carried, rest)
     return " ".join(part for part in parts if part)
 
 

@@ -40,6 +40,7 @@ def alike(words: Sequence[str]) -> list[int]:
         (REBASE, "can you give an example?", "can you give an example interactive rebase"),
         (REBASE, "and without conflicts?", "interactive rebase without conflicts"),
         (REBASE, "then how do I push?", "how do I push interactive rebase"),
+        (REBASE, "and if I already pushed it?", "interactive rebase if I already pushed it"),
         (LEAVE, "for how long?", "parental leave for how long"),
         (LEAVE, "how long?", "how long parental leave"),
         (LEAVE, "and fathers?", "parental leave fathers"),
