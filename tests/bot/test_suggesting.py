@@ -66,9 +66,9 @@ def test_sixty_thousand_headings_are_looked_through_while_one_types() -> None:
     paths = [
         (f"Guide {number // 60}", f"Chapter {number}", "Configuring the server") for number in range(60_000)
     ]
-    start = time.perf_counter()
+    start = time.process_time()  # what else the machine does is not its business
     assert MOST == len(suggested("configuring serv", paths=paths))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def suggest(bench: Bench, typed: str, conversation: Conversation = HERE, source: str = "") -> object:
