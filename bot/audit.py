@@ -21,6 +21,7 @@ from bot.messages import (
     MyData,
     NoAnswer,
     Notify,
+    Overhear,
     Overview,
     PauseSource,
     Prefer,
@@ -33,6 +34,7 @@ from bot.messages import (
     Request,
     Review,
     SaveAnswer,
+    SetMode,
     Share,
     ShowSource,
     Sources,
@@ -175,9 +177,12 @@ def changed(request: Request) -> str:
             return f"{DECIDED[request.decision]} {request.item}"
         case Share():
             return f"shared answer {request.answer_id} with the channel {request.conversation.channel}"
+        case SetMode():
+            set_to = f"set the mode of the channel {request.conversation.channel} to {request.mode.strip()}"
+            return set_to if request.mode.strip() else ""
         case ForgetMe() | MyData():  # what people have erased is nobody else's business
             return ""
-        case Ask() | Audit() | Follow() | More() | Notify() | Preferences() | Rate() | Review():
+        case Ask() | Audit() | Follow() | More() | Notify() | Overhear() | Preferences() | Rate() | Review():
             return ""
         case Overview() | ShowSource() | Sources() | Status() | Suggest() | Unanswered() | Verify() | Why():
             return ""

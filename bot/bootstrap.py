@@ -30,7 +30,9 @@ from bot.library import CatalogLibrary
 from bot.likeness import EmbedderLikeness
 from bot.limits import RateLimit
 from bot.living import LivingAnswers
-from bot.messages import counted
+from bot.messages import Posting, counted
+from bot.modes import Modes
+from bot.overhearing import Overhearing
 from bot.overview import Examples
 from bot.permissions import Permissions
 from bot.ports import Adapter, Clock, Platform
@@ -168,6 +170,12 @@ class Application:
             likeness=EmbedderLikeness(self.embedder),
             errands=self.errands,
         )
+        modes = Modes(
+            self.records, deaf=frozenset() if settings.discord.message_content else frozenset({"discord"})
+        )
+        overhearing = Overhearing(
+            self.records, clock, modes=modes, preferences=self.preferences, errands=self.errands
+        )
         return Router(
             searcher=self.searcher,
             library=self.library,
@@ -181,7 +189,9 @@ class Application:
             embedder=settings.embedder.model,
             topics=topics,
             preferences=self.preferences,
-            privacy=Privacy((self.ledger, self.questions, self.audit, curation, open_questions, topics)),
+            privacy=Privacy(
+                (self.ledger, self.questions, self.audit, curation, open_questions, overhearing, topics)
+            ),
             questions=self.questions,
             examples=self.examples,
             hindrances=self.hindrances,
@@ -191,6 +201,8 @@ class Application:
             desk=self.desk,
             curation=curation,
             open_questions=open_questions,
+            modes=modes,
+            overhearing=overhearing,
             workspace_ready=self.prepare,
         )
 
@@ -393,7 +405,7 @@ class Application:
 
     async def _serve(self, adapters: Sequence[Adapter], terminal: Adapter | None) -> None:
         core = ThreadedCore(
-            self.router.handle, errands=self.errands, note=self.living.note, hindered=self.hindrances.note
+            self.router.handle, errands=self.errands, note=self._note, hindered=self.hindrances.note
         )
         pulse = asyncio.create_task(beat(self.heartbeat))
         following = asyncio.create_task(core.repeat(self.living.step, REVISION_SECONDS))
@@ -416,6 +428,10 @@ class Application:
             await asyncio.to_thread(self.questions.purge)
             await asyncio.sleep(TIDY_SECONDS)
 
+    def _note(self, posting: Posting) -> None:
+        self.living.note(posting)
+        self.router.posted(posting)
+
     def _open_reader(self, format: str) -> Reader:
         if format not in self._readers:
             self._readers[format] = registry.load(registry.READERS[format])()
@@ -425,8 +441,9 @@ class Application:
 def _discord_settings(settings: Settings) -> dict[str, Any]:
     return {
         "token": settings.discord_token.get_secret_value(),
-        "api_url": settings.discord_api_url,
-        "gateway_url": settings.discord_gateway_url,
+        "api_url": settings.discord.api_url,
+        "gateway_url": settings.discord.gateway_url,
+        "message_content": settings.discord.message_content,
     }
 
 

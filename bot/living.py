@@ -109,7 +109,9 @@ class LivingAnswers:
         records.define(SCHEMA)
 
     def note(self, posting: Posting) -> None:
-        """Take note where an answer was posted. One that cannot be noted is not followed."""
+        """Take note where an answer was posted. One that cannot be noted is not followed, nor is a hint."""
+        if posting.is_hint:
+            return
         try:
             self._note(posting)
         except sqlite3.Error as error:

@@ -77,6 +77,22 @@ class Suggest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overhear:
+    """A message that a person wrote in a channel to nobody in particular, or at least not to the bot.
+
+    ``text`` is empty where the platform does not show it to the bot. ``is_addressed`` says that it
+    mentions a person or replies to one. ``opens_thread`` says that it is the first of its thread,
+    or of a thread that an answer to it would begin. Never sent for what bots write.
+    """
+
+    actor: Actor
+    conversation: Conversation
+    text: str
+    is_addressed: bool = False
+    opens_thread: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class More:
     """The next passage of an answer; ``offset`` 1 is the first after the one that was shown."""
 
@@ -377,6 +393,24 @@ class ForgetMe:
     confirmed: bool = False
 
 
+class Mode(StrEnum):
+    """What the bot does in a channel."""
+
+    OFF = "off"
+    MENTION = "mention"
+    SUGGEST = "suggest"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetMode:
+    """Set the mode of the channel, or with an empty ``mode`` tell it."""
+
+    actor: Actor
+    conversation: Conversation
+    mode: str
+
+
 Request: TypeAlias = (
     AddSource
     | Ask
@@ -387,6 +421,7 @@ Request: TypeAlias = (
     | ForgetMe
     | More
     | MyData
+    | Overhear
     | Overview
     | PauseSource
     | Notify
@@ -397,6 +432,7 @@ Request: TypeAlias = (
     | RemoveSource
     | Review
     | SaveAnswer
+    | SetMode
     | Share
     | ShowSource
     | Sources
@@ -829,20 +865,52 @@ class Failed:
     reference: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """A reply for the asker alone, though they asked where everyone reads."""
+
+    reply: "Reply"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """An answer to a question that was not put to the bot.
+
+    With ``private`` only the asker is to see it. Where a platform cannot whisper unasked, everyone
+    sees that there is an answer, and whoever wants to reads it alone.
+    """
+
+    answer: Answer
+    private: bool
+
+    @property
+    def lead(self) -> str:
+        """What stands above the answer."""
+        return f"This may answer the question.{' Only you see it.' if self.private else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Nothing is to be said; platforms show it by doing nothing."""
+
+
 Reply: TypeAlias = (
     Answer
+    | Aside
     | Closest
     | ConfirmRemoval
     | Failed
     | Listing
     | NoAnswer
     | Notice
+    | Offer
     | OverviewReport
     | PreferenceList
     | PersonalData
     | Progress
     | Reasons
     | Refused
+    | Silence
     | SourceDetails
     | SourceList
     | StatusReport
@@ -858,7 +926,8 @@ class Posting:
     """Where the passage of an answer was shown to a whole channel.
 
     ``channel`` and ``message`` are the platform's own ids: of the channel (or thread) that holds the
-    message, and of the message in it.
+    message, and of the message in it. ``is_hint`` says that the message only tells that there is an
+    answer, and does not show the passage itself.
     """
 
     platform: str
@@ -867,6 +936,7 @@ class Posting:
     message: str
     answer_id: str
     offset: int
+    is_hint: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

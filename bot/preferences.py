@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import available_timezones
 
 from bot.errors import PreferenceInvalid
 from bot.messages import PreferenceLine
@@ -53,6 +54,29 @@ def ids(value: str) -> str:
     return " ".join(dict.fromkeys(given))
 
 
+def hours(value: str) -> str:
+    """Take the hours from one to another, such as 22-7; an end before the start is on the next day."""
+    found = re.fullmatch(r"([0-9]{1,2})\s*-\s*([0-9]{1,2})", value)
+    if found is None or int(found[1]) > 23 or int(found[2]) > 24:
+        raise PreferenceInvalid("Give two full hours of the day, as in 22-7.")
+    return f"{int(found[1])}-{int(found[2])}"
+
+
+def zone(value: str) -> str:
+    """Take the name of a time zone, as the IANA writes it."""
+    names = {name.casefold(): name for name in ("UTC", *available_timezones())}
+    if value.casefold() not in names:
+        raise PreferenceInvalid("Give a time zone by its name, as in Europe/Berlin or UTC.")
+    return names[value.casefold()]
+
+
+def probability(value: str) -> str:
+    """Take a probability, 0 to 1."""
+    if not re.fullmatch(r"[01]|[01]?\.[0-9]{1,6}|[01]\.", value) or float(value) > 1:
+        raise PreferenceInvalid("Give a probability from 0 to 1, as in 0.5.")
+    return f"{float(value):g}"
+
+
 PREFERENCES = {
     "answers.follow": Preference(
         about="For how many days posted answers follow the changes of their sources; 0 leaves them be",
@@ -66,8 +90,19 @@ PREFERENCES = {
         about="Whose members moderate: roles or user groups", default="", checked=ids, for_owners=True
     ),
     "moderators.ids": Preference(about="Who moderates", default="", checked=ids, for_owners=True),
+    "overhear.threshold": Preference(
+        about="How sure I must be to answer what nobody asked me, from 0 to 1",
+        default="0.5",
+        checked=probability,
+    ),
     "questions.keep": Preference(
         about="For how many days the words of questions are kept; 0 keeps none", default="0", checked=days
+    ),
+    "quiet.hours": Preference(
+        about="Hours in which I answer only those who ask me, as in 22-7", default="", checked=hours
+    ),
+    "quiet.zone": Preference(
+        about="The time zone of the quiet hours, as in Europe/Berlin", default="UTC", checked=zone
     ),
 }
 """Every preference by name. One line each makes it settable on every platform."""

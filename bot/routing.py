@@ -34,6 +34,7 @@ from bot.limits import RateLimit
 from bot.messages import (
     AddSource,
     Answer,
+    Aside,
     Ask,
     Audit,
     Cancel,
@@ -44,14 +45,18 @@ from bot.messages import (
     Failed,
     Follow,
     ForgetMe,
+    Mode,
     More,
     MyData,
     NoAnswer,
     Notice,
     Notify,
+    Offer,
+    Overhear,
     Overview,
     OverviewReport,
     PauseSource,
+    Posting,
     Prefer,
     PreferenceList,
     Preferences,
@@ -64,8 +69,10 @@ from bot.messages import (
     Request,
     Review,
     SaveAnswer,
+    SetMode,
     Share,
     ShowSource,
+    Silence,
     SourceLine,
     SourceList,
     Sources,
@@ -78,6 +85,8 @@ from bot.messages import (
     Verify,
     Why,
 )
+from bot.modes import Modes
+from bot.overhearing import Overhearing
 from bot.overview import Examples, matters
 from bot.permissions import ONLY_MODERATORS, Permissions
 from bot.ports import Library, Searcher
@@ -177,6 +186,8 @@ class Router:
         curation: Curation,
         desk: SourceDesk,
         open_questions: OpenQuestions,
+        modes: Modes,
+        overhearing: Overhearing,
         workspace_ready: Callable[[str], None],
     ) -> None:
         """``workspace_ready`` is called with a workspace before each of its requests."""
@@ -200,6 +211,8 @@ class Router:
         self._curation = curation
         self._desk = desk
         self._open_questions = open_questions
+        self._modes = modes
+        self._overhearing = overhearing
         self._workspace_ready = workspace_ready
 
     def handle(self, request: Request, report: Watch = lambda progress: None) -> Reply:
@@ -209,21 +222,25 @@ class Router:
             self._audit.note(request, reply)
             return reply
         except EXPECTED as error:
-            return Refused(text=str(error))
+            return _spoken(request, Refused(text=str(error)))
         except Exception as error:  # the one place that turns surprises into replies
-            return _failed(request, error)
+            return _spoken(request, _failed(request, error))
 
     def _handle(self, request: Request, report: Watch) -> Reply:
         if not request.conversation.workspace:
-            return Refused(
-                text="I cannot tell which community's documents to look in. Ask me in one of its channels."
-            )
+            nowhere = "I cannot tell which community's documents to look in. Ask me in one of its channels."
+            return _spoken(request, Refused(text=nowhere))
+        if isinstance(request, Overhear):  # nothing is prepared for those who asked nothing
+            return self._overhear(request)
         self._desk.sweep()
         if not isinstance(request, Suggest):  # who types does not wait for a first sync
             self._workspace_ready(request.conversation.workspace)
         match request:
             case Ask():
-                return self._ask(request)
+                return self._heeding_mode(request, self._ask(request))
+            case SetMode():
+                is_moderator = self._permissions.is_moderator(request.actor, request.conversation)
+                return self._modes.reply(request, is_moderator=is_moderator)
             case Suggest():
                 return self._suggest(request)
             case More():
@@ -348,6 +365,39 @@ class Router:
             return frozenset()
         lines = self._library.sources(request.conversation.workspace)
         return sources_named(request.source, [line.name for line in lines])
+
+    def _heeding_mode(self, request: Ask, reply: Reply) -> Reply:
+        aloud = not (request.whispered or request.conversation.private)
+        if aloud and self._modes.mode(request.conversation) is Mode.OFF:
+            return Aside(reply=reply)
+        return reply
+
+    def _overhear(self, request: Overhear) -> Offer | Silence:
+        question = self._overhearing.question(request)
+        if not question or objection(question):
+            return Silence()
+        workspace = request.conversation.workspace
+        hits = self._searcher.search(
+            question, k=self._policy.passages, audience=Audience(workspace=workspace)
+        )
+        threshold = max(self._overhearing.threshold(workspace), self._policy.threshold)
+        if not hits or hits[0].confidence < threshold:
+            return Silence()
+        turn = self._overhearing.turn(request, question)
+        if turn is None:
+            return Silence()
+        remembered = self._ledger.remember(workspace, request.actor.id, question, hits)
+        self._overhearing.offered(turn, remembered.id)
+        answer = self.shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
+        assert isinstance(answer, Answer), "it is above the threshold of answers"
+        return Offer(answer=answer, private=self._overhearing.is_private(request.conversation))
+
+    def posted(self, posting: Posting) -> None:
+        """Take note where a passage was shown to a whole channel. Never raises."""
+        try:
+            self._overhearing.posted(posting)
+        except Exception as error:  # what is on the screen stays there; the log says what failed
+            log.error("A posting could not be noted", workspace=posting.workspace, exc_info=error)
 
     def _too_fast(self, request: Ask | Verify | Why) -> Refused | None:
         if request.conversation.platform == "terminal":
@@ -574,6 +624,11 @@ def _forgotten() -> Refused:
 def _without_origin(line: SourceLine) -> SourceLine:
     # Where a source lies on the machine, and what is wrong with its files, is for moderators.
     return replace(line, origin="", failures=())
+
+
+def _spoken(request: Request, reply: Refused | Failed) -> Refused | Failed | Silence:
+    """Return what went wrong, unless nobody waits to hear it."""
+    return Silence() if isinstance(request, Overhear) else reply
 
 
 def _failed(request: Request, error: Exception) -> Failed:

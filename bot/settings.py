@@ -124,6 +124,17 @@ class LogSettings(_Section):
     format: Literal["text", "json"] = "text"
 
 
+class DiscordSettings(_Section):
+    """Whether to ask Discord for the texts of messages that do not mention the bot.
+
+    ``api_url`` and ``gateway_url`` redirect the bot to a stand-in on this machine.
+    """
+
+    message_content: bool = False
+    api_url: str = ""
+    gateway_url: str = ""
+
+
 class SlackSettings(_Section):
     """Where signed HTTP listens, when Slack is not connected by Socket Mode."""
 
@@ -153,13 +164,12 @@ class Settings(BaseSettings):
     moderators: ModeratorSettings = ModeratorSettings()
     sources: SourceSettings = SourceSettings()
     logs: LogSettings = LogSettings()
+    discord: DiscordSettings = DiscordSettings()
     slack: SlackSettings = SlackSettings()
     discord_token: SecretStr = Field(default=SecretStr(""), validation_alias="DISCORD_TOKEN")
     slack_bot_token: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_APP_TOKEN")
     slack_signing_secret: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_SIGNING_SECRET")
-    discord_api_url: str = Field(default="", validation_alias="QUOTH_DISCORD_API_URL")
-    discord_gateway_url: str = Field(default="", validation_alias="QUOTH_DISCORD_GATEWAY_URL")
     slack_api_url: str = Field(default="", validation_alias="SLACK_API_URL")
 
     @property

@@ -30,6 +30,7 @@ class DiscordAdapter:
 
     ``api_url`` and ``gateway_url`` redirect the library to a stand-in on this machine. Settings
     that cannot work raise SettingInvalid here, before anything is connected.
+    ``message_content`` asks for the privileged intent to read messages that do not mention the bot.
     ``guild_ready_timeout`` is how many seconds without another guild mean that all have come.
     """
 
@@ -41,6 +42,7 @@ class DiscordAdapter:
         gateway_url: str = "",
         state_dir: Path,
         max_upload_bytes: int = 10_000_000,
+        message_content: bool = False,
         guild_ready_timeout: float = 2.0,
     ) -> None:
         if not token:
@@ -50,6 +52,7 @@ class DiscordAdapter:
         self._gateway_url = _loopback("QUOTH_DISCORD_GATEWAY_URL", gateway_url, ("ws", "wss"))
         self._state_dir = state_dir
         self._max_upload_bytes = max_upload_bytes
+        self._message_content = message_content
         self._guild_ready_timeout = guild_ready_timeout
         self.ready = asyncio.Event()
 
@@ -62,6 +65,7 @@ class DiscordAdapter:
             ready=self.ready,
             state_dir=self._state_dir,
             max_upload_bytes=self._max_upload_bytes,
+            message_content=self._message_content,
             guild_ready_timeout=self._guild_ready_timeout,
         )
         errands = asyncio.create_task(ErrandRunner(core, client).run(self.ready))
@@ -106,10 +110,13 @@ class _Client(discord.Client):
         ready: asyncio.Event,
         state_dir: Path,
         max_upload_bytes: int,
+        message_content: bool,
         guild_ready_timeout: float,
     ) -> None:
         super().__init__(
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            intents=discord.Intents(
+                guilds=True, guild_messages=True, dm_messages=True, message_content=message_content
+            ),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -151,6 +158,10 @@ class _Client(discord.Client):
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """Called by the library when many messages were deleted at once."""
         await self.listeners.on_deleted(event.guild_id, event.channel_id, sorted(event.message_ids))
+
+    async def on_thread_create(self, thread: discord.Thread) -> None:
+        """Called by the library when a thread begins, before its first message comes."""
+        self.listeners.on_thread(thread.id)
 
 
 def _quieten() -> None:

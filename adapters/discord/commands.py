@@ -13,10 +13,18 @@ from discord import app_commands, ui
 
 from adapters.discord import translate
 from adapters.discord.listeners import Interaction, Listeners
+from bot.messages import Mode
 
 SYNCED_FILE = "discord-commands.json"
 MODERATORS = discord.Permissions(manage_guild=True)
 """Who sees the moderators' commands, unless the guild's settings say otherwise. The core checks too."""
+
+MODES = {
+    Mode.OFF: "off: say nothing aloud, answer mentions in private",
+    Mode.MENTION: "mention: answer those who mention me",
+    Mode.SUGGEST: "suggest: offer an answer unasked, behind a button",
+    Mode.ANSWER: "answer: answer unasked when I am sure",
+}
 
 IN_GUILDS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
 """Said in full: what a command leaves open is taken from the tree."""
@@ -251,6 +259,14 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def audit(interaction: Interaction) -> None:
         await listeners.on_audit(interaction)
+
+    @tree.command(name="mode", description="What I do in this channel")
+    @app_commands.describe(mode="From now on; what it is now if you leave this out")
+    @app_commands.choices(mode=[app_commands.Choice(name=name, value=mode) for mode, name in MODES.items()])
+    @app_commands.default_permissions(MODERATORS)
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    async def mode(interaction: Interaction, mode: str = "") -> None:
+        await listeners.on_mode(interaction, mode)
 
     tree.add_command(source)
 

@@ -9,7 +9,7 @@ import structlog
 from adapters.discord.failures import FOREIGN, code_of
 from adapters.discord.outlets import ChannelOutlet, passive
 from adapters.discord.render import render
-from bot.messages import Answer, Closest, Errand, Post, Posting, Reply, Revise, Tell, Withdraw
+from bot.messages import Answer, Closest, Errand, Offer, Post, Posting, Reply, Revise, Tell, Withdraw
 from bot.ports import Core
 
 _log = structlog.get_logger("quoth.discord")
@@ -75,7 +75,8 @@ class ErrandRunner:
 
 async def report(core: Core, workspace: str, reply: Reply, message: discord.Message | None) -> None:
     """Tell the core where a card now stands for a whole channel to see."""
-    if message is None or not isinstance(reply, Answer | Closest):
+    shown = reply.answer if isinstance(reply, Offer) else reply
+    if message is None or not isinstance(shown, Answer | Closest):
         return
     await core.posted(
         Posting(
@@ -83,7 +84,8 @@ async def report(core: Core, workspace: str, reply: Reply, message: discord.Mess
             workspace=workspace,
             channel=str(message.channel.id),
             message=str(message.id),
-            answer_id=reply.id,
-            offset=reply.offset,
+            answer_id=shown.id,
+            offset=shown.offset,
+            is_hint=isinstance(reply, Offer) and reply.private,
         )
     )

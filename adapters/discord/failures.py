@@ -44,7 +44,10 @@ def failure_of(error: BaseException) -> QuothError:
             " Copy it anew from your application's Bot page on discord.com/developers into .env."
         )
     if isinstance(error, discord.PrivilegedIntentsRequired) or gateway in GATEWAY_REJECTS_INTENTS:
-        return IntentMissing()
+        return IntentMissing(
+            "Discord refuses the message-content intent. Switch it on at your application's Bot page on"
+            " discord.com/developers, or set discord.message_content to false."
+        )
     return AdapterFailure(
         f"Discord could not be reached: {_reason(error)}. Check the network and discordstatus.com."
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -22,6 +23,7 @@ from adapters.discord.translate import Party
 from bot.messages import (
     AddSource,
     Answer,
+    Aside,
     Ask,
     Audit,
     Blank,
@@ -32,6 +34,7 @@ from bot.messages import (
     Hindrance,
     MyData,
     Notify,
+    Offer,
     Overview,
     PauseSource,
     PreferenceList,
@@ -43,6 +46,7 @@ from bot.messages import (
     RemoveSource,
     Request,
     Review,
+    SetMode,
     Share,
     ShowSource,
     SourceList,
@@ -60,6 +64,9 @@ from bot.ports import Core
 Interaction: TypeAlias = discord.Interaction[Any]
 
 TOO_OLD = Refused(text="This button no longer works. Please ask again.")
+MOST_BEGUN = 1_000
+"""Threads whose first message is waited for."""
+
 MOST_CHOICES = 25
 LONGEST_CHOICE = 100
 
@@ -77,6 +84,7 @@ class Listeners:
         self._clock = clock
         self._max_upload_bytes = max_upload_bytes
         self._running: set[asyncio.Task[Any]] = set()
+        self._begun: OrderedDict[int, None] = OrderedDict()
 
     async def close(self) -> None:
         """Stop what is still being answered."""
@@ -100,16 +108,51 @@ class Listeners:
             await self._whisper(interaction, request)
 
     async def on_message(self, message: discord.Message, bot: int) -> None:
-        """Answer a mention, a reply to the bot or a direct message where it stands."""
+        """Answer a mention, a reply to the bot or a direct message; let the core overhear all else."""
+        if not _is_by_a_person(message):
+            return
         if not _is_for_us(message, bot):
+            await self._overhear(message)
             return
         reference = message.to_reference(fail_if_not_exists=False)
         outlet = ChannelOutlet(message.channel, reference, hindered=partial(self._hindered, message.guild))
         async with self._guarded(outlet.say):
             party = await self._author(message)
             text = translate.question(message.content, bot)
-            await self._deliver(
-                Ask(actor=party.actor, conversation=party.conversation, question=text), outlet, private=False
+            request = Ask(actor=party.actor, conversation=party.conversation, question=text)
+            await self._deliver(request, outlet, private=False, aside=ChannelOutlet(message.author))
+
+    def on_thread(self, thread: int) -> None:
+        """Remember that a thread has begun: its first message is still to come."""
+        self._begun[thread] = None
+        while len(self._begun) > MOST_BEGUN:
+            self._begun.popitem(last=False)
+
+    async def _overhear(self, message: discord.Message) -> None:
+        thread = message.channel if isinstance(message.channel, discord.Thread) else None
+        opens = thread is not None and thread.id in self._begun and message.author.id == thread.owner_id
+        outlet = ChannelOutlet(message.channel, message.to_reference(fail_if_not_exists=False))
+        async with self._guarded(_untold):
+            party = await self._author(message)
+            heard = translate.overheard(
+                party,
+                title=thread.name if thread and opens else "",
+                content=message.content,
+                is_addressed=bool(message.mentions) or message.type is discord.MessageType.reply,
+                opens_thread=opens,
+            )
+            if thread is not None:
+                self._begun.pop(thread.id, None)
+            async for reply in self._core.replies(heard):
+                if isinstance(reply, Offer):
+                    sent = await outlet.say(render(reply))
+                    await report(self._core, party.conversation.workspace, reply, sent)
+
+    async def on_mode(self, interaction: Interaction, mode: str) -> None:
+        """Set the channel's mode, or tell it."""
+        async with self._serving(interaction) as party:
+            await self._whisper(
+                interaction, SetMode(actor=party.actor, conversation=party.conversation, mode=mode)
             )
 
     async def on_press(self, interaction: Interaction, custom_id: str) -> None:
@@ -386,8 +429,13 @@ class Listeners:
         may_share = _is_whispered(interaction) and self._guilds.holds(interaction.guild_id)
         await self._deliver(request, outlet, private=may_share)
 
-    async def _deliver(self, request: Request | Refused, outlet: Outlet, *, private: bool) -> None:
-        """Show what the core replies; what needs no core is its own reply."""
+    async def _deliver(
+        self, request: Request | Refused, outlet: Outlet, *, private: bool, aside: Outlet | None = None
+    ) -> None:
+        """Show what the core replies; what needs no core is its own reply.
+
+        ``aside`` takes what is for the asker alone, where the outlet is read by everyone.
+        """
         if isinstance(request, Refused):
             await outlet.say(render(request))
             return
@@ -396,7 +444,7 @@ class Listeners:
             if isinstance(reply, Progress):
                 await outlet.progress(view)
                 continue
-            shown = await outlet.say(view)
+            shown = await (aside if isinstance(reply, Aside) and aside else outlet).say(view)
             if not request.conversation.private:
                 await report(self._core, request.conversation.workspace, reply, shown)
 
@@ -507,8 +555,6 @@ def _replied_to(interaction: Interaction, message: discord.Message) -> str:
 
 
 def _is_for_us(message: discord.Message, bot: int) -> bool:
-    if message.author.bot or message.webhook_id or message.is_system():
-        return False
     if message.guild is None or translate.mentions(message.content, bot):
         return True
     return bool(message.content.strip()) and _replies_to(message, bot)
@@ -519,6 +565,14 @@ def _replies_to(message: discord.Message, bot: int) -> bool:
     answered = message.reference.resolved if message.reference is not None else None
     is_reply = message.type is discord.MessageType.reply
     return is_reply and isinstance(answered, discord.Message) and answered.author.id == bot
+
+
+def _is_by_a_person(message: discord.Message) -> bool:
+    return not (message.author.bot or message.webhook_id or message.is_system())
+
+
+async def _untold(view: discord.ui.LayoutView) -> None:
+    """Tell nobody: who asked nothing is not told what went wrong."""
 
 
 def _is_whispered(interaction: Interaction) -> bool:

@@ -11,6 +11,7 @@ from adapters.discord.translate import FORGET
 from bot.messages import (
     UPDATED_SINCE,
     Answer,
+    Aside,
     Citation,
     Closest,
     ConfirmRemoval,
@@ -19,6 +20,7 @@ from bot.messages import (
     Listing,
     NoAnswer,
     Notice,
+    Offer,
     OverviewReport,
     PersonalData,
     PreferenceList,
@@ -27,6 +29,7 @@ from bot.messages import (
     Reasons,
     Refused,
     Reply,
+    Silence,
     SourceDetails,
     SourceLine,
     SourceList,
@@ -68,6 +71,12 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
             )
         case Closest():
             return _card(reply, f"{_searched(reply.searched)}{reply.lead}\n\n", AMBER, may_share=False)
+        case Aside():
+            return render(reply.reply, private=True)
+        case Offer():
+            return _offer(reply)
+        case Silence():
+            return ui.LayoutView(timeout=None)
         case Reasons():
             return _reasons(reply)
         case NoAnswer():
@@ -171,6 +180,16 @@ def _shared_by(reply: Answer) -> str:
         return ""
     asked = _title(reply.question)
     return f"-# Shared by {literal(reply.shared_by.name)}{f': {literal(asked)}' if asked else ''}\n"
+
+
+def _offer(reply: Offer) -> ui.LayoutView:
+    """Return the answer, or, as nobody can be whispered to unasked, a button that whispers it."""
+    if not reply.private:
+        return _card(reply.answer, f"{reply.lead}\n\n", GREEN, may_share=False)
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay("I may have an answer to this."))
+    view.add_item(ui.ActionRow(ui.Button(label="Show me", custom_id=f"quoth:more:{reply.answer.id}:0")))
+    return view
 
 
 def _buttons(shown: Answer | Closest, *, may_share: bool) -> list[ui.Button[ui.LayoutView]]:

@@ -17,6 +17,7 @@ from bot.messages import (
     Follow,
     ForgetMe,
     More,
+    Overhear,
     Prefer,
     Preferences,
     Rate,
@@ -192,6 +193,19 @@ def source_press(custom_id: str, party: Party) -> Cancel | RemoveSource | None:
     if found["source"] is None:
         return Cancel(actor=actor, conversation=conversation)
     return RemoveSource(actor=actor, conversation=conversation, name=found["source"], confirmed=True)
+
+
+def overheard(
+    party: Party, *, title: str = "", content: str, is_addressed: bool, opens_thread: bool
+) -> Overhear:
+    """Return the request for a message that is not for the bot; ``title`` is that of the post it opens."""
+    return Overhear(
+        actor=party.actor,
+        conversation=party.conversation,
+        text=_MENTION.sub(" ", "\n".join(part for part in (title, content) if part)),
+        is_addressed=is_addressed,
+        opens_thread=opens_thread,
+    )
 
 
 def settings(party: Party, *, name: str | None, value: str | None) -> Preferences | Prefer:

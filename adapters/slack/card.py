@@ -22,7 +22,17 @@ from adapters.slack.blocks import (
     size,
     words,
 )
-from bot.messages import UPDATED_SINCE, Answer, Citation, Closest, Confidence, Quote, Segment, path_of
+from bot.messages import (
+    UPDATED_SINCE,
+    Answer,
+    Citation,
+    Closest,
+    Confidence,
+    Offer,
+    Quote,
+    Segment,
+    path_of,
+)
 
 FORGET = "quoth_forget"
 CANCEL = "quoth_cancel"
@@ -65,6 +75,12 @@ def render_closest(closest: Closest) -> Json:
 def searched(query: str) -> list[Json]:
     """Return the small print that says what a question was taken to mean, if it needs any."""
     return [context(plain(shorten(f"Searched for: {query}", MAX_SMALL_PRINT)))] if query else []
+
+
+def render_offer(offer: Offer) -> Json:
+    """Return the card of an answer that nobody asked the bot for; it says so first."""
+    lead = rich_text(section(words(offer.lead, italic=True)))
+    return _card(offer.answer, [lead], f"{offer.lead} ", may_share=offer.private)
 
 
 def _card(shown: Answer | Closest, above: list[Json], spoken: str, *, may_share: bool) -> Json:

@@ -11,7 +11,7 @@ from adapters.slack.failures import FOREIGN, code_of
 from adapters.slack.outlets import ThreadOutlet
 from adapters.slack.render import render
 from adapters.slack.translate import Home
-from bot.messages import Answer, Closest, Errand, Post, Posting, Reply, Revise, Tell, Withdraw
+from bot.messages import Answer, Closest, Errand, Offer, Post, Posting, Reply, Revise, Tell, Withdraw
 from bot.ports import Core
 
 _log = structlog.get_logger("quoth.slack")
@@ -70,7 +70,8 @@ def calling(id: str, message: Json) -> Json:
 
 async def report(core: Core, workspace: str, channel: str, reply: Reply, shown: str) -> None:
     """Tell the core where a card now stands for a whole channel to see; ``shown`` is empty if it does not."""
-    if not shown or not isinstance(reply, Answer | Closest):
+    card = reply.answer if isinstance(reply, Offer) else reply
+    if not shown or not isinstance(card, Answer | Closest):
         return
     await core.posted(
         Posting(
@@ -78,7 +79,7 @@ async def report(core: Core, workspace: str, channel: str, reply: Reply, shown: 
             workspace=workspace,
             channel=channel,
             message=shown,
-            answer_id=reply.id,
-            offset=reply.offset,
+            answer_id=card.id,
+            offset=card.offset,
         )
     )

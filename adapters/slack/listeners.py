@@ -28,6 +28,7 @@ from adapters.slack.translate import Home, Party, Place
 from bot.messages import (
     AddSource,
     Answer,
+    Aside,
     Ask,
     Blank,
     Conversation,
@@ -36,6 +37,7 @@ from bot.messages import (
     Hindrance,
     More,
     Notice,
+    Offer,
     Overview,
     OverviewReport,
     Progress,
@@ -197,7 +199,7 @@ class Listeners:
             await self._pressed(request, place, body)
 
     async def on_message(self, body: Payload) -> None:
-        """Answer a mention, a direct message or a reply to the bot in its thread.
+        """Answer a mention, a direct message or a reply to the bot in its thread; overhear all else.
 
         Replies come only where the app is subscribed to the messages of channels.
         """
@@ -207,8 +209,8 @@ class Listeners:
             return
         if not translate.is_for_us(event, self._home):
             return
-        told = event["type"] == "app_mention" or event.get("channel_type") == "im"
-        if not told and not self._engaged.follows(event):
+        if not translate.is_to_us(event) and not self._engaged.follows(event):
+            await self._overhear(body)
             return
         # One message may come as two events (mention and message), each of them repeatedly.
         keys = _key("event", body), f"message:{event['channel']}:{event['ts']}"
@@ -216,6 +218,25 @@ class Listeners:
             if is_new:
                 place = translate.place_of_event(body)
                 await self._answer_message(event, place, await self._party(place))
+
+    async def _overhear(self, body: Payload) -> None:
+        event, place = body["event"], translate.place_of_event(body)
+        # Where another company reads along, nobody is answered unasked.
+        if place.external or not translate.is_overheard(event, self._home):
+            return
+        async with self._serving(_key("event", body), f"message:{event['channel']}:{event['ts']}") as is_new:
+            if not is_new:
+                return
+            # Who writes all this is not looked up: that would be a call for each message of a channel.
+            party = translate.party(place, translate.Person(), self._home)
+            async for reply in self._core.replies(translate.overheard(event, party)):
+                if isinstance(reply, Offer):
+                    await self._offer(reply, place, party)
+
+    async def _offer(self, offer: Offer, place: Place, party: Party) -> None:
+        thread = ThreadOutlet(self._client, place.channel, place.thread, self._clock)
+        outlet = self._whisperer(place, {}) if offer.private else thread
+        await self._report(party.conversation, offer, await outlet.say(render(offer)))
 
     async def on_home(self, body: Payload) -> None:
         """Offer questions to a person who opens the bot's messages, and show its Home tab."""
@@ -235,6 +256,8 @@ class Listeners:
         """Log what should not have happened, and say so to whoever waits."""
         reference = secrets.token_hex(4)
         _log.error("A Slack listener failed.", reference=reference, exc_info=error)
+        if "event" in body and not translate.is_to_us(body["event"]):
+            return  # nobody waits who asked nothing
         try:
             outlet = self._outlet_for_error(body)
         except (KeyError, TypeError):  # a payload in which nobody waits, or that is itself the trouble
@@ -281,13 +304,13 @@ class Listeners:
         elif files and not text:
             await self._deliver(translate.FILE_ALONE, outlet, private=private)
         else:
-            said = translate.spoken(text, party)
+            said, aside = translate.spoken(text, party), self._whisperer(place, {})
             if place.private and isinstance(said, Ask):
                 is_new = place.thread == event["ts"]
                 await self._agent.begin(place.channel, place.thread, said.question, is_new=is_new)
             if private and isinstance(said, Ask):
                 said = translate.whispered(said)
-            await self._deliver(said, outlet, private=private)
+            await self._deliver(said, outlet, private=private, aside=aside)
 
     async def _follow(self, request: Follow, body: Payload) -> None:
         async with self._serving(_key("event", body)) as is_new:
@@ -381,8 +404,18 @@ class Listeners:
         outlet = self._whisperer(place, body, is_job=is_job)
         await self._deliver(request, outlet, private=not place.private)
 
-    async def _deliver(self, request: Request | Notice | Refused, outlet: Outlet, *, private: bool) -> None:
-        """Show what the core replies; what needs no core is its own reply."""
+    async def _deliver(
+        self,
+        request: Request | Notice | Refused,
+        outlet: Outlet,
+        *,
+        private: bool,
+        aside: Outlet | None = None,
+    ) -> None:
+        """Show what the core replies; what needs no core is its own reply.
+
+        ``aside`` takes what is for the asker alone, where the outlet is read by everyone.
+        """
         if isinstance(request, Notice | Refused):
             await outlet.say(render(request))
             return
@@ -391,7 +424,7 @@ class Listeners:
             if isinstance(reply, Progress):
                 await outlet.progress(message)
                 continue
-            shown = await outlet.say(message)
+            shown = await (aside if isinstance(reply, Aside) and aside else outlet).say(message)
             if not request.conversation.private:
                 await self._report(request.conversation, reply, shown)
 

@@ -30,11 +30,13 @@ from adapters.slack.card import (
     place,
     render_answer,
     render_closest,
+    render_offer,
     searched,
 )
 from adapters.slack.translate import HELP
 from bot.messages import (
     Answer,
+    Aside,
     Closest,
     ConfirmRemoval,
     DocumentLine,
@@ -44,6 +46,7 @@ from bot.messages import (
     Nearest,
     NoAnswer,
     Notice,
+    Offer,
     OverviewReport,
     PersonalData,
     PreferenceLine,
@@ -52,6 +55,7 @@ from bot.messages import (
     Reasons,
     Refused,
     Reply,
+    Silence,
     SourceDetails,
     SourceLine,
     SourceList,
@@ -79,6 +83,12 @@ def render(reply: Reply, *, private: bool = False) -> Json:
             return render_answer(reply, private=private)
         case Closest():
             return render_closest(reply)
+        case Aside():
+            return render(reply.reply, private=True)
+        case Offer():
+            return render_offer(reply)
+        case Silence():
+            return {"text": "", "blocks": []}
         case Reasons():
             return _reasons(reply)
         case NoAnswer():

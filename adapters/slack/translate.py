@@ -25,6 +25,7 @@ from bot.messages import (
     MyData,
     Notice,
     Notify,
+    Overhear,
     Overview,
     PauseSource,
     Prefer,
@@ -37,6 +38,7 @@ from bot.messages import (
     Request,
     Review,
     SaveAnswer,
+    SetMode,
     Share,
     ShowSource,
     Sources,
@@ -69,6 +71,7 @@ HELP = Notice(
         "/quoth my-data: what I keep of you. /quoth forget-me: have it erased",
         "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS], /quoth remove NAME, /quoth reindex [NAME]",
         "Moderators: /quoth show NAME, /quoth pause NAME, /quoth resume NAME, /quoth undo, /quoth cancel",
+        "Moderators: /quoth mode [off | mention | suggest | answer]: what I do in this channel",
         "Moderators: /quoth settings [NAME] [VALUE]: what this community can choose for itself",
         "Moderators: /quoth audit: who changed what",
         "Moderators: write “add [name=NAME] [url=ADDRESS]” to me with a file attached, and I read the file",
@@ -98,6 +101,7 @@ _SPOKEN = re.compile(
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
 _SOURCE = re.compile(r"source=(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>\S+))\s*", re.IGNORECASE)
+_PERSON = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
 _OPTION = re.compile(r"(name|url)=(.*)", re.DOTALL)
 # What keyboards make of quotation marks: “ ” „ and the single ones.
 _QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
@@ -296,7 +300,21 @@ def whispered(asked: Ask) -> Ask:
 
 def spoken(text: str, party: Party) -> Request | Notice | Refused:
     """Take what a person wrote to the bot: one of a few short commands, or else a question."""
-    return command(text, party) if _SPOKEN.match(text) else ask_within(text, party)
+    if _SPOKEN.match(text):
+        return command(text, party)
+    return ask_within(text, party)
+
+
+def overheard(event: Payload, party: Party) -> Overhear:
+    """Take a message in a channel that is not for the bot."""
+    text = event.get("text") or ""
+    return Overhear(
+        actor=party.actor,
+        conversation=party.conversation,
+        text=plain_text(text),
+        is_addressed=_PERSON.search(text) is not None,
+        opens_thread="thread_ts" not in event,
+    )
 
 
 def settings(text: str, party: Party) -> Preferences | Prefer | None:
@@ -324,6 +342,8 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return Sources(actor=actor, conversation=conversation)
         case "overview":
             return Overview(actor=actor, conversation=conversation)
+        case "mode":
+            return SetMode(actor=actor, conversation=conversation, mode=rest)
         case "status":
             return Status(actor=actor, conversation=conversation)
         case "audit":
@@ -544,6 +564,20 @@ def decide(chosen: str, party: Party, words: str = "") -> Decide | None:
 
 
 # What is not for the bot
+
+_OVERHEARD = ("channel", "group")
+
+
+def is_to_us(event: Payload) -> bool:
+    """Whether a message was put to the bot: by a mention, or directly."""
+    return event.get("type") == "app_mention" or event.get("channel_type") == "im"
+
+
+def is_overheard(event: Payload, home: Home) -> bool:
+    """Whether a message was written in a channel and does not mention the bot, which comes twice."""
+    text = event.get("text") or ""
+    return event.get("channel_type") in _OVERHEARD and f"<@{home.user}" not in text
+
 
 _SUBTYPES = (None, "file_share", "thread_broadcast")
 

@@ -14,6 +14,7 @@ from bot.messages import (
     BLANKS,
     UPDATED_SINCE,
     Answer,
+    Aside,
     Choice,
     Citation,
     Closest,
@@ -23,6 +24,7 @@ from bot.messages import (
     Listing,
     NoAnswer,
     Notice,
+    Offer,
     OverviewReport,
     PersonalData,
     PreferenceList,
@@ -30,6 +32,7 @@ from bot.messages import (
     Reasons,
     Refused,
     Reply,
+    Silence,
     SourceDetails,
     SourceLine,
     SourceList,
@@ -51,6 +54,12 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
             return _card(reply, moment, title=f"{reply.confidence} confidence", colour="green")
         case Closest():
             return _card(reply, moment, title=reply.lead, colour="yellow")
+        case Aside():
+            return render(reply.reply, now=moment)
+        case Offer():
+            return Group(_plain(reply.lead, "green"), render(reply.answer, now=moment))
+        case Silence():
+            return Group()
         case Reasons():
             return _reasons(reply)
         case NoAnswer():

@@ -31,6 +31,7 @@ from bot.messages import (
     Request,
     Review,
     SaveAnswer,
+    SetMode,
     ShowSource,
     Sources,
     Status,
@@ -77,6 +78,7 @@ FOLLOWED = {
     "/ask": "[--source NAME] QUESTION",
     "/notify": "on or off",
     "/add": "PATH [NAME]",
+    "/mode": "[MODE]",
     "/show": "NAME",
     "/pause": "NAME",
     "/resume": "NAME",
@@ -176,6 +178,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             )
         case "/suggest", [_, *_]:
             return Suggest(actor=ACTOR, conversation=HERE, typed=" ".join(words))
+        case "/mode", ([] | [_]):
+            return SetMode(actor=ACTOR, conversation=HERE, mode="".join(words))
         case "/settings", ([] | [_]):
             return Preferences(actor=ACTOR, conversation=HERE, name="".join(words))
         case "/settings", [name, *value]:

@@ -15,6 +15,8 @@ from bot.jobs import Jobs
 from bot.limits import RateLimit
 from bot.living import LivingAnswers
 from bot.messages import Actor, AddSource, Answer, Ask, Conversation, Reply, Request, Upload
+from bot.modes import Modes
+from bot.overhearing import Overhearing
 from bot.overview import Examples
 from bot.permissions import Permissions
 from bot.preferences import PreferenceBook
@@ -85,6 +87,14 @@ class Bench:
             likeness=FakeLikeness(),
             errands=self.errands,
         )
+        self.modes = Modes(self.records, deaf=frozenset({"discord"}))
+        self.overhearing = Overhearing(
+            self.records,
+            self.clock,
+            modes=self.modes,
+            preferences=self.preferences,
+            errands=self.errands,
+        )
         self.router = Router(
             searcher=self.searcher,
             library=self.library,
@@ -96,7 +106,9 @@ class Bench:
             embedder="hashing",
             topics=topics,
             preferences=self.preferences,
-            privacy=Privacy((self.ledger, self.questions, self.audit, curation, open_questions, topics)),
+            privacy=Privacy(
+                (self.ledger, self.questions, self.audit, curation, open_questions, self.overhearing, topics)
+            ),
             questions=self.questions,
             hindrances=self.hindrances,
             examples=Examples(searcher=self.searcher, answers=self.policy.answers, clock=self.clock),
@@ -112,6 +124,8 @@ class Bench:
             ),
             curation=curation,
             open_questions=open_questions,
+            modes=self.modes,
+            overhearing=self.overhearing,
             workspace_ready=self.readied.append,
         )
         self.living = LivingAnswers(

@@ -194,8 +194,16 @@ def test_a_change_in_one_workspace_is_none_in_another(posted: Bench) -> None:
 def test_what_was_never_answered_is_not_followed(bench: Bench, answer_id: str, offset: int) -> None:
     bench.read_tea()
     id = answer_id or bench.answer("green tea").id
-    where = {"platform": "discord", "workspace": HERE.workspace, "channel": "c", "message": "m"}
-    bench.living.note(Posting(answer_id=id, offset=offset, **where))
+    bench.living.note(
+        Posting(
+            platform="discord",
+            workspace=HERE.workspace,
+            channel="c",
+            message="m",
+            answer_id=id,
+            offset=offset,
+        )
+    )
     connect(bench)
     bench.handle(RemoveSource(actor=MODERATOR, conversation=HERE, name="tea", confirmed=True))
     assert [] == revised(bench)

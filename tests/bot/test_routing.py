@@ -21,6 +21,7 @@ from bot.messages import (
     More,
     NoAnswer,
     Notice,
+    Overhear,
     Progress,
     Rate,
     Reasons,
@@ -29,7 +30,9 @@ from bot.messages import (
     RemoveSource,
     Reply,
     Request,
+    SetMode,
     Share,
+    Silence,
     SourceList,
     Sources,
     Status,
@@ -593,6 +596,8 @@ REQUESTS: st.SearchStrategy[Request] = st.one_of(
     st.builds(RemoveSource, name=st.text(), **WHO),
     st.builds(Reindex, name=st.text(), **WHO),
     st.builds(Status, **WHO),
+    st.builds(SetMode, mode=st.text(), **WHO),
+    st.builds(Overhear, text=st.text(), is_addressed=st.booleans(), opens_thread=st.booleans(), **WHO),
 )
 
 
@@ -612,5 +617,5 @@ def test_whatever_breaks_there_is_a_reply(request: Request) -> None:
     bench = Bench()
     bench.router._workspace_ready = fail
     with capture_logs():
-        assert isinstance(bench.handle(request), Failed | Refused)
+        assert isinstance(bench.handle(request), Failed | Refused | Silence)
     bench.records.close()

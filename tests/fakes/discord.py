@@ -24,15 +24,17 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from tests.fakes.discord_gateway import Gateway
+from tests.fakes.discord_gateway import MESSAGE_CONTENT, Gateway
 from tests.fakes.discord_payloads import (
     APPLICATION,
+    FORUM,
     GENERAL,
     GUILD,
     MANAGE_GUILD,
     MODS,
     OTHER_GENERAL,
     OTHER_GUILD,
+    THREAD,
     VIEW_AND_SEND,
     channel_object,
     guild_object,
@@ -41,6 +43,7 @@ from tests.fakes.discord_payloads import (
     mentioned,
     message_object,
     snowflake,
+    thread_object,
     user_object,
 )
 from tests.fakes.discord_schema import BUTTON, TEXT, DiscordSchema, walk
@@ -141,6 +144,7 @@ class FakeDiscord:
         self.files: dict[str, bytes] = {}
         self.unseen: dict[str, str] = {}
         self.faults: list[str] = []
+        self.posts: dict[str, Json] = {}
         self.gateway = Gateway(TOKEN, self._greeting)
         self.url = ""
         self._changed = asyncio.Event()
@@ -301,7 +305,7 @@ class FakeDiscord:
             more |= {"message_reference": names, "referenced_message": referenced}
         everyone = {person["id"]: person for person in (*self.users.values(), self.bot)}
         mentions = mentioned(content, everyone)
-        visible = guild is None or self.bot in mentions
+        visible = guild is None or self.bot in mentions or bool(self.gateway.intents & MESSAGE_CONTENT)
         message = message_object(
             channel=channel or self._channel(guild, user),
             author=self.users[user],
@@ -312,6 +316,16 @@ class FakeDiscord:
         )
         await self.gateway.send("MESSAGE_CREATE", message | more)
         return message
+
+    async def open_post(self, user: str, title: str, content: str, *, parent: str = FORUM) -> str:
+        """Open a post in the forum, or a thread in another channel, and return its id; waits for nothing."""
+        id = snowflake()
+        post = thread_object(id, GUILD, parent=parent, owner=self.users[user]["id"], name=title)
+        self.posts[id] = post
+        await self.gateway.send("THREAD_CREATE", post | {"newly_created": True})
+        own: Json = {"id": id} if parent == FORUM else {}
+        await self.write(user, content, channel=id, **own)
+        return id
 
     async def interact(
         self,
@@ -334,6 +348,8 @@ class FakeDiscord:
             member=self._member(user, guild) if guild else None,
             context=context,
         )
+        if channel in self.posts:
+            payload["channel"] = self.posts[channel]
         if message is not None:
             payload["message"] = message.raw
         interaction = _Interaction(
@@ -565,7 +581,8 @@ class FakeDiscord:
         return _error(404, 10007, "Unknown Member")
 
     def _send(self, channel: str, body: Json) -> web.Response:
-        guild = {GENERAL: GUILD, OTHER_GENERAL: OTHER_GUILD}.get(channel)
+        guilds = {GENERAL: GUILD, THREAD: GUILD, OTHER_GENERAL: OTHER_GUILD}
+        guild = guilds.get(channel) or (GUILD if channel in self.posts else None)
         reference = (body.get("message_reference") or {}).get("message_id", "")
         message = self._new(channel, guild, body, answers_to=str(reference))
         return _json(message.raw)

@@ -14,7 +14,8 @@ Json = dict[str, Any]
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, INVALID_SESSION, HELLO, ACK = 0, 1, 2, 6, 9, 10, 11
 WRONG_TOKEN, FORBIDDEN_INTENTS = 4004, 4014
-PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)
+MESSAGE_CONTENT = 1 << 15
+PRIVILEGED = (1 << 1) | (1 << 8) | MESSAGE_CONTENT
 HEARTBEAT_MS = 41_250
 
 
@@ -25,7 +26,10 @@ class _Session:
 
 
 class Gateway:
-    """One connection at a time; ``greeting`` says which events follow an IDENTIFY, READY first."""
+    """One connection at a time; ``greeting`` says which events follow an IDENTIFY, READY first.
+
+    ``granted`` are the privileged intents that the developer portal has switched on.
+    """
 
     def __init__(self, token: str, greeting: Callable[[str], list[tuple[str, Json]]]) -> None:
         self.token = token
@@ -33,6 +37,7 @@ class Gateway:
         self.resumed = 0
         self.heartbeats = 0
         self.intents = 0
+        self.granted = 0
         self.changed = asyncio.Event()
         self._greeting = greeting
         self._session: _Session | None = None
@@ -90,7 +95,7 @@ class Gateway:
         self.intents = data["intents"]
         if data["token"] != self.token:
             await socket.close(code=WRONG_TOKEN, message=b"Authentication failed.")
-        elif self.intents & PRIVILEGED:
+        elif self.intents & PRIVILEGED & ~self.granted:
             await socket.close(code=FORBIDDEN_INTENTS, message=b"Disallowed intent(s).")
         else:
             self.identified += 1

@@ -27,6 +27,8 @@ OTHER_GUILD = snowflake()
 GENERAL = snowflake()
 OTHER_GENERAL = snowflake()
 THREAD = snowflake()
+FORUM = snowflake()
+ANSWERED_TAG = snowflake()
 MODS = snowflake()
 
 
@@ -84,22 +86,7 @@ def channel_object(id: str, guild: str | None) -> Json:
     if guild is None:
         return {"id": id, "type": 1, "recipients": [], "last_message_id": None, "flags": 0}
     if id == THREAD:
-        return {
-            "id": id,
-            "type": 11,
-            "guild_id": guild,
-            "parent_id": GENERAL,
-            "owner_id": APPLICATION,
-            "name": "a thread",
-            "message_count": 1,
-            "member_count": 1,
-            "thread_metadata": {
-                "archived": False,
-                "auto_archive_duration": 1440,
-                "archive_timestamp": JOINED,
-                "locked": False,
-            },
-        }
+        return thread_object(id, guild, parent=GENERAL, owner=APPLICATION, name="a thread")
     return {
         "id": id,
         "type": 0,
@@ -114,6 +101,48 @@ def channel_object(id: str, guild: str | None) -> Json:
     }
 
 
+def thread_object(id: str, guild: str, *, parent: str, owner: str, name: str) -> Json:
+    return {
+        "id": id,
+        "type": 11,
+        "guild_id": guild,
+        "parent_id": parent,
+        "owner_id": owner,
+        "name": name,
+        "message_count": 1,
+        "member_count": 1,
+        "rate_limit_per_user": 0,
+        "flags": 0,
+        "applied_tags": [],
+        "thread_metadata": {
+            "archived": False,
+            "auto_archive_duration": 1440,
+            "archive_timestamp": JOINED,
+            "locked": False,
+        },
+    }
+
+
+def forum_object(id: str, guild: str) -> Json:
+    tags = [(snowflake(), "Windows"), (ANSWERED_TAG, "Answered")]
+    return {
+        "id": id,
+        "type": 15,
+        "guild_id": guild,
+        "name": "help",
+        "position": 1,
+        "permission_overwrites": [],
+        "nsfw": False,
+        "parent_id": None,
+        "topic": None,
+        "flags": 0,
+        "available_tags": [
+            {"id": tag, "name": name, "moderated": False, "emoji_id": None, "emoji_name": None}
+            for tag, name in tags
+        ],
+    }
+
+
 def guild_object(id: str, owner: str, channel: str, bot: Json) -> Json:
     threads = [channel_object(THREAD, id)] if id == GUILD else []
     return {
@@ -121,7 +150,7 @@ def guild_object(id: str, owner: str, channel: str, bot: Json) -> Json:
         "name": "A community",
         "owner_id": owner,
         "roles": [role_object(id, "@everyone", VIEW_AND_SEND), role_object(MODS, "Mods", MANAGE_GUILD)],
-        "channels": [channel_object(channel, id)],
+        "channels": [channel_object(channel, id), *([forum_object(FORUM, id)] if id == GUILD else [])],
         "threads": threads,
         "members": [member_object(bot, [])],
         "member_count": 3,

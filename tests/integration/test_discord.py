@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from adapters.discord.client import DiscordAdapter
-from bot.errors import AdapterFailure, SettingInvalid, TokenRejected
+from bot.errors import AdapterFailure, IntentMissing, SettingInvalid, TokenRejected
 from bot.messages import (
     Actor,
     AddSource,
+    Aside,
     Ask,
     Audit,
     Cancel,
@@ -22,10 +23,13 @@ from bot.messages import (
     Decision,
     Follow,
     ForgetMe,
+    Mode,
     More,
     MyData,
     Notice,
     Notify,
+    Offer,
+    Overhear,
     Overview,
     PauseSource,
     Post,
@@ -42,7 +46,9 @@ from bot.messages import (
     Revise,
     SaveAnswer,
     Segment,
+    SetMode,
     Share,
+    Silence,
     Sources,
     Status,
     Suggest,
@@ -58,8 +64,10 @@ from bot.messages import (
 from tests.adapters.replies import answer, closest, quote
 from tests.fakes.core import ScriptedCore, running
 from tests.fakes.discord import TOKEN, FakeDiscord, Message
+from tests.fakes.discord_gateway import MESSAGE_CONTENT
 from tests.fakes.discord_payloads import (
     APPLICATION,
+    FORUM,
     GENERAL,
     GUILD,
     MODS,
@@ -623,6 +631,159 @@ async def test_moderators_commands_are_hidden_from_others_and_from_direct_messag
         assert [0] == hidden[name]["contexts"], name
     for name in ("ask", "sources", "status", "Find an answer"):
         assert hidden[name]["default_member_permissions"] is None
+
+
+# Unasked
+
+
+@pytest.fixture
+async def hearing(discord: FakeDiscord, core: ScriptedCore, tmp_path: Path) -> AsyncIterator[FakeDiscord]:
+    """A Discord whose bot may read what does not mention it."""
+    discord.gateway.granted = MESSAGE_CONTENT
+    async with running(build(discord, tmp_path, message_content=True), core):
+        yield discord
+
+
+def overheard(core: ScriptedCore) -> list[Overhear]:
+    return [request for request in core.requests if isinstance(request, Overhear)]
+
+
+async def test_a_mode_is_set_and_told_in_private(bot: FakeDiscord, core: ScriptedCore) -> None:
+    told = await bot.command("Ann", "mode")
+    await bot.command("Boss", "mode", {"mode": "answer"}, channel=THREAD)
+    assert ("Ann", "The mode here is mention.") == (told.only_for, told.shown)
+    actor, here = at(bot)
+    boss, thread = at(bot, "Boss", thread=THREAD)
+    assert [
+        SetMode(actor=actor, conversation=here, mode=""),
+        SetMode(actor=boss, conversation=thread, mode="answer"),
+    ] == core.requests
+
+
+async def test_the_modes_are_offered_to_choose_from(bot: FakeDiscord) -> None:
+    [option] = next(command for command in bot.commands if command["name"] == "mode")["options"]
+    assert [*Mode] == [choice["value"] for choice in option["choices"]]
+
+
+async def test_in_a_channel_that_is_off_a_mention_is_answered_directly(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    core.replies_to[Ask] = [Aside(reply=answer())]
+    message = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    assert bot._direct_channel("Ann") == message.channel
+    assert "It lasts sixteen weeks." in message.shown
+    bot.refuse("/users/@me/channels", 403, 50007)
+    await bot.write("Boss", f"<@{APPLICATION}> how long?")
+    await bot.until(lambda: bot.requests_of("POST", "/users/@me/channels")[1:])
+    assert not [each for each in bot.messages if each.channel == GENERAL]
+
+
+async def test_what_is_said_to_nobody_is_overheard(hearing: FakeDiscord, core: ScriptedCore) -> None:
+    await hearing.write("Ann", "How long is leave?")
+    await hearing.until(lambda: len(core.requests) == 1)
+    ann, here = at(hearing)
+    assert [Overhear(actor=ann, conversation=here, text="How long is leave?")] == core.requests
+    await hearing.write("Ann", f"How long, <@{hearing.users['Boss']['id']}>?")
+    await hearing.write(
+        "Ann", "How long?", type=19, message_reference={"message_id": "1", "channel_id": GENERAL}
+    )
+    await hearing.until(lambda: len(core.requests) == 3)
+    assert [True, True] == [each.is_addressed for each in overheard(core)[1:]]
+    assert "How long,  ?" == overheard(core)[1].text
+    assert [] == hearing.messages
+
+
+async def test_bots_and_hooks_are_not_overheard(hearing: FakeDiscord, core: ScriptedCore) -> None:
+    await hearing.write("Ann", "How long is leave?", author=hearing.bot)
+    await hearing.write("Ann", "How long is leave?", webhook_id="1")
+    await hearing.write("Ann", "How long is leave?", type=6)
+    await hearing.say("Ann", f"<@{APPLICATION}> and this?")
+    assert [] == overheard(core)
+
+
+async def test_an_offer_to_everyone_is_posted_as_an_answer(hearing: FakeDiscord, core: ScriptedCore) -> None:
+    core.replies_to[Overhear] = [Offer(answer=answer(), private=False)]
+    message = await hearing.say("Ann", "How long is leave?")
+    assert "" == message.only_for
+    assert message.answers_to
+    assert "This may answer the question." in message.shown
+    assert "**It lasts sixteen weeks.**" in message.shown
+    assert [
+        Posting(
+            platform="discord",
+            workspace=f"discord:{GUILD}",
+            channel=GENERAL,
+            message=message.raw["id"],
+            answer_id="a1b2",
+            offset=0,
+        )
+    ] == await core.hears_of(1)
+
+
+async def test_an_offer_in_private_is_a_button_that_shows_the_answer(
+    hearing: FakeDiscord, core: ScriptedCore
+) -> None:
+    core.replies_to[Overhear] = [Offer(answer=answer(), private=True)]
+    message = await hearing.say("Ann", "How long is leave?")
+    assert "I may have an answer to this.\n[Show me]" == message.shown
+    assert [True] == [posting.is_hint for posting in await core.hears_of(1)]
+    shown = await hearing.press("Ann", message, "Show me")
+    assert "Ann" == shown.only_for
+    assert "**It lasts sixteen weeks.**" in shown.shown
+    ann, here = at(hearing)
+    assert More(actor=ann, conversation=here, answer_id="a1b2", offset=0) == core.requests[-1]
+
+
+async def test_a_fault_of_overhearing_is_told_to_nobody(hearing: FakeDiscord, core: ScriptedCore) -> None:
+    core.error = RuntimeError("broken")
+    await hearing.write("Ann", "How long is leave?")
+    await hearing.until(lambda: core.requests)
+    core.error = None
+    message = await hearing.say("Ann", f"<@{APPLICATION}> and this?")
+    assert [message] == hearing.messages
+
+
+async def test_a_new_post_is_overheard_with_its_title_once_its_first_message_came(
+    hearing: FakeDiscord, core: ScriptedCore
+) -> None:
+    core.replies_to[Overhear] = [Offer(answer=answer(), private=False)]
+    post = await hearing.open_post("Ann", "Leave", "How long is it?")
+    message = (await hearing.until(lambda: hearing.messages))[0]
+    assert post == message.channel
+    core.replies_to[Overhear] = [Silence()]
+    await hearing.write("Boss", "Sixteen weeks.", channel=post)
+    await hearing.until(lambda: len(core.requests) == 2)
+    ann, here = at(hearing, channel=FORUM, thread=post)
+    boss, _ = at(hearing, "Boss")
+    assert [
+        Overhear(actor=ann, conversation=here, text="Leave\nHow long is it?", opens_thread=True),
+        Overhear(actor=boss, conversation=here, text="Sixteen weeks."),
+    ] == core.requests
+
+
+async def test_a_new_thread_of_a_channel_is_opened_by_its_owners_first_message(
+    hearing: FakeDiscord, core: ScriptedCore
+) -> None:
+    await hearing.open_post("Ann", "Leave", "How long is it?", parent=GENERAL)
+    await hearing.until(lambda: core.requests)
+    assert [(True, GENERAL)] == [(each.opens_thread, each.conversation.channel) for each in overheard(core)]
+
+
+async def test_without_the_intent_only_titles_of_posts_are_overheard(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    await bot.open_post("Ann", "How long is leave?", "I could not find it anywhere.")
+    await bot.write("Ann", "How long is leave?")
+    await bot.until(lambda: len(core.requests) == 2)
+    assert ["How long is leave?", ""] == [each.text for each in overheard(core)]
+
+
+async def test_an_intent_that_the_portal_lacks_is_named_with_what_to_do(
+    discord: FakeDiscord, tmp_path: Path
+) -> None:
+    with pytest.raises(IntentMissing, match=r"message-content intent.*set discord\.message_content to false"):
+        async with running(build(discord, tmp_path, message_content=True), ScriptedCore()):
+            pass
 
 
 # Promises to the platform

@@ -16,6 +16,7 @@ from bot.errors import AdapterFailure, SettingInvalid, TokenRejected
 from bot.messages import (
     Actor,
     AddSource,
+    Aside,
     Ask,
     Audit,
     Cancel,
@@ -28,6 +29,8 @@ from bot.messages import (
     MyData,
     Notice,
     Notify,
+    Offer,
+    Overhear,
     Overview,
     PauseSource,
     Post,
@@ -44,6 +47,7 @@ from bot.messages import (
     Revise,
     SaveAnswer,
     Segment,
+    SetMode,
     Share,
     ShowSource,
     Sources,
@@ -468,6 +472,108 @@ async def test_other_events_are_acknowledged_and_nothing_more(bot: FakeSlack, co
         assert (await bot.deliver("events_api", payload)).acked_in_time
     await bot.mention("U0ANN", "real")
     assert ["real"] == [request.question for request in core.requests if isinstance(request, Ask)]
+
+
+# Unasked
+
+
+def written(bot: FakeSlack, text: str = "How long is leave?", **more: Any) -> dict[str, Any]:
+    return bot.message_payload("message", "U0ANN", text, GENERAL, **more)
+
+
+async def test_a_mode_is_set_in_private(bot: FakeSlack, core: ScriptedCore) -> None:
+    message = await bot.command("U0BOSS", "/quoth", "mode answer")
+    assert ("U0BOSS", "The mode here is mention.") == _seen(message)
+    request = core.requests[0]
+    assert isinstance(request, SetMode)
+    assert (GENERAL, "answer") == (request.conversation.channel, request.mode)
+
+
+async def test_in_a_channel_that_is_off_a_mention_is_answered_to_its_author_alone(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    core.replies_to[Ask] = [Aside(reply=answer())]
+    message = await bot.mention("U0ANN", "how long?")
+    assert "U0ANN" == message.only_for
+    assert isinstance(core.requests[0], Ask)
+    assert not core.requests[0].whispered
+    assert "quoth_share" in message.action_ids()
+
+
+async def test_what_is_said_to_nobody_is_overheard(bot: FakeSlack, core: ScriptedCore) -> None:
+    first, addressed = written(bot), written(bot, "How long, <@U0BOSS|boss>?", thread="1.5")
+    for payload in (first, addressed, first):
+        assert (await bot.deliver("events_api", payload)).acked_in_time
+    await bot.mention("U0ANN", "and this?")
+    heard = [request for request in core.requests if isinstance(request, Overhear)]
+    assert ["How long is leave?", "How long, @boss?"] == [each.text for each in heard]
+    assert [(False, True), (True, False)] == [(each.is_addressed, each.opens_thread) for each in heard]
+    assert [first["event"]["ts"], "1.5"] == [each.conversation.thread for each in heard]
+    assert {f"slack:{TEAM}"} == {each.conversation.workspace for each in heard}
+    assert [] == [call for call in bot.calls_of("users.info") if call.args["user"] != "U0ANN"]
+
+
+async def test_a_mention_comes_twice_and_is_not_overheard(bot: FakeSlack, core: ScriptedCore) -> None:
+    mention = bot.mention_payload("U0ANN", "how long?")
+    twin = mention | {"event_id": bot.next_event_id()}
+    twin["event"] = mention["event"] | {"type": "message", "channel_type": "channel"}
+    await bot.deliver("events_api", twin)
+    await bot.deliver("events_api", mention)
+    await bot.until(lambda: bot.messages)
+    assert [Ask] == [type(request) for request in core.requests]
+
+
+async def test_bots_and_channels_that_others_read_are_not_overheard(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    robot, edited = written(bot), written(bot)
+    robot["event"]["bot_id"] = "B0OTHER"
+    edited["event"]["subtype"] = "message_changed"
+    for payload in (robot, edited, written(bot, external=True)):
+        await bot.deliver("events_api", payload)
+    await bot.mention("U0ANN", "and this?")
+    assert [Ask] == [type(request) for request in core.requests]
+
+
+async def test_an_offer_to_everyone_is_posted_in_the_messages_thread(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    core.replies_to[Overhear] = [Offer(answer=answer(), private=False)]
+    payload = written(bot)
+    await bot.deliver("events_api", payload)
+    await core.hears_of(1)
+    [message] = bot.messages
+    assert ("", payload["event"]["ts"]) == (message.only_for, message.thread)
+    assert message.shown.startswith("This may answer the question.")
+    assert [
+        Posting(
+            platform="slack",
+            workspace=f"slack:{TEAM}",
+            channel=GENERAL,
+            message=message.ts,
+            answer_id="a1b2",
+            offset=0,
+        )
+    ] == await core.hears_of(1)
+
+
+async def test_an_offer_in_private_is_seen_by_the_asker_alone(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.replies_to[Overhear] = [Offer(answer=answer(), private=True)]
+    await bot.deliver("events_api", written(bot))
+    message = (await bot.until(lambda: bot.messages))[0]
+    assert "U0ANN" == message.only_for
+    assert message.shown.startswith("This may answer the question. Only you see it.")
+    assert "quoth_share" in message.action_ids()
+    assert [] == core.postings
+
+
+async def test_a_fault_of_overhearing_is_told_to_nobody(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.error = RuntimeError("broken")
+    await bot.deliver("events_api", written(bot))
+    await bot.until(lambda: core.requests)
+    core.error = None
+    message = await bot.mention("U0ANN", "and this?")
+    assert [message] == bot.messages
 
 
 # Repeats

@@ -140,6 +140,7 @@ async def test_what_the_core_says_unasked_is_printed_between_lines(core: Scripte
         ("/add", "Write /add PATH [NAME], with quotation marks around what has spaces."),
         ("/add my notes here", "with quotation marks around what has spaces."),
         ("/verify", "Write /verify RECEIPT"),
+        ("/mode a b", "Write /mode [MODE]"),
         ("/ask", "Write /ask [--source NAME] QUESTION, with quotation marks"),
         ("/ask --source tea", "Write /ask [--source NAME] QUESTION, with quotation marks"),
         ("/remove", "Write /remove NAME [yes], with quotation marks"),
