@@ -93,11 +93,16 @@ def _question(title: str, heading: tuple[str, ...]) -> str:
     return question if says_something and len(question) <= LONGEST_QUESTION else ""
 
 
-def matters(sources: Sequence[SourceLine], *, drafts: int) -> tuple[str, ...]:
-    """Return what a moderator should look at, in sentences; ``drafts`` are answers to be reviewed."""
+def matters(sources: Sequence[SourceLine], *, unanswered: int, drafts: int) -> tuple[str, ...]:
+    """Return what a moderator should look at, in sentences.
+
+    ``unanswered`` are questions that got no answer, ``drafts`` answers to be reviewed.
+    """
     failures = sum(len(source.failures) for source in sources)
     unread = [source.name for source in sources if source.synced_at is None]
+    asked = f"{counted(unanswered, 'question')} without an answer: the list of them takes one from you."
     return (
+        *([asked] if unanswered else []),
         *([f"{counted(drafts, 'answer')} to review, before I quote what people wrote."] if drafts else []),
         *([f"{counted(failures, 'failure')} to read: the list of sources says why."] if failures else []),
         *([f"Not read yet: {', '.join(unread)}."] if unread else []),

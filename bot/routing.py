@@ -545,13 +545,13 @@ class Router:
         workspace = request.conversation.workspace
         lines = self._desk.lines(workspace)
         moderates = self._permissions.is_moderator(request.actor, request.conversation)
-        drafts = self._curation.waiting(workspace)
+        drafts, unanswered = self._curation.waiting(workspace), self._open_questions.waiting(workspace)
         return OverviewReport(
             sources=tuple(lines if moderates else map(_without_origin, lines)),
             questions=self._examples.questions(Audience(workspace=workspace)),
             matters=(
                 *self._hindrances.told(workspace),
-                *matters(lines, drafts=drafts),
+                *matters(lines, unanswered=unanswered, drafts=drafts),
             )
             if moderates
             else (),

@@ -123,6 +123,11 @@ class OpenQuestions:
         except sqlite3.Error as error:
             log.warning("An unanswered question could not be recorded", reason=str(error))
 
+    def waiting(self, workspace: str) -> int:
+        """Return how many questions wait for an answer, by those who asked them."""
+        self._forget_old(workspace)
+        return len(self._questions(workspace)) + self._without_words(workspace)
+
     def listing(self, request: Unanswered) -> Reply:
         """List what was asked in vain, by meaning, what was asked most often first."""
         if not self._permissions.is_moderator(request.actor, request.conversation):

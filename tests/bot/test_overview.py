@@ -134,4 +134,12 @@ def test_a_question_is_offered_again_only_when_several_have_asked_it_and_it_is_k
 
 
 def test_answers_to_review_wait_for_moderators() -> None:
-    assert ("2 answers to review, before I quote what people wrote.",) == matters((), drafts=2)
+    told = matters((), unanswered=0, drafts=2)
+    assert ("2 answers to review, before I quote what people wrote.",) == told
+
+
+def test_questions_without_an_answer_wait_for_moderators(bench: Bench) -> None:
+    bench.read_tea()
+    bench.ask("who painted the ceiling?")
+    told = look_in(bench, MODERATOR).matters
+    assert ("1 question without an answer: the list of them takes one from you.",) == told
