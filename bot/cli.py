@@ -37,6 +37,7 @@ from bot.messages import (
 )
 from bot.receipts import Receipts, Verdict, summed_up
 from bot.settings import explain, load, stay_offline
+from bot.setup import setup
 from index.errors import DiskFull, IndexFailure, SourcesUnavailable, SourceUnavailable, SyncBusy
 from index.passages import SyncReport
 
@@ -82,6 +83,7 @@ app = typer.Typer(
 sources = typer.Typer(cls=_Commands, help="What Quoth has read.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
 app.command("eval")(evaluate)
+app.command("setup")(setup)
 
 
 Named = Annotated[str, typer.Argument(help="The source's name, as `quoth sources list` shows it.")]

@@ -17,6 +17,7 @@ from discord.http import Route
 from adapters.discord.commands import Commands, Press, SourcePress
 from adapters.discord.errands import ErrandRunner
 from adapters.discord.failures import FOREIGN, failure_of
+from adapters.discord.guide import INTENTS, invitation
 from adapters.discord.guilds import SharedGuilds
 from adapters.discord.listeners import Listeners
 from bot.errors import SettingInvalid
@@ -90,7 +91,11 @@ class DiscordAdapter:
         except FOREIGN as error:
             raise failure_of(error) from error
         assert client.user is not None, "who has logged in is somebody"
-        return f"Discord takes the token and knows the bot as {client.user.name}."
+        assert client.application_id is not None
+        return (
+            f"Discord takes the token and knows the bot as {client.user.name}. "
+            f"Add it to a server at {invitation(client.application_id)}"
+        )
 
     def _redirect(self) -> None:
         # The library has no settings for these, and no second place where it keeps them.
@@ -114,9 +119,7 @@ class _Client(discord.Client):
         guild_ready_timeout: float,
     ) -> None:
         super().__init__(
-            intents=discord.Intents(
-                guilds=True, guild_messages=True, dm_messages=True, message_content=message_content
-            ),
+            intents=discord.Intents(**dict.fromkeys(INTENTS, True), message_content=message_content),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),

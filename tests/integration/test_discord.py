@@ -926,7 +926,9 @@ async def test_a_discord_that_is_away_is_said(discord: FakeDiscord, tmp_path: Pa
 
 async def test_the_token_is_tried_without_serving(discord: FakeDiscord, tmp_path: Path) -> None:
     sentence = await build(discord, tmp_path).check()
-    assert f"Discord takes the token and knows the bot as {discord.bot['username']}." == sentence
+    known, link = sentence.split(" Add it to a server at ")
+    assert f"Discord takes the token and knows the bot as {discord.bot['username']}." == known
+    assert f"client_id={APPLICATION}&" in link
     assert [] == discord.requests_of("PUT", "/commands")
     assert 0 == discord.gateway.identified
 

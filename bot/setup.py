@@ -1,0 +1,128 @@
+"""`quoth setup`: says what to click on each platform, tries the tokens and writes them to .env."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.discord import guide as discord
+from adapters.slack import guide as slack
+from bot import envfile
+from bot.bootstrap import Application
+from bot.console import err, out
+from bot.errors import QuothError
+from bot.settings import load
+
+ENV = Path(".env")
+READY, INCOMPLETE = 0, 2
+
+DISCORD, BOT, APP, SECRET = (
+    "DISCORD_TOKEN",
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+)
+
+DISCORD_STEPS = """\
+Discord
+  1. Open https://discord.com/developers/applications and choose New Application.
+  2. On its Bot page choose Reset Token, and copy the token.
+  3. Leave all Privileged Gateway Intents off. These are used, and none of them is privileged:
+{intents}
+  4. The invite link asks for these permissions and no others:
+{permissions}
+"""
+
+SLACK_STEPS = """\
+Slack
+  1. Open https://api.slack.com/apps, choose Create New App, From a manifest, and paste this as JSON:
+
+{manifest}
+  2. It asks for these scopes:
+{scopes}
+  3. Choose Install to Workspace, and copy the Bot User OAuth Token (xoxb-...).
+  4. On Basic Information, App-Level Tokens, generate one with the scope connections:write (xapp-...).
+     To receive signed HTTP instead of Socket Mode, copy the Signing Secret from there.
+"""
+
+
+def setup(
+    context: typer.Context,
+    discord_token: Annotated[str, typer.Option(help="The bot's token on Discord.")] = "",
+    slack_bot_token: Annotated[str, typer.Option(help="The bot's token on Slack, xoxb-...")] = "",
+    slack_app_token: Annotated[str, typer.Option(help="The app-level token on Slack, xapp-...")] = "",
+    slack_signing_secret: Annotated[str, typer.Option(help="For signed HTTP in its place.")] = "",
+) -> None:
+    """Connect Discord and Slack, step by step. With options it asks nothing. Exit status: 0, or 2."""
+    given = {
+        DISCORD: discord_token,
+        BOT: slack_bot_token,
+        APP: slack_app_token,
+        SECRET: slack_signing_secret,
+    }
+    may_ask = not any(given.values()) and sys.stdin.isatty()
+    application: Application = context.obj
+    results = [_discord(application, given, ask=may_ask), _slack(application, given, ask=may_ask)]
+    if not any(results):
+        err.print("Neither Discord nor Slack is connected yet. `quoth run` serves the terminal alone.")
+    else:
+        out.print("`quoth run` starts the bot, and `quoth doctor` tries all of it again.")
+    # A platform that was left out is no failure; one whose tokens were refused is.
+    raise typer.Exit(READY if any(results) and False not in results else INCOMPLETE)
+
+
+def _discord(application: Application, given: Mapping[str, str], *, ask: bool) -> bool | None:
+    token = given[DISCORD]
+    if not token and "discord" not in application.settings.platforms:
+        out.print(
+            DISCORD_STEPS.format(
+                intents=_listed(discord.INTENTS),
+                permissions=_listed({name: why for name, (_, why) in discord.PERMISSIONS.items()}),
+            ),
+            markup=False,
+            soft_wrap=True,
+        )
+        token = _asked("The bot's token (leave it empty to go without Discord)") if ask else ""
+        if not token:
+            return None
+    return _connected(application, "discord", {DISCORD: token})
+
+
+def _slack(application: Application, given: Mapping[str, str], *, ask: bool) -> bool | None:
+    tokens = {name: given[name] for name in (BOT, APP, SECRET)}
+    if not any(tokens.values()) and "slack" not in application.settings.platforms:
+        steps = SLACK_STEPS.format(manifest=slack.manifest(), scopes=_listed(slack.SCOPES))
+        out.print(steps, markup=False, soft_wrap=True)
+        tokens[BOT] = _asked("The bot's token (leave it empty to go without Slack)") if ask else ""
+        if not tokens[BOT]:
+            return None
+        tokens[APP] = _asked("The app-level token (leave it empty for signed HTTP)")
+        if not tokens[APP]:
+            tokens[SECRET] = _asked("The signing secret")
+    return _connected(application, "slack", tokens)
+
+
+def _connected(application: Application, platform: str, tokens: Mapping[str, str]) -> bool:
+    """Try the tokens that are set together with the new ones, which are written once they work."""
+    new = {name: token.strip() for name, token in tokens.items() if token.strip()}
+    try:
+        envfile.with_values("", new)
+        settings = load(data=application.data, **{name.lower(): token for name, token in new.items()})
+        out.print(Application(settings).checks()[platform](), markup=False, soft_wrap=True)
+        if new:
+            envfile.write(ENV, new)
+            out.print(f"Wrote {' and '.join(new)} to {ENV}, which only you may read.", markup=False)
+    except QuothError as error:
+        err.print(str(error), markup=False, style="red", soft_wrap=True)
+        return False
+    return True
+
+
+def _asked(what: str) -> str:
+    return str(typer.prompt(what, default="", hide_input=True, show_default=False))
+
+
+def _listed(reasons: Mapping[str, str]) -> str:
+    return "\n".join(f"     - {name}: {why}" for name, why in reasons.items())

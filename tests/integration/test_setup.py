@@ -1,0 +1,81 @@
+"""`quoth setup` against a Discord and a Slack on this machine."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+from tests.fakes.discord import TOKEN, FakeDiscord
+from tests.fakes.discord_payloads import APPLICATION
+from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Path]:
+    """A working folder on a machine with a Discord and a Slack."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(("DISCORD_", "SLACK_"))]:
+        monkeypatch.delenv(name)
+    async with FakeDiscord() as discord, FakeSlack() as slack:
+        monkeypatch.setenv("QUOTH_DISCORD_API_URL", discord.api_url)
+        monkeypatch.setenv("SLACK_API_URL", slack.api_url)
+        yield tmp_path
+
+
+async def setup(*options: str) -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, app, ["setup", *options])
+
+
+async def test_tokens_that_work_are_written_and_the_bot_can_be_invited(folder: Path) -> None:
+    (folder / ".env").write_text("# mine\nQUOTH_DATA=elsewhere\n")
+    options = ("--discord-token", TOKEN, "--slack-bot-token", BOT_TOKEN, "--slack-app-token", APP_TOKEN)
+    done = await setup(*options)
+    assert 0 == done.exit_code, done.output
+    assert f"client_id={APPLICATION}&" in done.output
+    assert "Slack takes both tokens" in done.output
+    assert "`quoth run` starts the bot" in done.output
+    lines = (folder / ".env").read_text().splitlines()
+    assert ["# mine", "QUOTH_DATA=elsewhere", f"DISCORD_TOKEN={TOKEN}"] == lines[:3]
+    assert TOKEN not in done.output
+
+
+async def test_a_token_that_is_refused_is_not_written(folder: Path) -> None:
+    refused = await setup("--discord-token", "wrong", "--slack-bot-token", BOT_TOKEN)
+    assert 2 == refused.exit_code
+    assert "Discord rejects the token in DISCORD_TOKEN" in refused.output
+    assert "Slack needs SLACK_APP_TOKEN" in refused.output
+    assert not (folder / ".env").exists()
+
+
+async def test_one_platform_is_enough_and_the_other_is_explained(folder: Path) -> None:
+    done = await setup("--discord-token", TOKEN)
+    assert 0 == done.exit_code, done.output
+    assert "paste this as JSON" in done.output
+    assert "chat:write: to answer" in done.output
+    again = await setup()
+    assert 0 == again.exit_code
+    assert "Discord takes the token" in again.output
+
+
+async def test_without_tokens_both_platforms_are_explained(folder: Path) -> None:
+    explained = await setup()
+    assert 2 == explained.exit_code
+    for words in (
+        "discord.com/developers",
+        "send_messages_in_threads: to answer in threads",
+        "none of them is privileged",
+        '"major_version": 2',
+        "Neither Discord nor Slack is connected yet.",
+    ):
+        assert words in explained.output
