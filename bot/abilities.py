@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from bot.messages import (
     AddSource,
+    Arrive,
     Ask,
     Audit,
     Cancel,
@@ -151,6 +152,13 @@ FOR_EVERYONE = (
         discord=("edit or delete the message",),
         slack=("edit or delete the message",),
         terminal=NotPossible(because="what was typed stays typed"),
+    ),
+    Ability(
+        about="Be introduced to the bot, once, when it comes to a community",
+        requests=(Arrive,),
+        discord=("the server's owner, when the bot is added",),
+        slack=("whoever is first to open the bot's messages or its Home tab",),
+        terminal=NotPossible(because="whoever sits at the machine has brought it there"),
     ),
     Ability(
         about="Be told, or not, when there is an answer to what was asked in vain",

@@ -9,6 +9,7 @@ import structlog
 
 from bot.messages import (
     AddSource,
+    Arrive,
     Ask,
     Audit,
     Cancel,
@@ -182,7 +183,18 @@ def changed(request: Request) -> str:
             return set_to if request.mode.strip() else ""
         case ForgetMe() | MyData():  # what people have erased is nobody else's business
             return ""
-        case Ask() | Audit() | Follow() | More() | Notify() | Overhear() | Preferences() | Rate() | Review():
+        case (
+            Arrive()
+            | Ask()
+            | Audit()
+            | Follow()
+            | More()
+            | Notify()
+            | Overhear()
+            | Preferences()
+            | Rate()
+            | Review()
+        ):
             return ""
         case Overview() | ShowSource() | Sources() | Status() | Suggest() | Unanswered() | Verify() | Why():
             return ""

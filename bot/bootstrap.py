@@ -47,6 +47,7 @@ from bot.shelf import FolderShelf
 from bot.sources import SourceDesk
 from bot.unanswered import OpenQuestions
 from bot.undoing import Changes
+from bot.welcoming import Welcome
 from index.catalog import Catalog, SourceRecord
 from index.errors import IndexFailure, SourceExists, SourcesUnavailable
 from index.passages import Failure, SyncReport
@@ -199,6 +200,7 @@ class Application:
             receipts=self.receipts,
             audit=self.audit,
             desk=self.desk,
+            welcome=Welcome(self.records, self.errands),
             curation=curation,
             open_questions=open_questions,
             modes=modes,

@@ -194,6 +194,14 @@ class RemoveSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrive:
+    """The bot has come to a workspace; ``actor`` is who brought it, as far as the platform tells."""
+
+    actor: Actor
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
     """End the reading that is under way in the workspace; what was read before stays."""
 
@@ -413,6 +421,7 @@ class SetMode:
 
 Request: TypeAlias = (
     AddSource
+    | Arrive
     | Ask
     | Audit
     | Decide

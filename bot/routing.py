@@ -34,6 +34,7 @@ from bot.limits import RateLimit
 from bot.messages import (
     AddSource,
     Answer,
+    Arrive,
     Aside,
     Ask,
     Audit,
@@ -97,6 +98,7 @@ from bot.receipts import Receipts
 from bot.sources import Managing, SourceDesk
 from bot.suggesting import suggested
 from bot.unanswered import OpenQuestions
+from bot.welcoming import Welcome
 from index.errors import (
     CatalogUnavailable,
     DocumentUnreadable,
@@ -185,6 +187,7 @@ class Router:
         audit: AuditTrail,
         curation: Curation,
         desk: SourceDesk,
+        welcome: Welcome,
         open_questions: OpenQuestions,
         modes: Modes,
         overhearing: Overhearing,
@@ -210,6 +213,7 @@ class Router:
         self._audit = audit
         self._curation = curation
         self._desk = desk
+        self._welcome = welcome
         self._open_questions = open_questions
         self._modes = modes
         self._overhearing = overhearing
@@ -279,6 +283,8 @@ class Router:
                 return self._open_questions.notify(request)
             case Follow():
                 return self._curation.follow(request)
+            case Arrive():
+                return self._welcome.arrive(request)
             case Overview():
                 return self._overview(request)
             case _:

@@ -29,7 +29,8 @@ DISCORD_STEPS = """\
 Discord
   1. Open https://discord.com/developers/applications and choose New Application.
   2. On its Bot page choose Reset Token, and copy the token.
-  3. Leave all Privileged Gateway Intents off. These are used, and none of them is privileged:
+  3. Leave all Privileged Gateway Intents off; only with the setting discord.message_content switch on
+     Message Content. These are used, and none of them is privileged:
 {intents}
   4. The invite link asks for these permissions and no others:
 {permissions}

@@ -145,6 +145,10 @@ class _Client(discord.Client):
         _log.info("Connected to Discord.", guilds=len(self.guilds))
         self._connected.set()
 
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Called by the library when somebody has added the bot to a guild."""
+        await self.listeners.on_guild_join(guild)
+
     async def on_message(self, message: discord.Message) -> None:
         """Called by the library for each message that the bot may read."""
         assert self.user is not None

@@ -23,6 +23,7 @@ from adapters.discord.translate import Party
 from bot.messages import (
     AddSource,
     Answer,
+    Arrive,
     Aside,
     Ask,
     Audit,
@@ -106,6 +107,12 @@ class Listeners:
                 whispered=_is_whispered(interaction),
             )
             await self._whisper(interaction, request)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Introduce the bot to the guild's owner: who has added it, Discord tells only by its audit log."""
+        party = translate.party(user=guild.owner_id or 0, name="", manages=True, guild=guild.id)
+        async for _ in self._core.replies(Arrive(actor=party.actor, conversation=party.conversation)):
+            pass  # the core gives an errand
 
     async def on_message(self, message: discord.Message, bot: int) -> None:
         """Answer a mention, a reply to the bot or a direct message; let the core overhear all else."""

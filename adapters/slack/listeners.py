@@ -28,6 +28,7 @@ from adapters.slack.translate import Home, Party, Place
 from bot.messages import (
     AddSource,
     Answer,
+    Arrive,
     Aside,
     Ask,
     Blank,
@@ -246,7 +247,10 @@ class Listeners:
         async with self._serving(_key("event", body)) as is_new:
             if is_new:
                 place = translate.place_of_home(event)
-                await self._show_home(event["tab"], place, await self._party(place))
+                party = await self._party(place)
+                await self._show_home(event["tab"], place, party)
+                async for _ in self._core.replies(Arrive(actor=party.actor, conversation=party.conversation)):
+                    pass  # the core gives an errand to whoever comes first
 
     async def on_nothing(self, ack: AsyncAck) -> None:
         """Acknowledge, and that is all."""

@@ -29,6 +29,7 @@ from bot.sources import SourceDesk
 from bot.testing import FakeClock, FakeLibrary, FakeLikeness, FakeSearcher, FakeShelf
 from bot.unanswered import OpenQuestions
 from bot.undoing import Changes
+from bot.welcoming import Welcome
 
 TEA = "/docs/tea.txt"
 TEA_TEXT = "Green tea wants water at eighty degrees. Wait two minutes.\n\nBlack tea wants boiling water."
@@ -115,6 +116,7 @@ class Bench:
             errands=self.errands,
             receipts=self.receipts,
             audit=self.audit,
+            welcome=Welcome(self.records, self.errands),
             desk=SourceDesk(
                 self.library,
                 self.jobs,

@@ -11,6 +11,7 @@ import pytest
 
 from bot.messages import (
     Actor,
+    Arrive,
     Ask,
     Follow,
     ForgetMe,
@@ -40,6 +41,7 @@ from bot.testing import NOON
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench
 
 OPEN = {
+    Arrive,
     Ask,
     Follow,
     ForgetMe,

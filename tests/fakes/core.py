@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from bot.messages import (
     AddSource,
+    Arrive,
     Ask,
     Audit,
     Cancel,
@@ -69,6 +70,7 @@ class ScriptedCore:
             Why: [reasons()],
             MyData: [REPLIES["personal_data"]],
             ForgetMe: [REPLIES["personal_data_to_erase"]],
+            Arrive: [Notice(text="Introduced.")],
             Sources: [REPLIES["source_list"]],
             Overview: [REPLIES["overview"]],
             Status: [STATUS],

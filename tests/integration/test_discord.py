@@ -14,6 +14,7 @@ from bot.errors import AdapterFailure, IntentMissing, SettingInvalid, TokenRejec
 from bot.messages import (
     Actor,
     AddSource,
+    Arrive,
     Aside,
     Ask,
     Audit,
@@ -74,7 +75,9 @@ from tests.fakes.discord_payloads import (
     OTHER_GENERAL,
     OTHER_GUILD,
     THREAD,
+    guild_object,
     message_object,
+    snowflake,
 )
 
 pytestmark = pytest.mark.anyio
@@ -276,6 +279,16 @@ async def test_a_receipt_is_verified_for_whoever_names_it(bot: FakeDiscord, core
     assert ("Ann", "Receipt k3v7qa: match.") == (message.only_for, message.shown)
     actor, here = at(bot)
     assert [Verify(actor=actor, conversation=here, receipt="k3v7qa")] == core.requests
+
+
+async def test_when_it_is_added_to_a_guild_the_core_hears_of_it_and_of_the_owner(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    guild, owner = snowflake(), bot.users["Boss"]["id"]
+    await bot.gateway.send("GUILD_CREATE", guild_object(guild, owner, snowflake(), bot.bot))
+    await bot.until(lambda: core.requests)
+    here = Conversation(platform="discord", workspace=f"discord:{guild}", channel="")
+    assert [Arrive(actor=Actor(id=owner, manages_workspace=True), conversation=here)] == core.requests
 
 
 # Buttons

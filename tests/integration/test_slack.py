@@ -16,6 +16,7 @@ from bot.errors import AdapterFailure, SettingInvalid, TokenRejected
 from bot.messages import (
     Actor,
     AddSource,
+    Arrive,
     Aside,
     Ask,
     Audit,
@@ -206,6 +207,18 @@ async def test_quoth(bot: FakeSlack, core: ScriptedCore, text: str, kind: type |
     assert "U0ANN" == message.only_for
     assert shown in message.shown
     assert ([kind] if kind else []) == [type(request) for request in core.requests]
+
+
+async def test_when_somebody_opens_the_bots_messages_the_core_hears_of_it(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    await bot.open_home("U0BOSS")
+    await bot.until(lambda: bot.prompts)
+    await bot.mention("U0ANN", "?")
+    arrived = [request for request in core.requests if isinstance(request, Arrive)]
+    assert [("U0BOSS", f"slack:{TEAM}")] == [
+        (request.actor.id, request.conversation.workspace) for request in arrived
+    ]
 
 
 async def test_opening_the_messages_offers_questions_that_are_answered(
