@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from bot.messages import (
     AddSource,
+    Aliases,
     Arrive,
     Ask,
     Audit,
@@ -220,11 +221,30 @@ FOR_EVERYONE = (
 
 FOR_MODERATORS = (
     Ability(
-        about="See what was asked and nothing answered, and answer or dismiss it",
+        about="See which questions were pointed to a passage, and take that back",
+        requests=(Aliases,),
+        discord=("/aliases", "button Forget"),
+        slack=("/quoth aliases", "button Forget"),
+        terminal=("/aliases", "/forget ID"),
+    ),
+    Ability(
+        about="See what was asked and nothing answered; answer it, point it to a passage, or dismiss it",
         requests=(Unanswered, Decide),
-        discord=("/unanswered", "button Write answer", "button Dismiss"),
-        slack=("/quoth unanswered", "button Write answer", "button Dismiss"),
-        terminal=("/unanswered", "/write ID | TEXT", "/dismiss ID"),
+        discord=(
+            "/unanswered",
+            "button Write answer",
+            "button Point to passage",
+            "button Choose",
+            "button Dismiss",
+        ),
+        slack=(
+            "/quoth unanswered",
+            "button Write answer",
+            "button Point to passage",
+            "button Choose",
+            "button Dismiss",
+        ),
+        terminal=("/unanswered", "/write ID | TEXT", "/point ID | WORDS", "/choose ID", "/dismiss ID"),
     ),
     Ability(
         about="Review answers, and withdraw those that were saved",

@@ -9,6 +9,7 @@ import structlog
 
 from bot.messages import (
     AddSource,
+    Aliases,
     Arrive,
     Ask,
     Audit,
@@ -63,6 +64,8 @@ DECIDED = {
     Decision.WITHDRAW: "withdrew the answer",
     Decision.WRITE: "wrote an answer to the question",
     Decision.DISMISS: "dismissed the question",
+    Decision.CHOOSE: "pointed to a passage the question",
+    Decision.FORGET: "took back the alias",
 }
 
 SCHEMA = """
@@ -174,6 +177,8 @@ def changed(request: Request) -> str:
             return f"set {request.name} to {request.value.strip() or 'its default'}"
         case SaveAnswer():
             return f"saved an answer to “{' '.join(request.question.split())}”"
+        case Decide(decision=Decision.POINT):
+            return ""  # that merely looks for passages
         case Decide():
             return f"{DECIDED[request.decision]} {request.item}"
         case Share():
@@ -184,7 +189,8 @@ def changed(request: Request) -> str:
         case ForgetMe() | MyData():  # what people have erased is nobody else's business
             return ""
         case (
-            Arrive()
+            Aliases()
+            | Arrive()
             | Ask()
             | Audit()
             | Follow()

@@ -15,6 +15,7 @@ import structlog
 from filelock import FileLock, Timeout
 
 from bot import registry
+from bot.aliases import AliasBook
 from bot.audit import AuditTrail
 from bot.clock import SystemClock
 from bot.curation import Curation
@@ -162,13 +163,23 @@ class Application:
             preferences=self.preferences,
         )
         topics = Topics(clock)
+        likeness = EmbedderLikeness(self.embedder)
+        aliases = AliasBook(
+            self.records,
+            clock,
+            searcher=self.searcher,
+            likeness=likeness,
+            permissions=self.permissions,
+        )
         open_questions = OpenQuestions(
             self.records,
             clock,
             curation=curation,
+            aliases=aliases,
+            searcher=self.searcher,
             permissions=self.permissions,
             preferences=self.preferences,
-            likeness=EmbedderLikeness(self.embedder),
+            likeness=likeness,
             errands=self.errands,
         )
         modes = Modes(
@@ -205,6 +216,7 @@ class Application:
             open_questions=open_questions,
             modes=modes,
             overhearing=overhearing,
+            aliases=aliases,
             workspace_ready=self.prepare,
         )
 

@@ -319,6 +319,9 @@ class Decision(StrEnum):
     WITHDRAW = "withdraw"
     WRITE = "write"
     DISMISS = "dismiss"
+    POINT = "point"
+    CHOOSE = "choose"
+    FORGET = "forget"
 
     @property
     def label(self) -> str:
@@ -337,6 +340,9 @@ class Blank:
 
 
 BLANKS = {
+    Decision.POINT: Blank(
+        title="Point to passage", label="Words to look for among what I have read", limit=300
+    ),
     Decision.WRITE: Blank(title="Write answer", label="The answer, as it is to be quoted", limit=3_000),
 }
 """The decisions that take words, with the forms that ask for them; a limit counts characters."""
@@ -356,6 +362,14 @@ class Decide:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unanswered:
     """List the questions that nothing answered."""
+
+    actor: Actor
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aliases:
+    """List the questions that moderators have pointed to a passage."""
 
     actor: Actor
     conversation: Conversation
@@ -422,18 +436,19 @@ class SetMode:
 Request: TypeAlias = (
     AddSource
     | Arrive
+    | Aliases
     | Ask
     | Audit
+    | Cancel
     | Decide
     | Follow
-    | Cancel
     | ForgetMe
     | More
     | MyData
+    | Notify
     | Overhear
     | Overview
     | PauseSource
-    | Notify
     | Prefer
     | Preferences
     | Rate
@@ -446,10 +461,10 @@ Request: TypeAlias = (
     | ShowSource
     | Sources
     | Status
-    | Unanswered
-    | Verify
-    | Undo
     | Suggest
+    | Unanswered
+    | Undo
+    | Verify
     | Why
 )
 
@@ -530,7 +545,8 @@ class Finding:
     ``has_more`` says that another passage follows. ``also`` are at most two other places where
     nearly the same text stands. ``receipt`` is the id by which anyone can have the quote verified,
     empty where none could be made. ``updated`` says that the text has changed since the answer was
-    first shown in this place, and that this is the new one.
+    first shown in this place, and that this is the new one. ``chosen_by`` names the moderator who
+    has pointed the question to this passage, where one has.
     """
 
     id: str
@@ -544,6 +560,12 @@ class Finding:
     receipt: str = ""
     updated: bool = False
     searched: str = ""
+    chosen_by: str = ""
+
+    @property
+    def assurance(self) -> str:
+        """How sure the bot is, in words, or who else is."""
+        return f"chosen by {self.chosen_by}" if self.chosen_by else f"{self.confidence} confidence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

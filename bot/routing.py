@@ -9,6 +9,7 @@ from typing import assert_never
 
 import structlog
 
+from bot.aliases import AliasBook
 from bot.answering import (
     ALL_ALSO,
     ALSO,
@@ -33,6 +34,7 @@ from bot.jobs import Jobs, Watch
 from bot.limits import RateLimit
 from bot.messages import (
     AddSource,
+    Aliases,
     Answer,
     Arrive,
     Aside,
@@ -191,6 +193,7 @@ class Router:
         open_questions: OpenQuestions,
         modes: Modes,
         overhearing: Overhearing,
+        aliases: AliasBook,
         workspace_ready: Callable[[str], None],
     ) -> None:
         """``workspace_ready`` is called with a workspace before each of its requests."""
@@ -217,6 +220,7 @@ class Router:
         self._open_questions = open_questions
         self._modes = modes
         self._overhearing = overhearing
+        self._aliases = aliases
         self._workspace_ready = workspace_ready
 
     def handle(self, request: Request, report: Watch = lambda progress: None) -> Reply:
@@ -279,6 +283,8 @@ class Router:
                 return self._decide(request)
             case Unanswered():
                 return self._open_questions.listing(request)
+            case Aliases():
+                return self._aliases.listing(request)
             case Notify():
                 return self._open_questions.notify(request)
             case Follow():
@@ -296,6 +302,12 @@ class Router:
                 return self._curation.decide(request)
             case Decision.WRITE:
                 return self._open_questions.answer(request)
+            case Decision.POINT:
+                return self._open_questions.find(request)
+            case Decision.CHOOSE:
+                return self._open_questions.choose(request)
+            case Decision.FORGET:
+                return self._aliases.forget(request)
             case Decision.DISMISS:
                 return self._open_questions.dismiss(request)
             case _:
@@ -319,6 +331,8 @@ class Router:
             alone = self._found(question, audience)
             if alone[1] is Outcome.ANSWER:
                 query, (hits, outcome) = question, alone
+        hits, chosen_by = self._aliases.hits(query, hits, audience)
+        outcome = Outcome.ANSWER if chosen_by else outcome
         searched = query if query != question else ""
         self._note_topic(request, query, hits if outcome is not Outcome.NOTHING else [])
         self._log_question(request, outcome)
@@ -335,6 +349,8 @@ class Router:
         remembered = self._ledger.remember(
             workspace, request.actor.id, searched or request.question, hits, sources=audience.sources
         )
+        if chosen_by:
+            self._aliases.used(remembered.id, chosen_by)
         shown = self.shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
         return replace(shown, searched=searched)
 
@@ -474,6 +490,7 @@ class Router:
             has_more=offset + 1 < len(remembered.candidates),
             also=tuple(cited(other) for other in also[:ALSO]),
             receipt=self._receipts.record(workspace, passage, quote),
+            chosen_by=self._aliases.chosen_by(remembered.id) if offset == 0 else "",
         )
 
     def _answers(self, remembered: Remembered) -> bool:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.aliases import AliasBook
+from bot.answering import link, objection
 from bot.curation import LONGEST_QUESTION, Curation
 from bot.errands import Errands
 from bot.messages import (
@@ -28,11 +30,13 @@ from bot.messages import (
     Tell,
     Unanswered,
     counted,
+    path_of,
 )
 from bot.permissions import ONLY_MODERATORS, Permissions
-from bot.ports import Clock, Kept, Likeness
+from bot.ports import Clock, Kept, Likeness, Searcher
 from bot.preferences import PreferenceBook
 from bot.records import Records
+from index.passages import Audience, Passage
 
 SAME = 0.75
 """The cosine from which on two questions ask the same: what paraphrases have in common small models."""
@@ -89,6 +93,8 @@ class OpenQuestions:
         clock: Clock,
         *,
         curation: Curation,
+        aliases: AliasBook,
+        searcher: Searcher,
         permissions: Permissions,
         preferences: PreferenceBook,
         likeness: Likeness,
@@ -98,6 +104,8 @@ class OpenQuestions:
         self._records = records
         self._clock = clock
         self._curation = curation
+        self._aliases = aliases
+        self._searcher = searcher
         self._permissions = permissions
         self._preferences = preferences
         self._likeness = likeness
@@ -161,6 +169,37 @@ class OpenQuestions:
             self._close(request.conversation.workspace, group)
             self._tell(request.conversation.workspace, group, but=request.actor)
         return saved
+
+    def find(self, request: Decide) -> Reply:
+        """List passages that a moderator looks for, to point a question to one of them."""
+        if not self._permissions.is_moderator(request.actor, request.conversation):
+            return Refused(text=ONLY_MODERATORS)
+        workspace = request.conversation.workspace
+        if problem := objection(request.words):
+            return Refused(text=problem)
+        if (group := self._group(workspace, request.item)) is None:
+            return _gone()
+        hits = self._searcher.search(request.words, k=LISTED_ITEMS, audience=Audience(workspace=workspace))
+        text = f"“{group[0].words}” may lead to one of these." if hits else "I found no passage with that."
+        return Listing(text=text, items=tuple(_passage(hit.passage, request.item) for hit in hits))
+
+    def choose(self, request: Decide) -> Reply:
+        """Point a question to a passage, and tell those who asked."""
+        if not self._permissions.is_moderator(request.actor, request.conversation):
+            return Refused(text=ONLY_MODERATORS)
+        workspace = request.conversation.workspace
+        item, _, passage_id = request.item.partition(".")
+        group = self._group(workspace, item)
+        audience = Audience(workspace=workspace)
+        found = (
+            self._searcher.read_back(int(passage_id), audience=audience) if passage_id.isdecimal() else None
+        )
+        if group is None or found is None:
+            return _gone()
+        self._aliases.point(workspace, group[0].words, found, request.actor)
+        self._close(workspace, group)
+        self._tell(workspace, group, but=request.actor)
+        return Notice(text="From now on I show that passage to whoever asks alike, as chosen by you.")
 
     def dismiss(self, request: Decide) -> Reply:
         """Forget a question, however it was worded."""
@@ -323,8 +362,19 @@ def _item(group: list[Asked]) -> Item:
             f"last on {first.asked_at.date().isoformat()}",
         ),
         choices=tuple(
-            Choice(decision=decision, item=str(first.id)) for decision in (Decision.WRITE, Decision.DISMISS)
+            Choice(decision=decision, item=str(first.id))
+            for decision in (Decision.WRITE, Decision.POINT, Decision.DISMISS)
         ),
+    )
+
+
+def _passage(passage: Passage, item: str) -> Item:
+    return Item(
+        title=path_of(passage.title, passage.heading),
+        text=passage.text,
+        facts=(passage.source,),
+        url=link(passage, ""),
+        choices=(Choice(decision=Decision.CHOOSE, item=f"{item}.{passage.id}"),),
     )
 
 
@@ -338,4 +388,4 @@ def _summary(groups: int, without_words: int, days: int) -> str:
 
 
 def _gone() -> Refused:
-    return Refused(text="That question is not open any more. List them anew.")
+    return Refused(text="That question is not open any more, or that passage is gone. List them anew.")

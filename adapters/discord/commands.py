@@ -233,6 +233,12 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     async def unanswered(interaction: Interaction) -> None:
         await listeners.on_unanswered(interaction)
 
+    @tree.command(name="aliases", description="Questions that were pointed to a passage")
+    @app_commands.default_permissions(MODERATORS)
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    async def aliases(interaction: Interaction) -> None:
+        await listeners.on_aliases(interaction)
+
     @tree.command(name="review", description="Answers that wait for you, and those that were saved")
     @app_commands.default_permissions(MODERATORS)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)

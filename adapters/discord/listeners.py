@@ -22,6 +22,7 @@ from adapters.discord.render import render
 from adapters.discord.translate import Party
 from bot.messages import (
     AddSource,
+    Aliases,
     Answer,
     Arrive,
     Aside,
@@ -243,6 +244,11 @@ class Listeners:
         """List the questions that nothing answered."""
         async with self._serving(interaction) as party:
             await self._whisper(interaction, Unanswered(actor=party.actor, conversation=party.conversation))
+
+    async def on_aliases(self, interaction: Interaction) -> None:
+        """List the questions that were pointed to a passage."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, Aliases(actor=party.actor, conversation=party.conversation))
 
     async def on_notify(self, interaction: Interaction, *, on: bool) -> None:
         """Tell a person, or do not, when there is an answer to what they asked."""

@@ -160,7 +160,7 @@ def _bold(text: str) -> str:
 
 def _card(shown: Answer | Closest, lead: str, colour: int, *, may_share: bool) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    footer = f"{_citation(shown.quote.citation)} · {shown.confidence} confidence{_receipt(shown)}"
+    footer = f"{_citation(shown.quote.citation)} · {literal(shown.assurance)}{_receipt(shown)}"
     lead = f"-# {UPDATED_SINCE}\n{lead}" if shown.updated else lead
     text = lead + passage(shown.quote)
     if _size(text) + _size(footer) > LONGEST_MESSAGE:

@@ -27,7 +27,6 @@ from bot.messages import (
     Answer,
     Citation,
     Closest,
-    Confidence,
     Offer,
     Quote,
     Segment,
@@ -49,11 +48,6 @@ MAX_QUOTE = 6000
 MAX_HEADLINE = 400
 MAX_SMALL_PRINT = 300
 ELLIPSIS = "..."
-CONFIDENCE = {
-    Confidence.HIGH: "High confidence",
-    Confidence.FAIR: "Fair confidence",
-    Confidence.LOW: "Low confidence",
-}
 
 
 def headline(title: str, heading: tuple[str, ...]) -> str:
@@ -138,7 +132,7 @@ def _citation(shown: Answer | Closest) -> Json:
     citation = shown.quote.citation
     named = [text for text in (citation.source, "" if citation.url else citation.location) if text]
     return context(
-        plain(CONFIDENCE[shown.confidence]),
+        plain(f"{shown.assurance[0].upper()}{shown.assurance[1:]}", MAX_SMALL_PRINT),
         age(citation.updated_at),
         *(plain(text, MAX_SMALL_PRINT) for text in named),
         *([plain(f"receipt {shown.receipt}", MAX_SMALL_PRINT)] if shown.receipt else []),

@@ -12,6 +12,7 @@ from bot.messages import (
     BLANKS,
     Actor,
     AddSource,
+    Aliases,
     Ask,
     Audit,
     Blank,
@@ -67,6 +68,7 @@ HELP = Notice(
         "/quoth verify RECEIPT: whether a quote still stands where it was found",
         "/quoth notify off: I do not tell you when there is an answer to what you asked in vain",
         "Moderators: /quoth unanswered: what was asked and nothing answered",
+        "Moderators: /quoth aliases: questions that you pointed to a passage",
         "Moderators: /quoth review: answers that wait for you, and those that were saved",
         "/quoth my-data: what I keep of you. /quoth forget-me: have it erased",
         "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS], /quoth remove NAME, /quoth reindex [NAME]",
@@ -95,7 +97,8 @@ BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
 
 # Commands that a message to the bot may be; everything longer is taken as a question.
 _SPOKEN = re.compile(
-    r"(?:sources|status|help|review|unanswered|my-data|forget-me|undo|cancel|reindex(?: [^\s?]+)?|overview)$",
+    r"(?:sources|status|help|review|unanswered|aliases|my-data|forget-me|undo|cancel|overview"
+    r"|reindex(?: [^\s?]+)?)$",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
@@ -352,6 +355,8 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return Verify(actor=actor, conversation=conversation, receipt=rest)
         case "verify":
             return NOTHING_TO_VERIFY
+        case "aliases":
+            return Aliases(actor=actor, conversation=conversation)
         case "unanswered":
             return Unanswered(actor=actor, conversation=conversation)
         case "notify" if rest.lower() in ("on", "off"):

@@ -51,7 +51,7 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
     moment = now or datetime.now(UTC)
     match reply:
         case Answer():
-            return _card(reply, moment, title=f"{reply.confidence} confidence", colour="green")
+            return _card(reply, moment, title=printable(reply.assurance), colour="green")
         case Closest():
             return _card(reply, moment, title=reply.lead, colour="yellow")
         case Aside():

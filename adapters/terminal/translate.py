@@ -10,6 +10,7 @@ from bot.messages import (
     BLANKS,
     Actor,
     AddSource,
+    Aliases,
     Ask,
     Audit,
     Cancel,
@@ -65,6 +66,8 @@ Type a question, or:
   /approve ID, /reject ID, /withdraw ID   what is to become of one
   /unanswered           what was asked and nothing answered
   /write ID | TEXT, /dismiss ID   an answer to it, or none
+  /point ID | WORDS, /choose ID   a passage that answers it
+  /aliases, /forget ID  questions that lead to a passage, and no more
   /notify on, /notify off   whether you are told of answers to what you asked
   /status               how I am
   /audit                who changed what
@@ -95,6 +98,7 @@ ALONE = (
     "/review",
     "/sources",
     "/unanswered",
+    "/aliases",
     "/my-data",
     "/status",
     "/undo",
@@ -144,6 +148,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return Overview(actor=ACTOR, conversation=HERE)
         case "/status", []:
             return Status(actor=ACTOR, conversation=HERE)
+        case "/aliases", []:
+            return Aliases(actor=ACTOR, conversation=HERE)
         case "/unanswered", []:
             return Unanswered(actor=ACTOR, conversation=HERE)
         case "/notify", [("on" | "off") as wish]:

@@ -308,11 +308,21 @@ REPLIES: dict[str, Reply] = {
         ),
         more=12,
     ),
+    "answer_chosen": answer(chosen_by="Mo *the* moderator"),
+    "listing_of_passages": Listing(
+        text="“How long is leave?” may lead to one of these.",
+        items=(item(Decision.CHOOSE, title="Handbook › Leave", facts=("handbook",)),),
+    ),
+    "listing_of_aliases": Listing(
+        text="1 question pointed to a passage by a moderator.",
+        items=(item(Decision.FORGET, facts=("Handbook › Leave", "chosen by Mo", "2026-03-01"), url=""),),
+    ),
     "listing_of_questions": Listing(
         text="1 question without an answer. 3 questions without an answer, counted only.",
         items=(
             item(
                 Decision.WRITE,
+                Decision.POINT,
                 Decision.DISMISS,
                 title="How long is leave?",
                 text="how long is the leave",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.aliases import AliasBook
 from bot.audit import AuditTrail
 from bot.curation import Curation
 from bot.errands import Errands
@@ -79,13 +80,23 @@ class Bench:
             preferences=self.preferences,
         )
         topics = Topics(self.clock)
+        likeness = FakeLikeness()
+        aliases = AliasBook(
+            self.records,
+            self.clock,
+            searcher=self.searcher,
+            likeness=likeness,
+            permissions=self.permissions,
+        )
         open_questions = OpenQuestions(
             self.records,
             self.clock,
             curation=curation,
+            aliases=aliases,
+            searcher=self.searcher,
             permissions=self.permissions,
             preferences=self.preferences,
-            likeness=FakeLikeness(),
+            likeness=likeness,
             errands=self.errands,
         )
         self.modes = Modes(self.records, deaf=frozenset({"discord"}))
@@ -128,6 +139,7 @@ class Bench:
             open_questions=open_questions,
             modes=self.modes,
             overhearing=self.overhearing,
+            aliases=aliases,
             workspace_ready=self.readied.append,
         )
         self.living = LivingAnswers(

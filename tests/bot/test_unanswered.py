@@ -77,7 +77,7 @@ def test_questions_without_an_answer_are_grouped_by_meaning(keeping: Bench) -> N
     assert (SAME, QUESTION) == (most.title, most.text)
     assert ("asked 2 times by 2 people", "in 1 channel", "last on 2026-01-01") == most.facts
     assert (OTHER, "") == (other.title, other.text)
-    assert [Decision.WRITE, Decision.DISMISS] == [choice.decision for choice in most.choices]
+    assert [Decision.WRITE, Decision.POINT, Decision.DISMISS] == [choice.decision for choice in most.choices]
 
 
 def test_what_is_merely_close_counts_as_unanswered_and_what_is_answered_does_not(keeping: Bench) -> None:

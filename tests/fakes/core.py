@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from bot.messages import (
     AddSource,
+    Aliases,
     Arrive,
     Ask,
     Audit,
@@ -75,6 +76,7 @@ class ScriptedCore:
             Overview: [REPLIES["overview"]],
             Status: [STATUS],
             SaveAnswer: [Notice(text="Saved.")],
+            Aliases: [REPLIES["listing_of_aliases"]],
             Unanswered: [REPLIES["listing_of_questions"]],
             Notify: [Notice(text="Noted.")],
             Review: [REPLIES["listing"]],

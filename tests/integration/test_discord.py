@@ -639,7 +639,7 @@ async def test_settings_are_listed_completed_and_chosen(bot: FakeDiscord, core: 
 
 async def test_moderators_commands_are_hidden_from_others_and_from_direct_messages(bot: FakeDiscord) -> None:
     hidden = {command["name"]: command for command in bot.commands}
-    for name in ("source", "reindex", "review", "unanswered", "settings", "undo", "cancel"):
+    for name in ("source", "reindex", "review", "unanswered", "aliases", "settings", "undo", "cancel"):
         assert str(1 << 5) == str(hidden[name]["default_member_permissions"])
         assert [0] == hidden[name]["contexts"], name
     for name in ("ask", "sources", "status", "Find an answer"):
@@ -1080,3 +1080,11 @@ async def test_people_choose_whether_they_are_told(bot: FakeDiscord, core: Scrip
     for word in ("off", "on"):
         assert "Noted." == (await bot.command("Ann", "notify", {"told": word})).shown
     assert [False, True] == [request.on for request in await core.asked(Notify, 2)]
+
+
+async def test_aliases_are_listed_and_taken_back(bot: FakeDiscord, core: ScriptedCore) -> None:
+    listing = await bot.command("Boss", "aliases")
+    assert "1 question pointed to a passage" in listing.shown
+    await bot.press("Boss", listing, "Forget")
+    [forgotten] = await core.asked(Decide)
+    assert (Decision.FORGET, "3fa2") == (forgotten.decision, forgotten.item)

@@ -16,6 +16,7 @@ from bot.errors import AdapterFailure, SettingInvalid, TokenRejected
 from bot.messages import (
     Actor,
     AddSource,
+    Aliases,
     Arrive,
     Aside,
     Ask,
@@ -181,6 +182,7 @@ async def test_the_shortcut_takes_a_message_as_the_question(bot: FakeSlack, core
         ("status", Status, "Quoth 0.1.0"),
         ("review", Review, "1 answer to review"),
         ("unanswered", Unanswered, "1 question without an answer"),
+        ("aliases", Aliases, "1 question pointed to a passage"),
         ("notify Off", Notify, "Noted."),
         ("notify", None, "notify on"),
         ("answer How long? | Sixteen weeks.", SaveAnswer, "Saved."),

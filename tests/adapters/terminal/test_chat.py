@@ -12,6 +12,7 @@ from rich.console import Console
 from adapters.terminal.chat import TerminalAdapter
 from adapters.terminal.translate import ACTOR, HERE
 from bot.messages import (
+    Aliases,
     Ask,
     Audit,
     Cancel,
@@ -262,7 +263,7 @@ async def test_what_nothing_answered_is_answered_or_dismissed(core: ScriptedCore
     said = await chat(
         core, "/unanswered", "/write 7 | It's sixteen | weeks.", "/dismiss 8", "/notify off", "/write 7"
     )
-    assert "/write 3fa2 | ... · /dismiss 3fa2" in said
+    assert "/write 3fa2 | ... · /point 3fa2 | ... · /dismiss 3fa2" in said
     assert "with the bar between them" in said
     assert [
         Unanswered(actor=ACTOR, conversation=HERE),
@@ -272,3 +273,12 @@ async def test_what_nothing_answered_is_answered_or_dismissed(core: ScriptedCore
         Decide(actor=ACTOR, conversation=HERE, decision=Decision.DISMISS, item="8"),
         Notify(actor=ACTOR, conversation=HERE, on=False),
     ] == core.requests
+
+
+async def test_a_question_is_pointed_to_a_passage(core: ScriptedCore) -> None:
+    await chat(core, "/point 7 | leave", "/choose 7.12", "/aliases", "/forget 3")
+    expected = [(Decision.POINT, "7", "leave"), (Decision.CHOOSE, "7.12", ""), (Decision.FORGET, "3", "")]
+    assert expected == [
+        (each.decision, each.item, each.words) for each in core.requests if isinstance(each, Decide)
+    ]
+    assert Aliases(actor=ACTOR, conversation=HERE) in core.requests

@@ -1,0 +1,114 @@
+"""Questions that a moderator has pointed to a passage."""
+
+import pytest
+
+from bot.messages import (
+    Aliases,
+    Answer,
+    Closest,
+    Decide,
+    Decision,
+    Listing,
+    More,
+    NoAnswer,
+    Notice,
+    Refused,
+    Reply,
+    Share,
+)
+from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TEA, TEA_TEXT, Bench
+from tests.bot.test_unanswered import decide, first, keep, listed, told
+
+QUESTION = "Which temperature suits sencha leaves?"
+GREEN = TEA_TEXT.split("\n")[0]
+
+
+@pytest.fixture
+def pointed(bench: Bench) -> Bench:
+    """A bench on which a question was asked in vain and then pointed to a passage."""
+    bench.read_tea()
+    keep(bench, 30)
+    assert not isinstance(bench.ask(QUESTION, BOB), Answer)
+    found = decide(bench, Decision.POINT, first(bench), "green tea")
+    assert isinstance(found, Listing)
+    assert GREEN == found.items[0].text
+    assert isinstance(decide(bench, Decision.CHOOSE, found.items[0].choices[0].item), Notice)
+    return bench
+
+
+def aliases(bench: Bench) -> Listing:
+    reply = bench.handle(Aliases(actor=MODERATOR, conversation=HERE))
+    assert isinstance(reply, Listing)
+    return reply
+
+
+def forget(bench: Bench) -> Reply:
+    return decide(bench, Decision.FORGET, aliases(bench).items[0].choices[0].item)
+
+
+def test_whoever_asks_alike_is_shown_the_passage_and_who_chose_it(pointed: Bench) -> None:
+    for question in (QUESTION, "which temperature suits sencha leaves"):
+        answer = pointed.answer(question)
+        assert (GREEN, "Mo", "chosen by Mo") == (answer.quote.text, answer.chosen_by, answer.assurance)
+
+
+def test_who_asked_is_told_and_the_question_is_open_no_more(pointed: Bench) -> None:
+    assert ["bob"] == told(pointed)
+    assert () == listed(pointed).items
+
+
+def test_it_stays_chosen_when_it_is_shared_and_what_follows_is_not(pointed: Bench) -> None:
+    answer = pointed.answer(QUESTION)
+    shared = pointed.handle(Share(actor=ANN, conversation=HERE, answer_id=answer.id))
+    assert isinstance(shared, Answer)
+    assert "Mo" == shared.chosen_by
+    more = pointed.handle(More(actor=ANN, conversation=HERE, answer_id=answer.id, offset=1))
+    assert isinstance(more, Answer)
+    assert "" == more.chosen_by
+
+
+def test_other_questions_are_searched_as_ever(pointed: Bench) -> None:
+    answer = pointed.answer("black tea wants boiling water")
+    assert "" == answer.chosen_by
+    assert isinstance(pointed.ask("Where do bicycles go?"), NoAnswer)
+
+
+def test_an_alias_is_listed_and_taken_back(pointed: Bench) -> None:
+    [item] = aliases(pointed).items
+    assert (QUESTION, GREEN) == (item.title, item.text)
+    assert "chosen by Mo" in item.facts
+    assert isinstance(forget(pointed), Notice)
+    assert () == aliases(pointed).items
+    assert isinstance(pointed.ask(QUESTION), NoAnswer | Closest)
+    assert isinstance(decide(pointed, Decision.FORGET, item.choices[0].item), Refused)
+
+
+def test_a_passage_that_says_something_else_now_is_not_used(pointed: Bench) -> None:
+    pointed.library.files[TEA] = "Green tea wants water at ninety degrees."
+    pointed.library.sync(HERE.workspace, "tea", lambda text, done, total: None)
+    assert not isinstance(pointed.ask(QUESTION), Answer)
+    [item] = aliases(pointed).items
+    assert ("", True) == (item.text, "not used" in item.facts[0])
+
+
+def test_a_passage_that_was_read_anew_unchanged_is(pointed: Bench) -> None:
+    pointed.library.files[TEA] = f"{TEA_TEXT}\n\nWhite tea wants patience."
+    pointed.library.sync(HERE.workspace, "tea", lambda text, done, total: None)
+    assert GREEN == pointed.answer(QUESTION).quote.text
+
+
+def test_only_moderators_of_this_community_see_and_make_aliases(pointed: Bench) -> None:
+    assert isinstance(pointed.handle(Aliases(actor=ANN, conversation=HERE)), Refused)
+    item = aliases(pointed).items[0].choices[0].item
+    for decision in (Decision.POINT, Decision.CHOOSE, Decision.FORGET):
+        for actor, place in ((ANN, HERE), (MODERATOR, ELSEWHERE)):
+            request = Decide(actor=actor, conversation=place, decision=decision, item=item, words="tea")
+            assert isinstance(pointed.handle(request), Refused)
+    assert 1 == len(aliases(pointed).items)
+    assert isinstance(pointed.ask(QUESTION, conversation=ELSEWHERE), NoAnswer)
+
+
+@pytest.mark.parametrize("item", ["", "x", "1", "1.x", "1.99", "99.1"])
+def test_what_names_no_passage_is_refused(pointed: Bench, item: str) -> None:
+    pointed.ask("Where do bicycles go?")
+    assert isinstance(decide(pointed, Decision.CHOOSE, item), Refused)
