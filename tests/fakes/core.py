@@ -104,10 +104,12 @@ class ScriptedCore:
         self.postings: list[Posting] = []
         self.hindrances: list[Hindrance] = []
         self._posted = asyncio.Event()
+        self._asked = asyncio.Event()
         self._requested = asyncio.Event()
 
     async def replies(self, request: Request) -> AsyncIterator[Reply]:
         self.requests.append(request)
+        self._asked.set()
         self._requested.set()
         await self.gate.wait()
         if self.error is not None:
@@ -147,6 +149,14 @@ class ScriptedCore:
     def _of(self, kind: type[R]) -> list[R]:
         requests: list[object] = [*self.requests]
         return [each for each in requests if isinstance(each, kind)]
+
+    async def is_asked(self, count: int) -> list[Request]:
+        """Wait until this many requests have come, and return them: not each is seen on the platform."""
+        async with asyncio.timeout(10):
+            while len(self.requests) < count:
+                self._asked.clear()
+                await self._asked.wait()
+        return self.requests
 
     async def hears_of(self, count: int) -> list[Posting]:
         """Wait until this many postings were reported, and return them."""

@@ -693,14 +693,14 @@ async def test_in_a_channel_that_is_off_a_mention_is_answered_directly(
 
 async def test_what_is_said_to_nobody_is_overheard(hearing: FakeDiscord, core: ScriptedCore) -> None:
     await hearing.write("Ann", "How long is leave?")
-    await hearing.until(lambda: len(core.requests) == 1)
+    await core.is_asked(1)
     ann, here = at(hearing)
     assert [Overhear(actor=ann, conversation=here, text="How long is leave?")] == core.requests
     await hearing.write("Ann", f"How long, <@{hearing.users['Boss']['id']}>?")
     await hearing.write(
         "Ann", "How long?", type=19, message_reference={"message_id": "1", "channel_id": GENERAL}
     )
-    await hearing.until(lambda: len(core.requests) == 3)
+    await core.is_asked(3)
     assert [True, True] == [each.is_addressed for each in overheard(core)[1:]]
     assert "How long,  ?" == overheard(core)[1].text
     assert [] == hearing.messages
@@ -750,7 +750,7 @@ async def test_an_offer_in_private_is_a_button_that_shows_the_answer(
 async def test_a_fault_of_overhearing_is_told_to_nobody(hearing: FakeDiscord, core: ScriptedCore) -> None:
     core.error = RuntimeError("broken")
     await hearing.write("Ann", "How long is leave?")
-    await hearing.until(lambda: core.requests)
+    await core.is_asked(1)
     core.error = None
     message = await hearing.say("Ann", f"<@{APPLICATION}> and this?")
     assert [message] == hearing.messages
@@ -765,7 +765,7 @@ async def test_a_new_post_is_overheard_with_its_title_once_its_first_message_cam
     assert post == message.channel
     core.replies_to[Overhear] = [Silence()]
     await hearing.write("Boss", "Sixteen weeks.", channel=post)
-    await hearing.until(lambda: len(core.requests) == 2)
+    await core.is_asked(2)
     ann, here = at(hearing, channel=FORUM, thread=post)
     boss, _ = at(hearing, "Boss")
     assert [
@@ -778,7 +778,7 @@ async def test_a_new_thread_of_a_channel_is_opened_by_its_owners_first_message(
     hearing: FakeDiscord, core: ScriptedCore
 ) -> None:
     await hearing.open_post("Ann", "Leave", "How long is it?", parent=GENERAL)
-    await hearing.until(lambda: core.requests)
+    await core.is_asked(1)
     assert [(True, GENERAL)] == [(each.opens_thread, each.conversation.channel) for each in overheard(core)]
 
 
@@ -787,7 +787,7 @@ async def test_without_the_intent_only_titles_of_posts_are_overheard(
 ) -> None:
     await bot.open_post("Ann", "How long is leave?", "I could not find it anywhere.")
     await bot.write("Ann", "How long is leave?")
-    await bot.until(lambda: len(core.requests) == 2)
+    await core.is_asked(2)
     assert ["How long is leave?", ""] == [each.text for each in overheard(core)]
 
 

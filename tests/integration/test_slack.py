@@ -585,7 +585,7 @@ async def test_an_offer_in_private_is_seen_by_the_asker_alone(bot: FakeSlack, co
 async def test_a_fault_of_overhearing_is_told_to_nobody(bot: FakeSlack, core: ScriptedCore) -> None:
     core.error = RuntimeError("broken")
     await bot.deliver("events_api", written(bot))
-    await bot.until(lambda: core.requests)
+    await core.is_asked(1)
     core.error = None
     message = await bot.mention("U0ANN", "and this?")
     assert [message] == bot.messages
