@@ -17,6 +17,8 @@ from bot.messages import (
     Audit,
     Cancel,
     Decide,
+    Delete,
+    Escalate,
     Follow,
     ForgetMe,
     More,
@@ -28,9 +30,11 @@ from bot.messages import (
     Prefer,
     Preferences,
     Rate,
+    ReadOn,
     Reindex,
     RemoveSource,
     Request,
+    Resolve,
     Review,
     SaveAnswer,
     SetMode,
@@ -113,6 +117,27 @@ FOR_EVERYONE = (
         terminal=("/more",),
     ),
     Ability(
+        about="Read on in the document of a passage",
+        requests=(ReadOn,),
+        discord=("button More from this document",),
+        slack=("button More from this document",),
+        terminal=("/read-on",),
+    ),
+    Ability(
+        about="Delete an answer, as who asked or as a moderator",
+        requests=(Delete,),
+        discord=("button Delete",),
+        slack=("button Delete",),
+        terminal=NotPossible(because="what is printed cannot be taken back"),
+    ),
+    Ability(
+        about="Call a human",
+        requests=(Escalate,),
+        discord=("button Need a human",),
+        slack=("button Need a human",),
+        terminal=NotPossible(because=ALONE),
+    ),
+    Ability(
         about="Show a private answer to the channel",
         requests=(Share,),
         discord=("button Share",),
@@ -122,9 +147,9 @@ FOR_EVERYONE = (
     Ability(
         about="Say whether a passage has helped",
         requests=(Rate,),
-        discord=("button Helpful", "button Not helpful"),
-        slack=("button Helpful", "button Not helpful"),
-        terminal=("/helpful", "/not-helpful"),
+        discord=("button Helpful", "button Not it"),
+        slack=("button Helpful", "button Not it"),
+        terminal=("/helpful", "/not-it", "/not-helpful"),
     ),
     Ability(
         about="Learn why a passage was shown",
@@ -220,6 +245,13 @@ FOR_EVERYONE = (
 )
 
 FOR_MODERATORS = (
+    Ability(
+        about="Mark a call for a human as resolved, which tells the caller",
+        requests=(Resolve,),
+        discord=("button Resolved",),
+        slack=("button Resolved",),
+        terminal=NotPossible(because=ALONE),
+    ),
     Ability(
         about="See which questions were pointed to a passage, and take that back",
         requests=(Aliases,),

@@ -16,6 +16,8 @@ from bot.messages import (
     Cancel,
     Decide,
     Decision,
+    Delete,
+    Escalate,
     Failed,
     Follow,
     ForgetMe,
@@ -29,11 +31,13 @@ from bot.messages import (
     Prefer,
     Preferences,
     Rate,
+    ReadOn,
     Refused,
     Reindex,
     RemoveSource,
     Reply,
     Request,
+    Resolve,
     Review,
     SaveAnswer,
     SetMode,
@@ -186,6 +190,10 @@ def changed(request: Request) -> str:
         case SetMode():
             set_to = f"set the mode of the channel {request.conversation.channel} to {request.mode.strip()}"
             return set_to if request.mode.strip() else ""
+        case Delete():
+            return f"deleted a message with answer {request.answer_id}"
+        case Resolve():
+            return f"resolved the call {request.call_id} for a human"
         case ForgetMe() | MyData():  # what people have erased is nobody else's business
             return ""
         case (
@@ -193,11 +201,13 @@ def changed(request: Request) -> str:
             | Arrive()
             | Ask()
             | Audit()
+            | Escalate()
             | Follow()
             | More()
             | Notify()
             | Overhear()
             | Preferences()
+            | ReadOn()
             | Rate()
             | Review()
         ):

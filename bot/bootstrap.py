@@ -22,6 +22,7 @@ from bot.curation import Curation
 from bot.dispatch import ThreadedCore
 from bot.errands import Errands
 from bot.errors import AlreadyRunning, Cancelled, QuothError
+from bot.escalation import Escalation
 from bot.feedback import Ledger
 from bot.following import Topics
 from bot.health import beat
@@ -188,6 +189,14 @@ class Application:
         overhearing = Overhearing(
             self.records, clock, modes=modes, preferences=self.preferences, errands=self.errands
         )
+        escalation = Escalation(
+            self.records,
+            clock,
+            questions=self.questions,
+            permissions=self.permissions,
+            preferences=self.preferences,
+            errands=self.errands,
+        )
         return Router(
             searcher=self.searcher,
             library=self.library,
@@ -202,11 +211,21 @@ class Application:
             topics=topics,
             preferences=self.preferences,
             privacy=Privacy(
-                (self.ledger, self.questions, self.audit, curation, open_questions, overhearing, topics)
+                (
+                    self.ledger,
+                    self.questions,
+                    self.audit,
+                    curation,
+                    open_questions,
+                    overhearing,
+                    topics,
+                    escalation,
+                )
             ),
             questions=self.questions,
             examples=self.examples,
             hindrances=self.hindrances,
+            escalation=escalation,
             errands=self.errands,
             receipts=self.receipts,
             audit=self.audit,

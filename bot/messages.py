@@ -399,6 +399,49 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOn:
+    """What follows a passage of an answer in its own document; ``step`` 1 is the passage right after it."""
+
+    actor: Actor
+    conversation: Conversation
+    answer_id: str
+    offset: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """Delete the message that shows a passage of an answer. It is for the asker and for moderators."""
+
+    actor: Actor
+    conversation: Conversation
+    answer_id: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalate:
+    """Call a human to a question; ``answer_id`` is that of its card, or of the reply that found nothing.
+
+    ``link`` leads to the message on which the button stands, and is empty where only the asker sees it.
+    """
+
+    actor: Actor
+    conversation: Conversation
+    answer_id: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolve:
+    """Mark a call for a human as resolved. It is for moderators."""
+
+    actor: Actor
+    conversation: Conversation
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MyData:
     """Show whoever asks what is kept of them in this workspace."""
 
@@ -440,6 +483,8 @@ Request: TypeAlias = (
     | Ask
     | Audit
     | Cancel
+    | Delete
+    | Escalate
     | Decide
     | Follow
     | ForgetMe
@@ -452,8 +497,10 @@ Request: TypeAlias = (
     | Prefer
     | Preferences
     | Rate
+    | ReadOn
     | Reindex
     | RemoveSource
+    | Resolve
     | Review
     | SaveAnswer
     | SetMode
@@ -546,7 +593,8 @@ class Finding:
     nearly the same text stands. ``receipt`` is the id by which anyone can have the quote verified,
     empty where none could be made. ``updated`` says that the text has changed since the answer was
     first shown in this place, and that this is the new one. ``chosen_by`` names the moderator who
-    has pointed the question to this passage, where one has.
+    has pointed the question to this passage, where one has. ``goes_on`` says that another passage
+    follows in the same document.
     """
 
     id: str
@@ -561,6 +609,7 @@ class Finding:
     updated: bool = False
     searched: str = ""
     chosen_by: str = ""
+    goes_on: bool = False
 
     @property
     def assurance(self) -> str:
@@ -586,6 +635,28 @@ class Closest(Finding):
     def lead(self) -> str:
         """What stands above the passage."""
         return "I am not sure. Also close:" if self.offset else "I am not sure. The closest I have:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continuation:
+    """What follows a passage of an answer in its own document, ``step`` passages further on.
+
+    It was not found for the question, so nothing in it is marked. ``goes_on`` says that another
+    passage follows.
+    """
+
+    id: str
+    offset: int
+    step: int
+    quote: Quote
+    goes_on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """The message that the button stands on is to be deleted; ``text`` is for where that cannot be."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -644,11 +715,13 @@ class NoAnswer:
     """Nothing that was read answers. ``nearest`` are titles to look at, at most three.
 
     ``searched`` is what was searched for a question that leans on the one before it, else empty.
+    ``id`` is the question's, by which a human can be called to it; it is empty where that cannot be.
     """
 
     text: str
     nearest: tuple[Nearest, ...] = ()
     searched: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -661,6 +734,34 @@ class Suggestions:
     def lead(self) -> str:
         """What stands above the lines where they are a message of their own."""
         return "What you could ask:" if self.texts else "I have read nothing under a title with these words."
+
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpWanted:
+    """A person has called for a human, who marks it as resolved by its button.
+
+    ``name`` is theirs. ``channel`` is the platform's id of where they asked, empty for a direct message,
+    and ``link`` leads to the message, if others see it. ``question`` is empty where its words are not
+    kept any more. ``resolved_by`` is the name of who has resolved it.
+    """
+
+    id: str
+    name: str
+    question: str
+    channel: str
+    link: str = ""
+    nearest: tuple[Nearest, ...] = ()
+    resolved_by: str = ""
+
+    @property
+    def text(self) -> str:
+        """What stands above it."""
+        who = self.name or "Someone"
+        if self.resolved_by:
+            return f"{self.resolved_by} has seen to what {who} asked."
+        return f"{who} needs a human for a question that I could not help with:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -930,7 +1031,10 @@ Reply: TypeAlias = (
     | Aside
     | Closest
     | ConfirmRemoval
+    | Continuation
+    | Deleted
     | Failed
+    | HelpWanted
     | Listing
     | NoAnswer
     | Notice

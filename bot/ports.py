@@ -112,6 +112,13 @@ class Searcher(Protocol):
         """Return the live passage, or None when it is gone or not for this audience."""
         ...
 
+    def following(self, passage_id: int, step: int, *, audience: Audience) -> Passage | None:
+        """Return the live passage that stands ``step`` passages after another one in its document.
+
+        None at the document's end, and for what is gone or not for this audience.
+        """
+        ...
+
     def explain(self, query: str, passage_id: int, *, audience: Audience) -> Explanation | None:
         """Say why a passage is found for a query.
 

@@ -77,6 +77,13 @@ def probability(value: str) -> str:
     return f"{float(value):g}"
 
 
+def one_id(value: str) -> str:
+    """Take one id of the platform."""
+    if not _ID.fullmatch(value):
+        raise PreferenceInvalid(f"{value} is no id. Mention the one that is meant, or give its id.")
+    return value
+
+
 PREFERENCES = {
     "answers.follow": Preference(
         about="For how many days posted answers follow the changes of their sources; 0 leaves them be",
@@ -94,6 +101,12 @@ PREFERENCES = {
         about="How sure I must be to answer what nobody asked me, from 0 to 1",
         default="0.5",
         checked=probability,
+    ),
+    "human.channel": Preference(
+        about="The channel in which “Need a human” calls for one", default="", checked=one_id
+    ),
+    "human.group": Preference(
+        about="The role or user group that “Need a human” calls", default="", checked=one_id
     ),
     "questions.keep": Preference(
         about="For how many days the words of questions are kept; 0 keeps none", default="0", checked=days

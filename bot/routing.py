@@ -27,6 +27,7 @@ from bot.audit import AuditTrail, Change
 from bot.curation import Curation
 from bot.errands import Errands
 from bot.errors import Cancelled, PreferenceInvalid, Stopping
+from bot.escalation import Escalation
 from bot.feedback import Ledger, Remembered
 from bot.following import Topics, follows, in_full, topic_of
 from bot.hindrances import Hindrances
@@ -43,8 +44,12 @@ from bot.messages import (
     Cancel,
     Closest,
     Confidence,
+    Continuation,
     Decide,
     Decision,
+    Delete,
+    Deleted,
+    Escalate,
     Failed,
     Follow,
     ForgetMe,
@@ -64,12 +69,14 @@ from bot.messages import (
     PreferenceList,
     Preferences,
     Rate,
+    ReadOn,
     Reasons,
     Refused,
     Reindex,
     RemoveSource,
     Reply,
     Request,
+    Resolve,
     Review,
     SaveAnswer,
     SetMode,
@@ -137,6 +144,10 @@ ONLY_OWNERS = (
     "Only those whom the platform lets manage this community can change who moderates. Ask one of them."
 )
 
+WORDS_GONE = "I do not keep the words of questions for long, and those of this one are gone."
+
+REMOVED_SINCE = "That passage has been removed from its source since. Ask again, please."
+
 log = structlog.get_logger()
 
 
@@ -181,6 +192,7 @@ class Router:
         topics: Topics,
         preferences: PreferenceBook,
         privacy: Privacy,
+        escalation: Escalation,
         questions: Questions,
         examples: Examples,
         hindrances: Hindrances,
@@ -208,6 +220,7 @@ class Router:
         self._topics = topics
         self._preferences = preferences
         self._privacy = privacy
+        self._escalation = escalation
         self._questions = questions
         self._examples = examples
         self._hindrances = hindrances
@@ -253,8 +266,16 @@ class Router:
                 return self._suggest(request)
             case More():
                 return self._more(request)
+            case ReadOn():
+                return self._read_on(request)
             case Share():
                 return self._share(request)
+            case Escalate():
+                return self._escalate(request)
+            case Resolve():
+                return self._escalation.resolve(request)
+            case Delete():
+                return self._delete(request)
             case Rate():
                 return self._rate(request)
             case Why():
@@ -342,8 +363,13 @@ class Router:
             self._open_questions.note(replace(request, question=query))
         if outcome is Outcome.NOTHING:
             where = f" in {', '.join(audience.sources)}" if audience.sources else ""
+            id = secrets.token_urlsafe(9)
+            self._questions.keep(id, workspace, request.actor.id, searched or request.question)
             return NoAnswer(
-                text=f"I found nothing{where} that answers this.", nearest=nearest(hits), searched=searched
+                text=f"I found nothing{where} that answers this.",
+                nearest=nearest(hits),
+                searched=searched,
+                id=id,
             )
         # What was searched is what More and Why are about, and what is said when it is shared.
         remembered = self._ledger.remember(
@@ -421,7 +447,7 @@ class Router:
         except Exception as error:  # what is on the screen stays there; the log says what failed
             log.error("A posting could not be noted", workspace=posting.workspace, exc_info=error)
 
-    def _too_fast(self, request: Ask | Verify | Why) -> Refused | None:
+    def _too_fast(self, request: Ask | Escalate | Verify | Why) -> Refused | None:
         if request.conversation.platform == "terminal":
             return None
         wait = self._limit.wait((request.conversation.workspace, request.actor.id))
@@ -446,6 +472,47 @@ class Router:
             return Refused(text="That was the last passage I have for this question.")
         return self._read_back(request, remembered)
 
+    def _read_on(self, request: ReadOn) -> Reply:
+        remembered = self._recall(request)
+        if remembered is None or not 0 <= request.offset < len(remembered.candidates) or request.step < 1:
+            return _forgotten()
+        audience = _audience(request, remembered)
+        found = remembered.candidates[request.offset].passage_id
+        if self._searcher.read_back(found, audience=audience) is None:
+            return NoAnswer(text=REMOVED_SINCE)
+        passage, further = (
+            self._searcher.following(found, step, audience=audience)
+            for step in (request.step, request.step + 1)
+        )
+        if passage is None:
+            return Refused(text="That was the end of the document.")
+        return Continuation(
+            id=remembered.id,
+            offset=request.offset,
+            step=request.step,
+            quote=quoted(passage, (0, 0)),
+            goes_on=further is not None,
+        )
+
+    def _escalate(self, request: Escalate) -> Reply:
+        workspace = request.conversation.workspace
+        question = self._questions.recall(workspace, request.answer_id)
+        if question is None:
+            return Refused(text=f"{WORDS_GONE} Ask it again, please, and then call a human.")
+        if too_fast := self._too_fast(request):
+            return too_fast
+        hits = self._searcher.search(
+            question.words.strip(), k=self._policy.passages, audience=Audience(workspace=workspace)
+        )
+        return self._escalation.call(request, question.words, nearest(hits))
+
+    def _delete(self, request: Delete) -> Reply:
+        remembered = self._recall(request)
+        is_asker = remembered is not None and remembered.actor_id == request.actor.id
+        if not is_asker and not self._permissions.is_moderator(request.actor, request.conversation):
+            return Refused(text="Only the person who asked, or a moderator, can delete this.")
+        return Deleted(text="Deleted.")
+
     def _share(self, request: Share) -> Reply:
         remembered = self._recall(request)
         if remembered is None or not 0 <= request.offset < len(remembered.candidates):
@@ -464,7 +531,7 @@ class Router:
             self._searcher.read_back(id, audience=audience) for id in (candidate.passage_id, *candidate.also)
         )
         if passage is None:
-            return NoAnswer(text="That passage has been removed from its source since. Ask again, please.")
+            return NoAnswer(text=REMOVED_SINCE)
         live = tuple(other for other in also if other is not None)
         return self.shown(request.conversation.workspace, remembered, request.offset, passage, live)
 
@@ -491,6 +558,8 @@ class Router:
             also=tuple(cited(other) for other in also[:ALSO]),
             receipt=self._receipts.record(workspace, passage, quote),
             chosen_by=self._aliases.chosen_by(remembered.id) if offset == 0 else "",
+            goes_on=self._searcher.following(passage.id, 1, audience=Audience(workspace=workspace))
+            is not None,
         )
 
     def _answers(self, remembered: Remembered) -> bool:
@@ -507,10 +576,7 @@ class Router:
         if remembered is None or not 0 <= request.offset < len(remembered.candidates):
             return _forgotten()
         if not remembered.question:
-            return Refused(
-                text="I do not keep the words of questions for long, and those of this one are gone. "
-                "Ask it again, please, and I can say why."
-            )
+            return Refused(text=f"{WORDS_GONE} Ask it again, please, and I can say why.")
         if too_fast := self._too_fast(request):
             return too_fast
         candidate = remembered.candidates[request.offset]
@@ -553,7 +619,7 @@ class Router:
         [verified] = self._receipts.verify(receipts)
         return verified.told()
 
-    def _recall(self, request: More | Share | Rate | Why) -> Remembered | None:
+    def _recall(self, request: Delete | More | Rate | ReadOn | Share | Why) -> Remembered | None:
         return self._ledger.recall(request.conversation.workspace, request.answer_id)
 
     # Sources
@@ -636,7 +702,7 @@ def _nothing_read(request: Ask) -> str:
     return "I have read nothing yet. A moderator can add a source for me to read."
 
 
-def _audience(request: More | Share | Why, remembered: Remembered) -> Audience:
+def _audience(request: More | ReadOn | Share | Why, remembered: Remembered) -> Audience:
     return Audience(workspace=request.conversation.workspace, sources=remembered.sources)
 
 

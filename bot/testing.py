@@ -148,6 +148,17 @@ class FakeSearcher:
         """Return the live passage, or None when it is gone or not for this audience."""
         return self._readable(audience).get(passage_id)
 
+    def following(self, passage_id: int, step: int, *, audience: Audience) -> Passage | None:
+        """Return the live passage that stands ``step`` passages after another one in its document."""
+        readable = self._readable(audience)
+        here = readable.get(passage_id)
+        if here is None:
+            return None
+        same = [each for each in readable.values() if (each.source, each.uri) == (here.source, here.uri)]
+        same.sort(key=lambda each: each.start)
+        at = same.index(here) + step
+        return same[at] if 0 <= at < len(same) else None
+
     def explain(self, query: str, passage_id: int, *, audience: Audience) -> Explanation | None:
         """Say why a passage is found for a query; None when it is not."""
         hits = self.search(query, k=len(self._of(audience.workspace)), audience=audience)

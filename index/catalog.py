@@ -466,6 +466,16 @@ class Catalog:
                 found.update({row["id"]: _passage(row) for row in rows})
         return found
 
+    def following(self, passage_id: int, step: int, audience: Audience) -> Passage | None:
+        """Return the passage ``step`` positions after another one, if this audience may read it."""
+        with self._database.read() as db:
+            row = db.execute(
+                f"""{PASSAGE} WHERE {READABLE} AND (p.document_id, p.position) =
+                (SELECT document_id, position + ? FROM passages WHERE id = ?)""",
+                (*_readable(audience), step, passage_id),
+            ).fetchone()
+            return _passage(row) if row else None
+
     def document_text(self, document_id: int) -> str | None:
         """Return a document's extracted text, on which its passages' spans stand; None if gone."""
         with self._database.read() as db:

@@ -130,6 +130,10 @@ class CatalogSearcher:
         """Return the live passage, or None when it is gone or not for this audience."""
         return self._catalog.passages([passage_id], audience).get(passage_id)
 
+    def following(self, passage_id: int, step: int, *, audience: Audience) -> Passage | None:
+        """Return the live passage that stands ``step`` passages after another one in its document."""
+        return self._catalog.following(passage_id, step, audience)
+
     def rank(self, query: str, *, k: int, audience: Audience) -> Ranking | None:
         """Find and weigh candidates, at least ``k`` if there are; None when nothing was read.
 

@@ -31,8 +31,12 @@ from bot.messages import (
     Blank,
     Cancel,
     Decision,
+    Delete,
+    Deleted,
+    Escalate,
     Failed,
     ForgetMe,
+    HelpWanted,
     Hindrance,
     MyData,
     Notify,
@@ -47,6 +51,7 @@ from bot.messages import (
     Remark,
     RemoveSource,
     Request,
+    Resolve,
     Review,
     SetMode,
     Share,
@@ -68,6 +73,9 @@ Interaction: TypeAlias = discord.Interaction[Any]
 TOO_OLD = Refused(text="This button no longer works. Please ask again.")
 MOST_BEGUN = 1_000
 """Threads whose first message is waited for."""
+
+EDITING = ("quoth:share:", "quoth:delete:", "quoth:resolve:")
+"""How the ids of buttons begin that change the message on which they stand."""
 
 MOST_CHOICES = 25
 LONGEST_CHOICE = 100
@@ -168,10 +176,16 @@ class Listeners:
         if opened := translate.form(custom_id):
             await self._fill_in(interaction, *opened)
             return
-        async with self._serving(interaction, edits=":share:" in custom_id) as party:
+        async with self._serving(interaction, edits=custom_id.startswith(EDITING)) as party:
             request = translate.press(custom_id, party) or translate.source_press(custom_id, party)
             if isinstance(request, Share):
                 await self._share(interaction, request)
+            elif isinstance(request, Delete):
+                await self._delete(interaction, request)
+            elif isinstance(request, Resolve):
+                await self._resolve(interaction, request)
+            elif isinstance(request, Escalate):
+                await self._whisper(interaction, replace(request, link=_link(interaction)))
             else:
                 await self._whisper(interaction, request or TOO_OLD)
 
@@ -480,6 +494,20 @@ class Listeners:
             elif not isinstance(reply, Progress):
                 await interaction.followup.send(view=passive(render(reply)), ephemeral=True)
 
+    async def _delete(self, interaction: Interaction, request: Delete) -> None:
+        async for reply in self._core.replies(request):
+            if isinstance(reply, Deleted):
+                await interaction.delete_original_response()
+            elif not isinstance(reply, Progress):
+                await interaction.followup.send(view=passive(render(reply)), ephemeral=True)
+
+    async def _resolve(self, interaction: Interaction, request: Resolve) -> None:
+        async for reply in self._core.replies(request):
+            if isinstance(reply, HelpWanted):
+                await interaction.edit_original_response(view=passive(render(reply)))
+            elif not isinstance(reply, Progress):
+                await interaction.followup.send(view=passive(render(reply)), ephemeral=True)
+
     async def _fetched(self, file: discord.Attachment) -> Upload | Refused:
         if file.size > self._max_upload_bytes:
             megabytes = self._max_upload_bytes / 1_000_000
@@ -546,6 +574,14 @@ def _member(
         parent=parent,
         private=private,
     )
+
+
+def _link(interaction: Interaction) -> str:
+    """Return the address of the message that was pressed, if others than the presser see it."""
+    message = interaction.message
+    if message is None or message.flags.ephemeral or interaction.guild_id is None:
+        return ""
+    return message.jump_url
 
 
 def _choices(names: list[str], typed: str) -> list[str]:

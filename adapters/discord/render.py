@@ -15,7 +15,10 @@ from bot.messages import (
     Citation,
     Closest,
     ConfirmRemoval,
+    Continuation,
+    Deleted,
     Failed,
+    HelpWanted,
     Item,
     Listing,
     NoAnswer,
@@ -53,6 +56,7 @@ LONGEST_ITEM = 400
 
 BAR = 20
 CUT = "..."
+ON = "More from this document"
 
 _URL = r"(?P<url>https?://[^\s<]+[^<.,:;\"'\]\s])"
 _LINE_START = r"(?P<start>^[ \t]*)(?P<line>[#>+-]|[0-9]+(?=\.(?:\s|$)))"
@@ -77,12 +81,21 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
             return _offer(reply)
         case Silence():
             return ui.LayoutView(timeout=None)
+        case Continuation():
+            return _continuation(reply)
+        case Deleted():
+            return _lines(literal(reply.text))
         case Reasons():
             return _reasons(reply)
         case NoAnswer():
             titles = [f"- {_linked(_path(near.title, near.heading), near.url)}" for near in reply.nearest]
             said = _searched(reply.searched) + literal(reply.text)
-            return _lines(said, *(["Nearest titles:", *titles] if titles else []))
+            view = _lines(said, *(["Nearest titles:", *titles] if titles else []))
+            if reply.id:
+                view.add_item(ui.ActionRow(_button("Need a human", f"quoth:human:{reply.id}:0")))
+            return view
+        case HelpWanted():
+            return _help_wanted(reply)
         case Refused():
             return _lines(literal(reply.text))
         case Notice():
@@ -170,7 +183,35 @@ def _card(shown: Answer | Closest, lead: str, colour: int, *, may_share: bool) -
     view.add_item(
         ui.Container(ui.TextDisplay(text), ui.Separator(), ui.TextDisplay(footer), accent_colour=colour)
     )
-    view.add_item(ui.ActionRow(*_buttons(shown, may_share=may_share)))
+    for row in _buttons(shown, may_share=may_share):
+        view.add_item(ui.ActionRow(*row))
+    return view
+
+
+def _help_wanted(reply: HelpWanted) -> ui.LayoutView:
+    where = f"<#{reply.channel}>" if reply.channel else "a direct message to me"
+    titles = [f"- {_linked(_path(near.title, near.heading), near.url)}" for near in reply.nearest]
+    view = _lines(
+        literal(reply.text),
+        *([f"> {literal(_title(reply.question))}"] if reply.question else []),
+        f"Asked in {where}{f': {reply.link}' if reply.link else ''}",
+        *(["Nearest titles:", *titles] if titles else []),
+    )
+    if not reply.resolved_by:
+        view.add_item(ui.ActionRow(_button("Resolved", f"quoth:resolve:{reply.id}:0")))
+    return view
+
+
+def _continuation(reply: Continuation) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    footer = _citation(reply.quote.citation)
+    text = passage(reply.quote)
+    if _size(text) + _size(footer) > LONGEST_MESSAGE:
+        text = passage(reply.quote, fences=False)
+    view.add_item(ui.Container(ui.TextDisplay(text), ui.Separator(), ui.TextDisplay(footer)))
+    at = f"{reply.id}:{reply.offset}"
+    onward = [_button(ON, f"quoth:on:{at}:{reply.step + 1}")] if reply.goes_on else []
+    view.add_item(ui.ActionRow(*onward, _button("Delete", f"quoth:delete:{at}")))
     return view
 
 
@@ -192,18 +233,26 @@ def _offer(reply: Offer) -> ui.LayoutView:
     return view
 
 
-def _buttons(shown: Answer | Closest, *, may_share: bool) -> list[ui.Button[ui.LayoutView]]:
+def _buttons(shown: Answer | Closest, *, may_share: bool) -> list[list[ui.Button[ui.LayoutView]]]:
+    """Return the rows of a card's buttons; a row holds five."""
     at = f"{shown.id}:{shown.offset}"
-    buttons = [
-        ui.Button[ui.LayoutView](label="Helpful", custom_id=f"quoth:rate:{at}:up"),
-        ui.Button[ui.LayoutView](label="Not helpful", custom_id=f"quoth:rate:{at}:down"),
+    judging = [
+        _button("Helpful", f"quoth:rate:{at}:up"),
+        _button("Not it", f"quoth:rate:{at}:down"),
+        _button("Why this?", f"quoth:why:{at}"),
+        _button("Need a human", f"quoth:human:{at}"),
+        _button("Delete", f"quoth:delete:{at}"),
     ]
-    if shown.has_more:
-        buttons.append(ui.Button(label="More", custom_id=f"quoth:more:{shown.id}:{shown.offset + 1}"))
-    buttons.append(ui.Button(label="Why this?", custom_id=f"quoth:why:{at}"))
-    if may_share:
-        buttons.append(ui.Button(label="Share", custom_id=f"quoth:share:{at}"))
-    return buttons
+    further = [
+        *([_button("More", f"quoth:more:{shown.id}:{shown.offset + 1}")] if shown.has_more else []),
+        *([_button(ON, f"quoth:on:{at}:1")] if shown.goes_on else []),
+        *([_button("Share", f"quoth:share:{at}")] if may_share else []),
+    ]
+    return [judging, further] if further else [judging]
+
+
+def _button(label: str, custom_id: str) -> ui.Button[ui.LayoutView]:
+    return ui.Button(label=label, custom_id=custom_id)
 
 
 def _receipt(shown: Answer | Closest) -> str:

@@ -14,6 +14,8 @@ from bot.messages import (
     Conversation,
     Decide,
     Decision,
+    Delete,
+    Escalate,
     Follow,
     ForgetMe,
     More,
@@ -21,9 +23,12 @@ from bot.messages import (
     Prefer,
     Preferences,
     Rate,
+    ReadOn,
     Refused,
     Remark,
     RemoveSource,
+    Request,
+    Resolve,
     SaveAnswer,
     Share,
     Upload,
@@ -32,7 +37,8 @@ from bot.messages import (
 
 FORGET = "quoth:forget-me"
 PRESS = re.compile(
-    r"quoth:forget-me|quoth:(?P<verb>more|share|rate|why):(?P<answer>[^:]+):(?P<offset>[0-9]{1,6})(?::(?P<rating>up|down))?"
+    r"quoth:forget-me|quoth:(?P<verb>more|on|share|rate|why|human|resolve|delete):(?P<answer>[^:]+):(?P<offset>[0-9]{1,6})"
+    r"(?::(?P<rating>up|down)|:(?P<step>[0-9]{1,6}))?"
 )
 """The id of a button: all that pressing it needs, so that it outlives the process that sent it."""
 
@@ -106,7 +112,7 @@ def _mention(bot: int) -> re.Pattern[str]:
     return re.compile(rf"<@!?{bot}>")
 
 
-def press(custom_id: str, party: Party) -> Decide | ForgetMe | More | Share | Rate | Why | None:
+def press(custom_id: str, party: Party) -> Request | None:
     """Return the request behind a button, or None for a button of another making."""
     if chosen := CHOICE.fullmatch(custom_id):
         return _decide(chosen["decision"], chosen["item"], party)
@@ -123,6 +129,15 @@ def press(custom_id: str, party: Party) -> Decide | ForgetMe | More | Share | Ra
         return Share(actor=actor, conversation=conversation, answer_id=answer, offset=offset)
     if found["verb"] == "why":
         return Why(actor=actor, conversation=conversation, answer_id=answer, offset=offset)
+    if found["verb"] == "human":
+        return Escalate(actor=actor, conversation=conversation, answer_id=answer)
+    if found["verb"] == "resolve":
+        return Resolve(actor=actor, conversation=conversation, call_id=answer)
+    if found["verb"] == "delete":
+        return Delete(actor=actor, conversation=conversation, answer_id=answer, offset=offset)
+    if found["verb"] == "on":
+        step = int(found["step"] or 1)
+        return ReadOn(actor=actor, conversation=conversation, answer_id=answer, offset=offset, step=step)
     return Rate(
         actor=actor,
         conversation=conversation,

@@ -68,6 +68,11 @@ def mention(id: str) -> Json:
     return {"type": "usergroup", "usergroup_id": id}
 
 
+def channel(id: str) -> Json:
+    """Return the name of a channel, which leads there."""
+    return {"type": "channel", "channel_id": id}
+
+
 def date(moment: datetime, template: str) -> Json:
     """Return a date that each reader's own client sets, by their clock and language."""
     return {

@@ -27,6 +27,7 @@ from bot.messages import (
     Answer,
     Citation,
     Closest,
+    Continuation,
     Offer,
     Quote,
     Segment,
@@ -35,14 +36,19 @@ from bot.messages import (
 
 FORGET = "quoth_forget"
 CANCEL = "quoth_cancel"
+DELETE = "quoth_delete"
+HUMAN = "quoth_human"
 MORE = "quoth_more"
+ON = "quoth_on"
 RATE = "quoth_rate"
 REMOVE = "quoth_remove"
+RESOLVE = "quoth_resolve"
 SHARE = "quoth_share"
 WHY = "quoth_why"
 CHOICE = "quoth_do"
 UP = "up"
 DOWN = "down"
+READ_ON = "More from this document"
 
 MAX_QUOTE = 6000
 MAX_HEADLINE = 400
@@ -64,6 +70,15 @@ def render_closest(closest: Closest) -> Json:
     """Return the card of what is no answer: it says so first, in the notification too."""
     lead = rich_text(section(words(closest.lead, italic=True)))
     return _card(closest, [lead], f"{closest.lead} ", may_share=False)
+
+
+def render_continuation(reply: Continuation) -> Json:
+    """Return what follows in the document: a passage with its place, and no marks in it."""
+    citation, at = reply.quote.citation, f"{reply.id}:{reply.offset}"
+    onward = [button(READ_ON, ON, f"{at}:{reply.step + 1}")] if reply.goes_on else []
+    below = [_where(citation, ()), actions(*onward, button("Delete", DELETE, at))]
+    quote = _fit(reply.quote, MAX_SERIALIZED - size(below))
+    return {"text": fallback(reply.quote.text), "blocks": [rich_text(*_passage(quote)), *below]}
 
 
 def searched(query: str) -> list[Json]:
@@ -143,15 +158,18 @@ def _buttons(shown: Answer | Closest, *, may_share: bool) -> Json:
     at = f"{shown.id}:{shown.offset}"
     row = [
         *([button("More", MORE, f"{shown.id}:{shown.offset + 1}")] if shown.has_more else []),
+        *([button(READ_ON, ON, f"{at}:1")] if shown.goes_on else []),
         button("Why this?", WHY, at),
         *([button("Share", SHARE, at)] if may_share else []),
+        button("Need a human", HUMAN, at),
+        button("Delete", DELETE, at),
     ]
     return actions(*row)
 
 
 def _thumbs(shown: Answer | Closest) -> Json:
     value = f"{shown.id}:{shown.offset}"
-    return feedback(RATE, positive=("Helpful", f"{value}:{UP}"), negative=("Not helpful", f"{value}:{DOWN}"))
+    return feedback(RATE, positive=("Helpful", f"{value}:{UP}"), negative=("Not it", f"{value}:{DOWN}"))
 
 
 def _fallback(shown: Answer | Closest, lead: str) -> str:

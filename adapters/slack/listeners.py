@@ -33,8 +33,12 @@ from bot.messages import (
     Ask,
     Blank,
     Conversation,
+    Delete,
+    Deleted,
+    Escalate,
     Failed,
     Follow,
+    HelpWanted,
     Hindrance,
     More,
     Notice,
@@ -42,11 +46,13 @@ from bot.messages import (
     Overview,
     OverviewReport,
     Progress,
+    ReadOn,
     Refused,
     Reindex,
     Remark,
     Reply,
     Request,
+    Resolve,
     Share,
     Undo,
 )
@@ -378,7 +384,14 @@ class Listeners:
         container = body.get("container") or {}
         if isinstance(request, Share):
             await self._share(request, place, body)
-        elif isinstance(request, More) and not container.get("is_ephemeral"):
+        elif isinstance(request, Delete):
+            await self._delete(request, place, body)
+        elif isinstance(request, Resolve):
+            await self._resolve(request, place, body)
+        elif isinstance(request, Escalate) and not container.get("is_ephemeral") and not place.private:
+            link = await self._link(f"{place.channel}/{container.get('message_ts', '')}")
+            await self._whisper(replace(request, link=link), place, body)
+        elif isinstance(request, More | ReadOn) and not container.get("is_ephemeral"):
             thread = place.thread or container.get("message_ts", "")
             outlet = ThreadOutlet(self._client, place.channel, thread, self._clock)
             await self._deliver(request, outlet, private=False)
@@ -391,6 +404,23 @@ class Listeners:
             if isinstance(reply, Answer):
                 shown = await outlet.announce(render(reply))
                 await self._report(request.conversation, reply, shown)
+            elif not isinstance(reply, Progress):
+                await outlet.say(render(reply))
+
+    async def _delete(self, request: Delete, place: Place, body: Payload) -> None:
+        container, outlet = body.get("container") or {}, self._whisperer(place, body)
+        async for reply in self._core.replies(request):
+            if isinstance(reply, Deleted):
+                is_private = bool(container.get("is_ephemeral"))
+                await outlet.delete("" if is_private else container.get("message_ts", ""))
+            elif not isinstance(reply, Progress):
+                await outlet.say(render(reply))
+
+    async def _resolve(self, request: Resolve, place: Place, body: Payload) -> None:
+        container, outlet = body.get("container") or {}, self._whisperer(place, body)
+        async for reply in self._core.replies(request):
+            if isinstance(reply, HelpWanted):
+                await outlet.replace(container.get("message_ts", ""), render(reply))
             elif not isinstance(reply, Progress):
                 await outlet.say(render(reply))
 

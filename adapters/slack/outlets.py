@@ -194,6 +194,28 @@ class WhisperOutlet:
             await self._respond({"delete_original": True})
         return shown
 
+    async def replace(self, shown: str, message: Json) -> None:
+        """Show something else in the message that was pressed."""
+        try:
+            await self._client.chat_update(channel=self._channel, ts=shown, **message)
+        except FOREIGN as error:
+            _log_refusal(error, "chat.update")
+            await self._respond(message | {"replace_original": True})
+
+    async def delete(self, shown: str) -> None:
+        """Delete the message that was pressed: by its ts, or what has none by the response_url."""
+        if shown and await self._delete(shown):
+            return
+        await self._respond({"delete_original": True})
+
+    async def _delete(self, shown: str) -> bool:
+        try:
+            await self._client.chat_delete(channel=self._channel, ts=shown)
+        except FOREIGN as error:
+            _log_refusal(error, "chat.delete")
+            return False
+        return True
+
     async def _whisper(self, message: Json) -> None:
         way = {"response_type": "ephemeral", "replace_original": self._updates > 0}
         if not await self._respond(message | way):

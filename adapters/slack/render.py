@@ -9,6 +9,7 @@ from adapters.slack.blocks import (
     actions,
     bullets,
     button,
+    channel,
     context,
     date,
     fallback,
@@ -25,11 +26,14 @@ from adapters.slack.card import (
     CANCEL,
     CHOICE,
     FORGET,
+    HUMAN,
     REMOVE,
+    RESOLVE,
     headline,
     place,
     render_answer,
     render_closest,
+    render_continuation,
     render_offer,
     searched,
 )
@@ -39,8 +43,11 @@ from bot.messages import (
     Aside,
     Closest,
     ConfirmRemoval,
+    Continuation,
+    Deleted,
     DocumentLine,
     Failed,
+    HelpWanted,
     Item,
     Listing,
     Nearest,
@@ -89,10 +96,16 @@ def render(reply: Reply, *, private: bool = False) -> Json:
             return render_offer(reply)
         case Silence():
             return {"text": "", "blocks": []}
+        case Continuation():
+            return render_continuation(reply)
+        case Deleted():
+            return _message(reply.text)
         case Reasons():
             return _reasons(reply)
         case NoAnswer():
             return _no_answer(reply)
+        case HelpWanted():
+            return _help_wanted(reply)
         case Refused():
             return _message(reply.text)
         case Notice():
@@ -140,10 +153,21 @@ def _reasons(reply: Reasons) -> Json:
 
 def _no_answer(reply: NoAnswer) -> Json:
     """Titles to look at stand in a plain list: nothing here may pass for an answer."""
-    below = (
-        [rich_text(bullets(section(_nearest(near)) for near in reply.nearest[:3]))] if reply.nearest else []
-    )
-    return _message(reply.text, *below, *searched(reply.searched))
+    below = [actions(button("Need a human", HUMAN, f"{reply.id}:0"))] if reply.id else []
+    return _message(reply.text, *_titles(reply.nearest), *searched(reply.searched), *below)
+
+
+def _titles(nearest: Sequence[Nearest]) -> list[Json]:
+    return [rich_text(bullets(section(_nearest(near)) for near in nearest[:3]))] if nearest else []
+
+
+def _help_wanted(reply: HelpWanted) -> Json:
+    where = channel(reply.channel) if reply.channel else words("a direct message to me")
+    there = [words(" "), link("(the message)", reply.link)] if reply.link else []
+    asked = [section(words(shorten(reply.question, MAX_EVIDENCE), italic=True))] if reply.question else []
+    below = [] if reply.resolved_by else [actions(button("Resolved", RESOLVE, f"{reply.id}:0"))]
+    place = rich_text(*asked, section(words("Asked in "), where, *there))
+    return _message(reply.text, place, *_titles(reply.nearest), *below)
 
 
 def _nearest(near: Nearest) -> Json:

@@ -7,7 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.slack.card import CANCEL, CHOICE, DOWN, FORGET, MORE, RATE, REMOVE, SHARE, UP, WHY
+from adapters.slack.card import (
+    CANCEL,
+    CHOICE,
+    DELETE,
+    DOWN,
+    FORGET,
+    HUMAN,
+    MORE,
+    ON,
+    RATE,
+    REMOVE,
+    RESOLVE,
+    SHARE,
+    UP,
+    WHY,
+)
 from bot.messages import (
     BLANKS,
     Actor,
@@ -20,6 +35,8 @@ from bot.messages import (
     Conversation,
     Decide,
     Decision,
+    Delete,
+    Escalate,
     Follow,
     ForgetMe,
     More,
@@ -32,11 +49,13 @@ from bot.messages import (
     Prefer,
     Preferences,
     Rate,
+    ReadOn,
     Refused,
     Reindex,
     Remark,
     RemoveSource,
     Request,
+    Resolve,
     Review,
     SaveAnswer,
     SetMode,
@@ -508,7 +527,7 @@ def source_press(action: Payload, party: Party) -> Cancel | RemoveSource | None:
             return None
 
 
-def press(action: Payload, party: Party) -> Decide | ForgetMe | More | Share | Rate | Why | None:
+def press(action: Payload, party: Party) -> Request | None:
     """Take a press of one of the card's buttons; None when the value is not one of ours."""
     actor, conversation = party.actor, party.conversation
     if action.get("action_id") == FORGET:
@@ -517,7 +536,7 @@ def press(action: Payload, party: Party) -> Decide | ForgetMe | More | Share | R
     name, _, rest = (action.get("action_id") or "").partition(":")
     if name == CHOICE:
         return decide(rest, party)
-    if action.get("action_id") == RATE:
+    if name in (RATE, ON):
         value, _, vote = value.rpartition(":")
     answer_id, _, offset = value.rpartition(":")
     if not answer_id or not re.fullmatch(r"[0-9]{1,9}", offset):
@@ -530,6 +549,20 @@ def press(action: Payload, party: Party) -> Decide | ForgetMe | More | Share | R
             return Share(actor=actor, conversation=conversation, answer_id=answer_id, offset=shown)
         case str(name), "" if name == WHY:
             return Why(actor=actor, conversation=conversation, answer_id=answer_id, offset=shown)
+        case str(name), "" if name == HUMAN:
+            return Escalate(actor=actor, conversation=conversation, answer_id=answer_id)
+        case str(name), "" if name == RESOLVE:
+            return Resolve(actor=actor, conversation=conversation, call_id=answer_id)
+        case str(name), "" if name == DELETE:
+            return Delete(actor=actor, conversation=conversation, answer_id=answer_id, offset=shown)
+        case str(name), str(step) if name == ON and re.fullmatch(r"[0-9]{1,9}", step):
+            return ReadOn(
+                actor=actor,
+                conversation=conversation,
+                answer_id=answer_id,
+                offset=shown,
+                step=int(step),
+            )
         case _, str(word) if word in (UP, DOWN):
             return Rate(
                 actor=actor,

@@ -22,6 +22,7 @@ from bot.messages import (
     Ask,
     Cancel,
     Closest,
+    Continuation,
     Post,
     Progress,
     Reindex,
@@ -104,12 +105,17 @@ class TerminalAdapter:
         reply = await self.reply(core, request)
         if isinstance(reply, Answer | Closest):
             self._shown = Shown(answer_id=reply.id, offset=reply.offset)
+        elif isinstance(reply, Continuation):
+            self._shown = Shown(answer_id=reply.id, offset=reply.offset, step=reply.step)
         elif isinstance(request, Ask):
             self._shown = None  # /helpful must not rate the answer before
         self._console.print(render(reply))
         if isinstance(reply, Answer | Closest):
             more = "/more for another passage · " if reply.has_more else ""
-            self._console.print(f"{more}/why · /helpful or /not-helpful", style="dim")
+            onward = "/read-on for what follows in the document · " if reply.goes_on else ""
+            self._console.print(f"{more}{onward}/why · /helpful or /not-it", style="dim")
+        elif isinstance(reply, Continuation) and reply.goes_on:
+            self._console.print("/read-on for what follows", style="dim")
 
     async def reply(self, core: Core, request: Request) -> Reply:
         """Return the final reply to a request; until then, draw its progress as a bar.

@@ -19,9 +19,13 @@ from bot.messages import (
     Citation,
     Closest,
     ConfirmRemoval,
+    Continuation,
+    Deleted,
     Failed,
+    HelpWanted,
     Item,
     Listing,
+    Nearest,
     NoAnswer,
     Notice,
     Offer,
@@ -29,6 +33,7 @@ from bot.messages import (
     PersonalData,
     PreferenceList,
     Progress,
+    Quote,
     Reasons,
     Refused,
     Reply,
@@ -60,10 +65,16 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
             return Group(_plain(reply.lead, "green"), render(reply.answer, now=moment))
         case Silence():
             return Group()
+        case Continuation():
+            return _continuation(reply, moment)
+        case Deleted():
+            return _plain(reply.text)
         case Reasons():
             return _reasons(reply)
         case NoAnswer():
             return _no_answer(reply)
+        case HelpWanted():
+            return _help_wanted(reply)
         case Refused():
             return _plain(reply.text, "yellow")
         case Notice():
@@ -114,19 +125,13 @@ def age(moment: datetime, now: datetime) -> str:
 
 
 def _card(shown: Answer | Closest, now: datetime, *, title: str, colour: str) -> RenderableType:
-    quote = shown.quote
-    passage = Text("... " if quote.cut_before else "")
-    for segment in quote.segments:
-        style = "bold" if segment.bold else ""
-        passage.append(printable(segment.text), style=f"{style} cyan".strip() if segment.code else style)
-    passage.append(" ..." if quote.cut_after else "")
     return Panel(
         Group(
             *_updated(shown),
             *_searched(shown.searched),
-            passage,
+            _passage(shown.quote),
             Text(),
-            *_citation(quote.citation, now),
+            *_citation(shown.quote.citation, now),
             *_also(shown.also),
             *_receipt(shown),
         ),
@@ -140,6 +145,20 @@ def _card(shown: Answer | Closest, now: datetime, *, title: str, colour: str) ->
 def _searched(query: str) -> list[Text]:
     """Return the line that says what a question was taken to mean, if it needs one."""
     return [_plain(f"Searched for: {query}", "dim")] if query else []
+
+
+def _passage(quote: Quote) -> Text:
+    passage = Text("... " if quote.cut_before else "")
+    for segment in quote.segments:
+        style = "bold" if segment.bold else ""
+        passage.append(printable(segment.text), style=f"{style} cyan".strip() if segment.code else style)
+    passage.append(" ..." if quote.cut_after else "")
+    return passage
+
+
+def _continuation(reply: Continuation, now: datetime) -> RenderableType:
+    shown = Group(_passage(reply.quote), Text(), *_citation(reply.quote.citation, now))
+    return Panel(shown, title="it goes on", title_align="left", width=WIDTH)
 
 
 def _citation(citation: Citation, now: datetime) -> list[Text]:
@@ -184,14 +203,22 @@ def _reasons(reply: Reasons) -> RenderableType:
     )
 
 
+def _help_wanted(reply: HelpWanted) -> RenderableType:
+    asked = [_plain(f"  {reply.question}")] if reply.question else []
+    link = [_plain(f"  {reply.link}", "dim")] if reply.link else []
+    return Group(_plain(reply.text), *asked, *link, *_nearest(reply.nearest))
+
+
 def _no_answer(reply: NoAnswer) -> RenderableType:
-    lines = [*_searched(reply.searched), _plain(reply.text)]
-    if reply.nearest:
-        lines.append(_plain("Nearest titles:", "dim"))
-    for document in reply.nearest:
+    return Group(*_searched(reply.searched), _plain(reply.text), *_nearest(reply.nearest))
+
+
+def _nearest(nearest: tuple[Nearest, ...]) -> list[Text]:
+    lines = [_plain("Nearest titles:", "dim")] if nearest else []
+    for document in nearest:
         path = path_of(document.title, document.heading)
         lines.append(_plain(f"  {path}{f'  {document.url}' if document.url else ''}", "dim"))
-    return Group(*lines)
+    return lines
 
 
 def _sources(reply: SourceList, now: datetime) -> RenderableType:

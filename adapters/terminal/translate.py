@@ -26,6 +26,7 @@ from bot.messages import (
     Prefer,
     Preferences,
     Rate,
+    ReadOn,
     Reindex,
     Remark,
     RemoveSource,
@@ -52,7 +53,8 @@ Type a question, or:
   /suggest WORDS        what could be asked about these words
   /more                 the next passage
   /why                  why the passage above
-  /helpful /not-helpful rate the passage above
+  /read-on              what follows in its document
+  /helpful /not-it      rate the passage above (/not-helpful says the same)
   /sources              what I have read
   /add PATH [NAME]      read a file or folder
   /show NAME            a source's documents, and what I could not read
@@ -106,7 +108,9 @@ ALONE = (
     "/more",
     "/why",
     "/helpful",
+    "/not-it",
     "/not-helpful",
+    "/read-on",
     "/overview",
 )
 
@@ -119,10 +123,11 @@ ASKED = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """The passage that was shown last."""
+    """The passage that was shown last; ``step`` counts what was read on from it."""
 
     answer_id: str
     offset: int
+    step: int = 0
 
 
 def request_from(line: str, shown: Shown | None) -> Request | str:
@@ -190,7 +195,7 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return Preferences(actor=ACTOR, conversation=HERE, name="".join(words))
         case "/settings", [name, *value]:
             return Prefer(actor=ACTOR, conversation=HERE, name=name, value=" ".join(value))
-        case (("/more" | "/why" | "/helpful" | "/not-helpful"), []):
+        case (("/more" | "/read-on" | "/why" | "/helpful" | "/not-it" | "/not-helpful"), []):
             return _about_shown(command, shown)
         case _ if command in FOLLOWED:
             return f"Write {command} {FOLLOWED[command]}, with quotation marks around what has spaces."
@@ -228,6 +233,14 @@ def _about_shown(command: str, shown: Shown | None) -> Request | str:
         return "There is no answer above yet. Ask a question first."
     if command == "/more":
         return More(actor=ACTOR, conversation=HERE, answer_id=shown.answer_id, offset=shown.offset + 1)
+    if command == "/read-on":
+        return ReadOn(
+            actor=ACTOR,
+            conversation=HERE,
+            answer_id=shown.answer_id,
+            offset=shown.offset,
+            step=shown.step + 1,
+        )
     if command == "/why":
         return Why(actor=ACTOR, conversation=HERE, answer_id=shown.answer_id, offset=shown.offset)
     return Rate(

@@ -13,9 +13,12 @@ from bot.messages import (
     Closest,
     Confidence,
     ConfirmRemoval,
+    Continuation,
     Decision,
+    Deleted,
     DocumentLine,
     Failed,
+    HelpWanted,
     Item,
     Listing,
     Nearest,
@@ -105,6 +108,22 @@ def closest(*, offset: int = 0, searched: str = "") -> Closest:
         has_more=not offset,
         searched=searched,
     )
+
+
+def continuation(*, goes_on: bool = True) -> Continuation:
+    """Build what follows the passage of an answer."""
+    shown = quote(Segment(text="Carers have four weeks."), url="https://docs.example.com/leave#carers")
+    return Continuation(id="a1b2", offset=0, step=1, quote=shown, goes_on=goes_on)
+
+
+HELP_WANTED = HelpWanted(
+    id="c1",
+    name="Ann",
+    question="How long is *unpaid* leave?\n@everyone",
+    channel="1234",
+    link="https://chat.example.com/1234/5678",
+    nearest=(Nearest(title="Handbook", heading=("Leave",), url="https://docs.example.com/leave"),),
+)
 
 
 def reasons(**more: object) -> Reasons:
@@ -198,6 +217,14 @@ REPLIES: dict[str, Reply] = {
         text="Nothing that I have read answers this.", searched="parental leave for fathers"
     ),
     "closest_second": closest(offset=1),
+    "answer_that_goes_on": answer(goes_on=True),
+    "no_answer_with_help": NoAnswer(text="I found nothing that answers this.", id="q1"),
+    "help_wanted": HELP_WANTED,
+    "help_wanted_from_a_direct_message": replace(HELP_WANTED, channel="", link="", nearest=(), name=""),
+    "help_was_given": replace(HELP_WANTED, nearest=(), question="", resolved_by="Boss"),
+    "continuation": continuation(),
+    "continuation_at_the_end": continuation(goes_on=False),
+    "deleted": Deleted(text="Deleted."),
     "reasons": reasons(),
     "reasons_that_are_few": reasons(
         shared=(),

@@ -9,6 +9,7 @@ from bot.aliases import AliasBook
 from bot.audit import AuditTrail
 from bot.curation import Curation
 from bot.errands import Errands
+from bot.escalation import Escalation
 from bot.feedback import Ledger
 from bot.following import Topics
 from bot.hindrances import Hindrances
@@ -67,6 +68,14 @@ class Bench:
         self.audit = AuditTrail(self.records, self.clock)
         self.errands = Errands()
         self.hindrances = Hindrances(clock=self.clock, errands=self.errands, moderators=Permissions().listed)
+        self.escalation = Escalation(
+            self.records,
+            self.clock,
+            questions=self.questions,
+            permissions=self.permissions,
+            preferences=self.preferences,
+            errands=self.errands,
+        )
         self.readied: list[str] = []
         self.changes = Changes(self.records, self.clock, self.library.discard)
         usual = {"threshold": 0.5, "closest": 0.35, "passages": 5}
@@ -119,11 +128,21 @@ class Bench:
             topics=topics,
             preferences=self.preferences,
             privacy=Privacy(
-                (self.ledger, self.questions, self.audit, curation, open_questions, self.overhearing, topics)
+                (
+                    self.ledger,
+                    self.questions,
+                    self.audit,
+                    curation,
+                    open_questions,
+                    self.overhearing,
+                    topics,
+                    self.escalation,
+                )
             ),
             questions=self.questions,
             hindrances=self.hindrances,
             examples=Examples(searcher=self.searcher, answers=self.policy.answers, clock=self.clock),
+            escalation=self.escalation,
             errands=self.errands,
             receipts=self.receipts,
             audit=self.audit,

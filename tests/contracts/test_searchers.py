@@ -22,6 +22,30 @@ def read(house: House) -> House:
     return house
 
 
+def test_what_follows_a_passage_stands_after_it_in_its_own_document(house: House) -> None:
+    chapters = [f"The {name} chapter of the book. " + f"It tells of {name}. " * 60 for name in "abc"]
+    house.write("book.txt", "\n\n".join(chapters))
+    house.write("roof.txt", ROOF)
+    house.read()
+    audience = Audience(workspace="w")
+    [first] = [
+        hit.passage
+        for hit in house.search("chapter of the book", k=50)
+        if hit.passage.start == 0 and "book" in hit.passage.uri
+    ]
+    onward, step = [first], 1
+    while (found := house.searcher.following(first.id, step, audience=audience)) is not None:
+        onward.append(found)
+        step += 1
+    assert len(onward) > 1
+    assert [first.uri] * len(onward) == [each.uri for each in onward]
+    starts = [each.start for each in onward]
+    assert sorted(set(starts)) == starts
+    assert found is None
+    elsewhere = Audience(workspace="another")
+    assert house.searcher.following(first.id, 1, audience=elsewhere) is None
+
+
 def test_nothing_read_is_nothing_found(house: House) -> None:
     assert [] == house.search("green tea")
 

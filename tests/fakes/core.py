@@ -13,7 +13,10 @@ from bot.messages import (
     Audit,
     Cancel,
     Decide,
+    Delete,
+    Deleted,
     Errand,
+    Escalate,
     Follow,
     ForgetMe,
     Hindrance,
@@ -29,10 +32,12 @@ from bot.messages import (
     Preferences,
     Progress,
     Rate,
+    ReadOn,
     Reindex,
     RemoveSource,
     Reply,
     Request,
+    Resolve,
     Review,
     SaveAnswer,
     SetMode,
@@ -48,7 +53,7 @@ from bot.messages import (
     Why,
 )
 from bot.ports import Adapter
-from tests.adapters.replies import REPLIES, STATUS, answer, reasons
+from tests.adapters.replies import REPLIES, STATUS, answer, continuation, reasons
 
 R = TypeVar("R")
 
@@ -67,6 +72,10 @@ class ScriptedCore:
         self.replies_to: dict[type, list[Reply]] = {
             Ask: [answer()],
             More: [answer(offset=1, has_more=False)],
+            ReadOn: [continuation()],
+            Delete: [Deleted(text="Deleted.")],
+            Escalate: [Notice(text="I have called for a human.")],
+            Resolve: [REPLIES["help_was_given"]],
             Rate: [Notice(text="Thank you.")],
             Why: [reasons()],
             MyData: [REPLIES["personal_data"]],

@@ -551,6 +551,8 @@ class FakeDiscord:
                 return self._change(channel, message, body)
             case "POST", "interactions", _, token, "callback":
                 return self._respond(token, body)
+            case "DELETE", "webhooks", _, token, "messages", "@original":
+                return self._delete_original(token)
             case "PATCH", "webhooks", _, token, "messages", "@original":
                 return self._edit_original(token, body)
             case "POST", "webhooks", _, token:
@@ -644,6 +646,14 @@ class FakeDiscord:
             return _json(interaction.original.raw)
         self._edit(message, body)
         return _json(message.raw)
+
+    def _delete_original(self, token: str) -> web.Response:
+        interaction = self._interactions[token]
+        if interaction.expired or interaction.original is None:
+            return _error(404, 10015, "Unknown Webhook")
+        interaction.original.deleted = True
+        self.messages.remove(interaction.original)
+        return web.Response(status=204)
 
     def _follow_up(self, token: str, body: Json) -> web.Response:
         interaction = self._interactions[token]

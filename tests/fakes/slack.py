@@ -563,4 +563,6 @@ def _rich_lines(part: Json) -> list[str]:
 
 def _words(element: Json) -> str:
     called = element.get("usergroup_id") or element.get("user_id")
+    if "channel_id" in element:
+        return f"#{element['channel_id']}"
     return f"@{called}" if called else element.get("text") or element.get("fallback", "")

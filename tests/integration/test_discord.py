@@ -22,11 +22,14 @@ from bot.messages import (
     Conversation,
     Decide,
     Decision,
+    Delete,
+    Escalate,
     Follow,
     ForgetMe,
     Mode,
     More,
     MyData,
+    NoAnswer,
     Notice,
     Notify,
     Offer,
@@ -39,10 +42,12 @@ from bot.messages import (
     Preferences,
     Progress,
     Rate,
+    ReadOn,
     Refused,
     Reindex,
     RemoveSource,
     Reply,
+    Resolve,
     Review,
     Revise,
     SaveAnswer,
@@ -62,7 +67,7 @@ from bot.messages import (
     Why,
     Withdraw,
 )
-from tests.adapters.replies import answer, closest, quote
+from tests.adapters.replies import REPLIES, answer, closest, quote
 from tests.fakes.core import ScriptedCore, running
 from tests.fakes.discord import TOKEN, FakeDiscord, Message
 from tests.fakes.discord_gateway import MESSAGE_CONTENT
@@ -302,7 +307,7 @@ async def test_buttons_work_after_a_restart(discord: FakeDiscord, tmp_path: Path
     async with running(build(discord, tmp_path), core):
         more = await discord.press("Ann", message, "More")
         thanks = await discord.press("Ann", message, "Helpful")
-        await discord.press("Ann", message, "Not helpful")
+        await discord.press("Ann", message, "Not it")
     assert ("Ann", "Ann") == (more.only_for, thanks.only_for)
     assert "Thank you." in thanks.shown
     assert [
@@ -330,7 +335,7 @@ async def test_the_closest_has_every_button_but_share(bot: FakeDiscord, core: Sc
     core.replies_to[Ask] = [closest()]
     message = await bot.command("Ann", "ask", {"question": "how long?"})
     assert "I am not sure. The closest I have:" in message.shown
-    assert {"Helpful", "Not helpful", "More", "Why this?"} == set(
+    assert {"Helpful", "Not it", "More", "Why this?", "Need a human", "Delete"} == set(
         re.findall(r"\[([^][]+)\]$", message.shown, re.M)
     )
 
@@ -361,6 +366,65 @@ async def test_a_button_of_another_making_is_left_alone(bot: FakeDiscord, core: 
     await bot.press_only("Ann", message, "More", custom_id="another:thing")
     await bot.press("Ann", message, "Helpful")
     assert [Ask, Rate] == [type(request) for request in core.requests]
+
+
+async def test_what_follows_in_the_document_is_shown_to_the_presser(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    core.replies_to[Ask] = [answer(goes_on=True)]
+    message = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    first = await bot.press("Boss", message, "More from this document")
+    assert ("Boss", True) == (first.only_for, "Carers have four weeks." in first.shown)
+    await bot.press("Boss", first, "More from this document")
+    assert [("a1b2", 0, 1), ("a1b2", 0, 2)] == [
+        (each.answer_id, each.offset, each.step) for each in core.requests if isinstance(each, ReadOn)
+    ]
+
+
+async def test_whoever_may_deletes_a_card_and_others_are_told_why_not(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    public = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    private = await bot.command("Ann", "ask", {"question": "how long?"})
+    for message in (public, private):
+        await bot.press_only("Ann", message, "Delete")
+        await bot.until(lambda message=message: message.deleted)  # type: ignore[misc]
+    core.replies_to[Delete] = [Refused(text="Only the person who asked can.")]
+    public = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    refused = await bot.press("Boss", public, "Delete")
+    assert ("Boss", "Only the person who asked can.", False) == (
+        refused.only_for,
+        refused.shown,
+        public.deleted,
+    )
+
+
+async def test_a_human_is_called_with_a_link_to_what_all_see(bot: FakeDiscord, core: ScriptedCore) -> None:
+    core.replies_to[Ask] = [NoAnswer(text="I found nothing.", id="q1")]
+    public = await bot.say("Ann", f"<@{APPLICATION}> how long?")
+    called = await bot.press("Ann", public, "Need a human")
+    assert ("Ann", "I have called for a human.") == (called.only_for, called.shown)
+    private = await bot.command("Ann", "ask", {"question": "how long?"})
+    await bot.press("Ann", private, "Need a human")
+    actor, here = at(bot)
+    link = f"https://discord.com/channels/{GUILD}/{GENERAL}/{public.raw['id']}"
+    assert [
+        Escalate(actor=actor, conversation=here, answer_id="q1", link=link),
+        Escalate(actor=actor, conversation=here, answer_id="q1"),
+    ] == [each for each in core.requests if isinstance(each, Escalate)]
+
+
+async def test_a_call_is_resolved_in_its_place_by_whoever_may(bot: FakeDiscord, core: ScriptedCore) -> None:
+    core.unasked.put_nowait(post(REPLIES["help_wanted"], mention=MODS))
+    await bot.until(lambda: bot.messages)
+    [call] = bot.messages
+    core.replies_to[Resolve], resolved = [Refused(text="Only moderators can.")], core.replies_to[Resolve]
+    assert "Only moderators can." == (await bot.press("Ann", call, "Resolved")).shown
+    core.replies_to[Resolve] = resolved
+    assert call is await bot.press("Boss", call, "Resolved")
+    assert "Boss has seen to what Ann asked." in call.shown
+    assert "[Resolved]" not in call.shown
+    assert ["c1", "c1"] == [each.call_id for each in core.requests if isinstance(each, Resolve)]
 
 
 # Privacy

@@ -25,10 +25,13 @@ from bot.messages import (
     Conversation,
     Decide,
     Decision,
+    Delete,
+    Escalate,
     Follow,
     ForgetMe,
     More,
     MyData,
+    NoAnswer,
     Notice,
     Notify,
     Offer,
@@ -41,10 +44,12 @@ from bot.messages import (
     Preferences,
     Progress,
     Rate,
+    ReadOn,
     Refused,
     Reindex,
     RemoveSource,
     Reply,
+    Resolve,
     Review,
     Revise,
     SaveAnswer,
@@ -110,7 +115,9 @@ async def test_ask_is_answered_to_the_asker_alone(bot: FakeSlack, core: Scripted
     message = await bot.command("U0ANN", "/ask", "How long is A &amp; B's leave?")
     assert "U0ANN" == message.only_for
     assert "It lasts sixteen weeks." in message.shown
-    assert {"quoth_more", "quoth_share", "quoth_rate", "quoth_why"} == set(message.action_ids())
+    assert {"quoth_more", "quoth_share", "quoth_rate", "quoth_why", "quoth_delete", "quoth_human"} == set(
+        message.action_ids()
+    )
     here = Conversation(platform="slack", workspace=f"slack:{TEAM}", channel=GENERAL)
     ann = Actor(id="U0ANN", name="Ann")
     assert [
@@ -317,7 +324,9 @@ async def test_the_closest_has_every_button_but_share(bot: FakeSlack, core: Scri
     core.replies_to[Ask] = [closest()]
     message = await bot.command("U0ANN", "/ask", "?")
     assert "I am not sure. The closest I have:" in message.shown
-    assert {"quoth_more", "quoth_rate", "quoth_why"} == set(message.action_ids())
+    assert {"quoth_more", "quoth_rate", "quoth_why", "quoth_delete", "quoth_human"} == set(
+        message.action_ids()
+    )
 
 
 async def test_removing_is_confirmed_by_a_button(bot: FakeSlack, core: ScriptedCore) -> None:
@@ -387,6 +396,72 @@ async def test_a_forged_button_is_answered_with_a_hint(bot: FakeSlack, core: Scr
     await bot.until(lambda: len(bot.messages) == 2)
     assert ("U0ANN", "This button no longer works. Please ask again.") == _seen(bot.messages[1])
     assert 1 == len(core.requests)
+
+
+async def test_what_follows_in_the_document_comes_in_the_thread_of_a_public_card(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    core.replies_to[Ask] = [answer(goes_on=True)]
+    public = await bot.mention("U0ANN", "?")
+    first = await bot.press(public, "quoth_on")
+    assert (public.thread, "", True) == (
+        first.thread,
+        first.only_for,
+        "Carers have four weeks." in first.shown,
+    )
+    await bot.press(first, "quoth_on")
+    assert "U0ANN" == (await bot.press(await bot.command("U0ANN", "/ask", "?"), "quoth_on")).only_for
+    assert [("a1b2", 0, 1), ("a1b2", 0, 2), ("a1b2", 0, 1)] == [
+        (each.answer_id, each.offset, each.step) for each in core.requests if isinstance(each, ReadOn)
+    ]
+
+
+@pytest.mark.parametrize("refusal", ["", "cant_delete_message"])
+async def test_whoever_may_deletes_a_card(bot: FakeSlack, refusal: str) -> None:
+    public, private = await bot.mention("U0ANN", "?"), await bot.command("U0ANN", "/ask", "?")
+    if refusal:
+        bot.refuse("chat.delete", refusal)
+    for message in (public, private):
+        await bot.deliver("interactive", bot.press_payload(message, "quoth_delete"))
+        await bot.until(lambda message=message: message.deleted)  # type: ignore[misc]
+    assert 1 == len(bot.calls_of("chat.delete"))
+
+
+async def test_whoever_may_not_delete_a_card_is_told_why(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.replies_to[Delete] = [Refused(text="Only the person who asked can.")]
+    public = await bot.mention("U0ANN", "?")
+    refused = await bot.press(public, "quoth_delete", user="U0BOSS")
+    assert ("U0BOSS", "Only the person who asked can.") == _seen(refused)
+    assert not public.deleted
+
+
+async def test_a_human_is_called_with_a_link_to_what_all_see(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.replies_to[Ask] = [NoAnswer(text="I found nothing.", id="q1")]
+    public, private = await bot.mention("U0ANN", "?"), await bot.command("U0ANN", "/ask", "?")
+    for message in (public, private):
+        called = await bot.press(message, "quoth_human")
+        assert ("U0ANN", "I have called for a human.") == _seen(called)
+    [seen, unseen] = [each for each in core.requests if isinstance(each, Escalate)]
+    assert ("q1", "q1", "") == (seen.answer_id, unseen.answer_id, unseen.link)
+    assert seen.link.startswith("https://")
+
+
+@pytest.mark.parametrize("refusal", ["", "message_not_found"])
+async def test_a_call_is_resolved_in_its_place_by_whoever_may(
+    bot: FakeSlack, core: ScriptedCore, refusal: str
+) -> None:
+    core.unasked.put_nowait(post(REPLIES["help_wanted"], mention="S0MODS"))
+    await bot.until(lambda: bot.messages)
+    [call] = bot.messages
+    core.replies_to[Resolve], resolved = [Refused(text="Only moderators can.")], core.replies_to[Resolve]
+    assert ("U0ANN", "Only moderators can.") == _seen(await bot.press(call, "quoth_resolve"))
+    core.replies_to[Resolve] = resolved
+    if refusal:
+        bot.refuse("chat.update", refusal)
+    await bot.deliver("interactive", bot.press_payload(call, "quoth_resolve", "U0BOSS"))
+    await bot.until(lambda: call.edits)
+    assert "Boss has seen to what Ann asked." in call.shown
+    assert "quoth_resolve" not in call.action_ids()
 
 
 # Privacy

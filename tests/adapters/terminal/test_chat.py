@@ -29,6 +29,7 @@ from bot.messages import (
     Prefer,
     Preferences,
     Rate,
+    ReadOn,
     Reindex,
     RemoveSource,
     Review,
@@ -43,7 +44,7 @@ from bot.messages import (
     Verify,
     Why,
 )
-from tests.adapters.replies import closest
+from tests.adapters.replies import answer, closest
 from tests.fakes.core import ScriptedCore
 
 pytestmark = pytest.mark.anyio
@@ -113,6 +114,15 @@ async def test_moderating_works_from_the_terminal_too(core: ScriptedCore) -> Non
     assert [Sources, Reindex] == [type(request) for request in core.requests]
     assert "All up to date." in said
     assert "/reindex [NAME]" in said
+
+
+async def test_one_reads_on_in_the_document_step_by_step(core: ScriptedCore) -> None:
+    core.replies_to[Ask] = [answer(goes_on=True)]
+    said = await chat(core, "how long?", "/read-on", "/read-on", "/more", "/not-it")
+    assert "/read-on for what follows in the document" in said
+    assert "Carers have four weeks." in said
+    assert [1, 2] == [each.step for each in core.requests if isinstance(each, ReadOn)]
+    assert [False] == [each.helpful for each in core.requests if isinstance(each, Rate)]
 
 
 async def test_what_is_kept_is_shown_and_erased(core: ScriptedCore) -> None:

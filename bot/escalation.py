@@ -1,0 +1,180 @@
+"""Calling a human where the bot does not help, and telling the asker when one has seen to it."""
+
+import secrets
+from datetime import timedelta
+
+from bot.errands import Errands
+from bot.messages import (
+    Conversation,
+    Escalate,
+    HelpWanted,
+    Nearest,
+    Notice,
+    Post,
+    Refused,
+    Resolve,
+    Tell,
+    counted,
+)
+from bot.permissions import Permissions
+from bot.ports import Clock, Kept
+from bot.preferences import PreferenceBook
+from bot.questions import Questions
+from bot.records import Records
+
+KEPT = timedelta(days=90)
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS calls (
+    id TEXT PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    question_id TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    name TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    link TEXT NOT NULL,
+    called_at TEXT NOT NULL,
+    is_resolved INTEGER NOT NULL,
+    UNIQUE (workspace, question_id)
+) STRICT;
+"""
+
+NOBODY_TO_CALL = (
+    "I would call a human, but nobody has told me whom or where yet. A moderator can say so by the "
+    "settings human.channel and human.group. Until then, please ask in a channel where people help."
+)
+CALLED = "I have called for a human. You will hear from me when somebody has seen to it."
+CALLED_ALREADY = "A human has been called for this question already."
+ONLY_MODERATORS = "Only moderators can mark this as resolved."
+UNKNOWN = "I no longer know who called. It may be long ago, or they wished to be forgotten."
+RESOLVED_ALREADY = "Somebody has resolved this already."
+
+
+class Escalation:
+    """Calls for a human, and remembers for whom. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        records: Records,
+        clock: Clock,
+        *,
+        questions: Questions,
+        permissions: Permissions,
+        preferences: PreferenceBook,
+        errands: Errands,
+    ) -> None:
+        """``records`` hold who called. Raises RecordsUnavailable."""
+        self._records = records
+        self._clock = clock
+        self._questions = questions
+        self._permissions = permissions
+        self._preferences = preferences
+        self._errands = errands
+        records.define(SCHEMA)
+
+    def call(self, request: Escalate, question: str, near: tuple[Nearest, ...]) -> Notice | Refused:
+        """Post who needs help with what, once for each question. Raises sqlite3.Error."""
+        at = request.conversation
+        channel, group = (
+            self._preferences.value(at.workspace, f"human.{part}") for part in ("channel", "group")
+        )
+        thread = ""
+        if not channel and group and not at.private:
+            channel, thread = at.channel, at.thread
+        if not channel:
+            return Refused(text=NOBODY_TO_CALL)
+        wanted = HelpWanted(
+            id=secrets.token_urlsafe(9),
+            name=request.actor.name,
+            question=question,
+            channel="" if at.private else at.channel,
+            link=request.link,
+            nearest=near,
+        )
+        if not self._record(request, wanted):
+            return Refused(text=CALLED_ALREADY)
+        self._errands.give(
+            Post(
+                platform=at.platform,
+                workspace=at.workspace,
+                channel=channel,
+                thread=thread,
+                mention=group,
+                reply=wanted,
+            )
+        )
+        return Notice(text=CALLED)
+
+    def resolve(self, request: Resolve) -> HelpWanted | Refused:
+        """Mark a call as resolved, and tell whoever called. Raises sqlite3.Error."""
+        at = request.conversation
+        if not self._permissions.is_moderator(request.actor, at):
+            return Refused(text=ONLY_MODERATORS)
+        with self._records.write() as db:
+            row = db.execute(
+                """SELECT question_id, actor, name, channel, link, is_resolved FROM calls
+                WHERE id = ? AND workspace = ?""",
+                (request.call_id, at.workspace),
+            ).fetchone()
+            db.execute(
+                "UPDATE calls SET is_resolved = 1 WHERE id = ? AND workspace = ?",
+                (request.call_id, at.workspace),
+            )
+        if row is None:
+            return Refused(text=UNKNOWN)
+        question_id, actor_id, name, channel, link, is_resolved = row
+        if is_resolved:
+            return Refused(text=RESOLVED_ALREADY)
+        asked = self._questions.recall(at.workspace, question_id)
+        question = asked.words if asked else ""
+        self._tell(at, actor_id, request.actor.name, question, link)
+        return HelpWanted(
+            id=request.call_id,
+            name=name,
+            question=question,
+            channel=channel,
+            link=link,
+            resolved_by=request.actor.name or "a moderator",
+        )
+
+    def _tell(self, at: Conversation, actor_id: str, who: str, question: str, link: str) -> None:
+        about = f": “{' '.join(question.split())}”" if question else ""
+        reply = Notice(
+            text=f"{who or 'A moderator'} has seen to the question for which you called a human{about}.",
+            details=(link,) if link else (),
+        )
+        self._errands.give(Tell(platform=at.platform, workspace=at.workspace, actor_id=actor_id, reply=reply))
+
+    def _record(self, request: Escalate, wanted: HelpWanted) -> bool:
+        """Return whether it is the first call for this question."""
+        now, workspace = self._clock.now(), request.conversation.workspace
+        with self._records.write() as db:
+            db.execute("DELETE FROM calls WHERE called_at < ?", ((now - KEPT).isoformat(),))
+            recorded = db.execute(
+                "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                (
+                    wanted.id,
+                    workspace,
+                    request.answer_id,
+                    request.actor.id,
+                    request.actor.name,
+                    wanted.channel,
+                    request.link,
+                    now.isoformat(),
+                ),
+            )
+            return recorded.rowcount == 1
+
+    def kept_of(self, workspace: str, actor_id: str) -> Kept:
+        """Return how often a person called for a human."""
+        with self._records.read() as db:
+            (calls,) = db.execute(
+                "SELECT count(*) FROM calls WHERE workspace = ? AND actor = ?", (workspace, actor_id)
+            ).fetchone()
+        line = f"{counted(calls, 'call')} of yours for a human: when and where, for {KEPT.days} days"
+        return Kept(lines=(line,) if calls else ())
+
+    def forget(self, workspace: str, actor_id: str) -> None:
+        """Forget that a person called; nobody can tell them of it any more. Raises sqlite3.Error."""
+        with self._records.write() as db:
+            db.execute("DELETE FROM calls WHERE workspace = ? AND actor = ?", (workspace, actor_id))
