@@ -18,12 +18,14 @@ from bot.messages import (
     Decision,
     Delete,
     Escalate,
+    Export,
     Failed,
     Follow,
     ForgetMe,
     More,
     MyData,
     NoAnswer,
+    Notice,
     Notify,
     Overhear,
     Overview,
@@ -44,6 +46,7 @@ from bot.messages import (
     Share,
     ShowSource,
     Sources,
+    Stats,
     Status,
     Suggest,
     Unanswered,
@@ -129,6 +132,13 @@ class AuditTrail:
         except sqlite3.Error as error:
             log.warning("A change could not be recorded", reason=str(error), actor=actor.id, what=what)
 
+    def told(self, workspace: str) -> Notice:
+        """Say who has changed what in a workspace."""
+        changes = self.latest(workspace)
+        if not changes:
+            return Notice(text="Nothing was changed here in the last year.")
+        return Notice(text="The latest changes, newest first:", details=tuple(map(Change.told, changes)))
+
     def latest(self, workspace: str, count: int = LISTED) -> list[Change]:
         """Return the latest changes, newest first."""
         with self._records.read() as db:
@@ -211,6 +221,10 @@ def changed(request: Request) -> str:
             | Rate()
             | Review()
         ):
+            return ""
+        case Export():  # nothing changes, but who took people's words out should be known
+            return f"exported {request.kind} as {request.format}"
+        case Stats():
             return ""
         case Overview() | ShowSource() | Sources() | Status() | Suggest() | Unanswered() | Verify() | Why():
             return ""

@@ -23,6 +23,7 @@ from bot.dispatch import ThreadedCore
 from bot.errands import Errands
 from bot.errors import AlreadyRunning, Cancelled, QuothError
 from bot.escalation import Escalation
+from bot.exporting import Exports
 from bot.feedback import Ledger
 from bot.following import Topics
 from bot.health import beat
@@ -47,6 +48,7 @@ from bot.routing import Policy, Router
 from bot.settings import RERANK_OFF, RERANK_TOKENS, Settings
 from bot.shelf import FolderShelf
 from bot.sources import SourceDesk
+from bot.statistics import Statistics
 from bot.unanswered import OpenQuestions
 from bot.undoing import Changes
 from bot.welcoming import Welcome
@@ -236,6 +238,8 @@ class Application:
             modes=modes,
             overhearing=overhearing,
             aliases=aliases,
+            statistics=self.statistics,
+            exports=self.exports,
             workspace_ready=self.prepare,
         )
 
@@ -248,6 +252,23 @@ class Application:
     def receipts(self) -> Receipts:
         """What was quoted, to be verified."""
         return Receipts(self.records, self._clock, self.library)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """What is asked and answered, in numbers."""
+        return Statistics(
+            self.records,
+            self._clock,
+            ledger=self.ledger,
+            questions=self.questions,
+            receipts=self.receipts,
+            originals=self.library,
+        )
+
+    @cached_property
+    def exports(self) -> Exports:
+        """Questions and feedback as files."""
+        return Exports(statistics=self.statistics, ledger=self.ledger, questions=self.questions)
 
     @cached_property
     def living(self) -> LivingAnswers:

@@ -16,6 +16,7 @@ from bot.bootstrap import LOCAL, Application
 from bot.console import bar, err, out, report
 from bot.errors import QuothError
 from bot.evaluating import evaluate
+from bot.exporting import COLUMNS, written
 from bot.health import is_alive
 from bot.jobs import Watch
 from bot.lines import encoded, found
@@ -25,6 +26,8 @@ from bot.messages import (
     Answer,
     Ask,
     Closest,
+    ExportFormat,
+    ExportKind,
     NoAnswer,
     Notice,
     RemoveSource,
@@ -215,6 +218,19 @@ def verify(
     if everything:
         _show(summed_up(verified))
     raise typer.Exit(ANSWERED if all(each.verdict is Verdict.MATCH for each in verified) else NOTHING)
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    kind: Annotated[ExportKind, typer.Argument(metavar="WHAT", help="questions or feedback.")],
+    format: Annotated[ExportFormat, typer.Option(help="How it is written.")] = ExportFormat.CSV,
+) -> None:
+    """Print questions or feedback of all communities, for other programs to read."""
+    application: Application = context.obj
+    workspaces = dict.fromkeys((LOCAL, *application.catalog.workspaces()))
+    lines = [line for workspace in workspaces for line in application.exports.lines(kind, workspace)]
+    sys.stdout.buffer.write(written(COLUMNS[kind], lines, format).encode())
 
 
 @app.command()

@@ -185,6 +185,17 @@ class Ledger:
             )
         return bool(row[0]) if row else None
 
+    def feedback(self, workspace: str, count: int) -> list[tuple[str, str, int, bool]]:
+        """Return the newest ratings, oldest first: when answered, answer, offset, whether helpful."""
+        with self._records.read() as db:
+            rows = db.execute(
+                """SELECT answered_at, answer_id, offset_, helpful FROM ratings
+                JOIN answers ON answers.id = answer_id WHERE workspace = ?
+                ORDER BY answered_at DESC LIMIT ?""",
+                (workspace, count),
+            ).fetchall()
+        return [(at, answer_id, offset, bool(helpful)) for at, answer_id, offset, helpful in reversed(rows)]
+
     def ratings(self, workspace: str) -> tuple[int, int]:
         """Return how many ratings were helpful and not helpful."""
         with self._records.read() as db:

@@ -156,6 +156,14 @@ class CatalogLibrary:
         """Return a document's live passages in their order; none when it is gone."""
         return self._catalog.document_passages(workspace, source, uri)
 
+    def titles(self, workspace: str) -> list[tuple[str, str, str]]:
+        """List all documents by source and uri: source, uri and title of each."""
+        return [
+            (record.name, document.uri, document.title)
+            for record in self._catalog.sources(workspace)
+            for document in self._catalog.documents(record)
+        ]
+
     def revision(self, workspace: str) -> int:
         """Return a number that is another after every change of what the workspace has read."""
         return self._catalog.revision(workspace)

@@ -6,7 +6,7 @@ member then makes the type checker name every platform that cannot say it yet.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -278,6 +278,38 @@ class Audit:
     conversation: Conversation
 
 
+class ExportKind(StrEnum):
+    """What can be exported."""
+
+    QUESTIONS = "questions"
+    FEEDBACK = "feedback"
+
+
+class ExportFormat(StrEnum):
+    """How an export is written, which is also the ending of its file's name."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """Hand out questions or feedback as a file, for moderators."""
+
+    actor: Actor
+    conversation: Conversation
+    kind: ExportKind
+    format: ExportFormat = ExportFormat.CSV
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """What is asked and answered here in numbers, for moderators."""
+
+    actor: Actor
+    conversation: Conversation
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
     """What a person wrote on a platform, word for word.
@@ -486,6 +518,7 @@ Request: TypeAlias = (
     | Delete
     | Escalate
     | Decide
+    | Export
     | Follow
     | ForgetMe
     | More
@@ -507,6 +540,7 @@ Request: TypeAlias = (
     | Share
     | ShowSource
     | Sources
+    | Stats
     | Status
     | Suggest
     | Unanswered
@@ -947,6 +981,67 @@ class PersonalData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a reply; ``about`` says in words what it holds."""
+
+    filename: str
+    data: bytes
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A file that was asked for."""
+
+    text: str
+    attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """How many questions came on a day (in UTC), and how many of them were answered."""
+
+    date: date
+    questions: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatisticsReport:
+    """What is asked and answered here.
+
+    ``days`` are the last ones, oldest first. ``most_quoted`` are titles of documents with how often
+    they were quoted, ``top_questions`` those that came most often, as far as the community keeps them,
+    ``never_quoted`` the first few titles of ``never_quoted_in_all`` documents. The
+    attachment is a chart of the days.
+    """
+
+    days: tuple[Day, ...]
+    helpful: int
+    not_helpful: int
+    top_questions: tuple[tuple[str, int], ...]
+    most_quoted: tuple[tuple[str, int], ...]
+    never_quoted: tuple[str, ...]
+    never_quoted_in_all: int
+    attachment: Attachment
+
+    @property
+    def figures(self) -> tuple[tuple[str, str], ...]:
+        """What can be said in words, as pairs of a label and a text."""
+        questions, answered = sum(day.questions for day in self.days), sum(day.answered for day in self.days)
+        more = self.never_quoted_in_all - len(self.never_quoted)
+        lines = (
+            ("Questions", f"{questions:,} in {counted(len(self.days), 'day')}"),
+            ("Answered", _share(answered, questions)),
+            ("Found helpful", _share(self.helpful, self.helpful + self.not_helpful)),
+            ("Asked most", "; ".join(f"{words} ({times:,})" for words, times in self.top_questions)),
+            ("Most quoted", "; ".join(f"{title} ({times:,})" for title, times in self.most_quoted)),
+            ("Never quoted", "; ".join((*self.never_quoted, *([f"and {more:,} more"] if more else [])))),
+        )
+        return tuple((label, text) for label, text in lines if text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewReport:
     """What was read here, by source, questions that are surely answered, and matters for moderators.
 
@@ -1033,6 +1128,7 @@ Reply: TypeAlias = (
     | ConfirmRemoval
     | Continuation
     | Deleted
+    | Exported
     | Failed
     | HelpWanted
     | Listing
@@ -1040,14 +1136,15 @@ Reply: TypeAlias = (
     | Notice
     | Offer
     | OverviewReport
-    | PreferenceList
     | PersonalData
+    | PreferenceList
     | Progress
     | Reasons
     | Refused
     | Silence
     | SourceDetails
     | SourceList
+    | StatisticsReport
     | StatusReport
     | Suggestions
 )
@@ -1138,6 +1235,10 @@ class Tell:
 
 
 Errand: TypeAlias = Post | Revise | Tell | Withdraw
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,} ({part / whole:.0%})" if whole else "none yet"
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -218,6 +218,10 @@ class Originals(Protocol):
         """Return a document's live passages in their order; none when it is gone."""
         ...
 
+    def titles(self, workspace: str) -> list[tuple[str, str, str]]:
+        """List all documents by source and uri: source, uri and title of each."""
+        ...
+
     def revision(self, workspace: str) -> int:
         """Return a number that is another after every change of what the workspace has read."""
         ...

@@ -139,6 +139,16 @@ class Questions:
             words=(*passing, *(row[1] for row in rows)),
         )
 
+    def kept_in(self, workspace: str) -> dict[str, str]:
+        """Return the words that a workspace keeps, by id, oldest first. Those in memory alone are not."""
+        since = self._since(workspace)
+        with self._records.read() as db:
+            rows = db.execute(
+                "SELECT id, words FROM questions WHERE workspace = ? AND asked_at > ? ORDER BY asked_at",
+                (workspace, since),
+            ).fetchall()
+        return dict(rows)
+
     def forget(self, workspace: str, actor_id: str) -> None:
         """Erase what a person asked here. Raises sqlite3.Error."""
         with self._records.write() as db:

@@ -88,6 +88,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """A document and how often it was quoted."""
+
+    title: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
     """A receipt and how it stands to the kept text and to the source; ``live`` is None if out of reach."""
 
@@ -146,6 +154,16 @@ class Receipts:
     def all(self) -> list[Receipt]:
         """Return every receipt of every workspace, oldest first."""
         return self._select("", ())
+
+    def quoted(self, workspace: str) -> dict[tuple[str, str], Quoted]:
+        """Return which documents of a workspace were ever quoted, by source and uri."""
+        with self._records.read() as db:
+            rows = db.execute(
+                """SELECT source, uri, max(title), sum(times) FROM receipts
+                WHERE workspace = ? GROUP BY source, uri""",
+                (workspace,),
+            ).fetchall()
+        return {(source, uri): Quoted(title=title, times=times) for source, uri, title, times in rows}
 
     def verify(self, receipts: Sequence[Receipt]) -> list[Verified]:
         """Compare receipts with the kept texts and, where they can be fetched, the sources' own."""

@@ -23,11 +23,12 @@ from bot.answering import (
     sentence_quoted,
     sources_named,
 )
-from bot.audit import AuditTrail, Change
+from bot.audit import AuditTrail
 from bot.curation import Curation
 from bot.errands import Errands
 from bot.errors import Cancelled, PreferenceInvalid, Stopping
 from bot.escalation import Escalation
+from bot.exporting import Exports
 from bot.feedback import Ledger, Remembered
 from bot.following import Topics, follows, in_full, topic_of
 from bot.hindrances import Hindrances
@@ -50,6 +51,7 @@ from bot.messages import (
     Delete,
     Deleted,
     Escalate,
+    Export,
     Failed,
     Follow,
     ForgetMe,
@@ -86,6 +88,7 @@ from bot.messages import (
     SourceLine,
     SourceList,
     Sources,
+    Stats,
     Status,
     StatusReport,
     Suggest,
@@ -105,6 +108,7 @@ from bot.privacy import Privacy
 from bot.questions import Questions
 from bot.receipts import Receipts
 from bot.sources import Managing, SourceDesk
+from bot.statistics import Statistics
 from bot.suggesting import suggested
 from bot.unanswered import OpenQuestions
 from bot.welcoming import Welcome
@@ -206,6 +210,8 @@ class Router:
         modes: Modes,
         overhearing: Overhearing,
         aliases: AliasBook,
+        statistics: Statistics,
+        exports: Exports,
         workspace_ready: Callable[[str], None],
     ) -> None:
         """``workspace_ready`` is called with a workspace before each of its requests."""
@@ -234,6 +240,8 @@ class Router:
         self._modes = modes
         self._overhearing = overhearing
         self._aliases = aliases
+        self._statistics = statistics
+        self._exports = exports
         self._workspace_ready = workspace_ready
 
     def handle(self, request: Request, report: Watch = lambda progress: None) -> Reply:
@@ -294,8 +302,8 @@ class Router:
                 return self._status(request)
             case Verify():
                 return self._verify(request)
-            case Audit():
-                return self._changes(request)
+            case Audit() | Export() | Stats():
+                return self._told_to_moderators(request)
             case SaveAnswer():
                 return self._curation.save(request)
             case Review():
@@ -362,6 +370,7 @@ class Router:
         if outcome is not Outcome.ANSWER:
             self._open_questions.note(replace(request, question=query))
         if outcome is Outcome.NOTHING:
+            self._statistics.note(workspace, outcome)
             where = f" in {', '.join(audience.sources)}" if audience.sources else ""
             id = secrets.token_urlsafe(9)
             self._questions.keep(id, workspace, request.actor.id, searched or request.question)
@@ -377,6 +386,7 @@ class Router:
         )
         if chosen_by:
             self._aliases.used(remembered.id, chosen_by)
+        self._statistics.note(workspace, outcome, remembered.id)
         shown = self.shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
         return replace(shown, searched=searched)
 
@@ -670,13 +680,19 @@ class Router:
             case _:
                 assert_never(request)
 
-    def _changes(self, request: Audit) -> Reply:
+    def _told_to_moderators(self, request: Audit | Export | Stats) -> Reply:
         if not self._permissions.is_moderator(request.actor, request.conversation):
             return Refused(text=ONLY_MODERATORS)
-        changes = self._audit.latest(request.conversation.workspace)
-        if not changes:
-            return Notice(text="Nothing was changed here in the last year.")
-        return Notice(text="The latest changes, newest first:", details=tuple(map(Change.told, changes)))
+        workspace = request.conversation.workspace
+        match request:
+            case Audit():
+                return self._audit.told(workspace)
+            case Stats():
+                return self._statistics.report(workspace)
+            case Export():
+                return self._exports.export(request.kind, request.format, workspace)
+            case _:
+                assert_never(request)
 
     def _status(self, request: Status) -> Reply:
         workspace = request.conversation.workspace

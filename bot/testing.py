@@ -370,6 +370,15 @@ class FakeLibrary:
         found = (self._searcher.read_back(id, audience=Audience(workspace=workspace)) for id in ids)
         return [passage for passage in found if passage is not None]
 
+    def titles(self, workspace: str) -> list[tuple[str, str, str]]:
+        """List all documents by source and uri: source, uri and title of each."""
+        return sorted(
+            (name, uri, PurePath(uri).stem.title())
+            for (owner, name), source in self._sources.items()
+            for uri in source.texts
+            if owner == workspace
+        )
+
     def revision(self, workspace: str) -> int:
         """Return a number that is another after every change of what the workspace has read."""
         return self._revisions[workspace]

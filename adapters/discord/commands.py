@@ -13,7 +13,7 @@ from discord import app_commands, ui
 
 from adapters.discord import translate
 from adapters.discord.listeners import Interaction, Listeners
-from bot.messages import Mode
+from bot.messages import ExportFormat, ExportKind, Mode
 
 SYNCED_FILE = "discord-commands.json"
 MODERATORS = discord.Permissions(manage_guild=True)
@@ -259,6 +259,23 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def settings(interaction: Interaction, name: str | None = None, value: str | None = None) -> None:
         await listeners.on_settings(interaction, name, value)
+
+    @tree.command(name="stats", description="What is asked and answered here, in numbers")
+    @app_commands.default_permissions(MODERATORS)
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    async def stats(interaction: Interaction) -> None:
+        await listeners.on_stats(interaction)
+
+    @tree.command(name="export", description="Questions or feedback as a file")
+    @app_commands.describe(what="What to export", format="How the file is written; CSV if you leave this out")
+    @app_commands.choices(
+        what=[app_commands.Choice(name=kind, value=kind) for kind in ExportKind],
+        format=[app_commands.Choice(name=format, value=format) for format in ExportFormat],
+    )
+    @app_commands.default_permissions(MODERATORS)
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    async def export(interaction: Interaction, what: str, format: str = ExportFormat.CSV) -> None:
+        await listeners.on_export(interaction, ExportKind(what), ExportFormat(format))
 
     @tree.command(name="audit", description="Who changed what, newest first")
     @app_commands.default_permissions(MODERATORS)

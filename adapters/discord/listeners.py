@@ -34,6 +34,10 @@ from bot.messages import (
     Delete,
     Deleted,
     Escalate,
+    Export,
+    Exported,
+    ExportFormat,
+    ExportKind,
     Failed,
     ForgetMe,
     HelpWanted,
@@ -58,6 +62,8 @@ from bot.messages import (
     ShowSource,
     SourceList,
     Sources,
+    StatisticsReport,
+    Stats,
     Status,
     Suggest,
     Suggestions,
@@ -286,6 +292,17 @@ class Listeners:
         async with self._serving(interaction) as party:
             await self._whisper(interaction, Status(actor=party.actor, conversation=party.conversation))
 
+    async def on_stats(self, interaction: Interaction) -> None:
+        """Say what is asked and answered, in numbers."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, Stats(actor=party.actor, conversation=party.conversation))
+
+    async def on_export(self, interaction: Interaction, kind: ExportKind, format: ExportFormat) -> None:
+        """Hand out questions or feedback as a file."""
+        async with self._serving(interaction) as party:
+            request = Export(actor=party.actor, conversation=party.conversation, kind=kind, format=format)
+            await self._whisper(interaction, request)
+
     async def on_audit(self, interaction: Interaction) -> None:
         """List who changed what."""
         async with self._serving(interaction) as party:
@@ -471,7 +488,9 @@ class Listeners:
             if isinstance(reply, Progress):
                 await outlet.progress(view)
                 continue
-            shown = await (aside if isinstance(reply, Aside) and aside else outlet).say(view)
+            attachment = reply.attachment if isinstance(reply, Exported | StatisticsReport) else None
+            to = aside if isinstance(reply, Aside) and aside else outlet
+            shown = await to.say(view, attachment)
             if not request.conversation.private:
                 await report(self._core, request.conversation.workspace, reply, shown)
 

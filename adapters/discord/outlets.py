@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from typing import Any, Protocol, TypeAlias
 
 import discord
@@ -10,7 +11,7 @@ from discord import ui
 
 from adapters.discord.failures import FOREIGN, INVALID_FORM, NOT_ALLOWED, TOKEN_GONE, code_of
 from adapters.discord.render import render
-from bot.messages import Failed
+from bot.messages import Attachment, Failed
 
 UPDATE_SECONDS = 1.5
 """Between two edits of a message: Discord takes about five in five seconds."""
@@ -30,8 +31,11 @@ class Outlet(Protocol):
         """Show how far a job is, as often as Discord bears."""
         ...
 
-    async def say(self, view: ui.LayoutView) -> discord.Message | None:
-        """Show the reply, in place of any progress; return the message if a channel got it."""
+    async def say(self, view: ui.LayoutView, attachment: Attachment | None = None) -> discord.Message | None:
+        """Show the reply, in place of any progress; return the message if a channel got it.
+
+        The attachment is a file that the view shows.
+        """
         ...
 
 
@@ -57,13 +61,13 @@ class InteractionOutlet:
         self._due = self._clock() + UPDATE_SECONDS
         await self.say(view)
 
-    async def say(self, view: ui.LayoutView) -> None:
+    async def say(self, view: ui.LayoutView, attachment: Attachment | None = None) -> None:
         """Edit; after the token's end go on elsewhere, if it is a job."""
         if self._onward is not None:
             await self._onward.show(view)
             return
         try:
-            await self._edit(view)
+            await self._edit(view, attachment)
         except discord.HTTPException as error:
             _log_refusal(error)
             if error.code in TOKEN_GONE and self._is_job:
@@ -72,9 +76,9 @@ class InteractionOutlet:
         except FOREIGN as error:
             _log_refusal(error)
 
-    async def _edit(self, view: ui.LayoutView) -> None:
+    async def _edit(self, view: ui.LayoutView, attachment: Attachment | None) -> None:
         try:
-            await self._interaction.edit_original_response(view=passive(view))
+            await self._interaction.edit_original_response(view=passive(view), attachments=_files(attachment))
         except discord.HTTPException as error:
             if error.code != INVALID_FORM:
                 raise
@@ -145,33 +149,38 @@ class ChannelOutlet:
     async def progress(self, view: ui.LayoutView) -> None:
         """Show nothing: what a channel is told is told once."""
 
-    async def say(self, view: ui.LayoutView) -> discord.Message | None:
+    async def say(self, view: ui.LayoutView, attachment: Attachment | None = None) -> discord.Message | None:
         """Send, and return the message."""
         try:
-            return await self._send(view)
+            return await self._send(view, attachment)
         except FOREIGN as error:
             _log_refusal(error)
             if self._hindered and isinstance(error, discord.Forbidden) and error.code in NOT_ALLOWED:
                 await self._hindered(f"#{self._channel}", lacking(self._channel))
             return None
 
-    async def _send(self, view: ui.LayoutView) -> discord.Message | None:
+    async def _send(self, view: ui.LayoutView, attachment: Attachment | None) -> discord.Message | None:
         try:
-            return await self._send_once(view)
+            return await self._send_once(view, attachment)
         except discord.HTTPException as error:
             if error.code != INVALID_FORM:
                 raise
             await self._send_once(unshowable(error))
             return None
 
-    async def _send_once(self, view: ui.LayoutView) -> discord.Message:
+    async def _send_once(self, view: ui.LayoutView, attachment: Attachment | None = None) -> discord.Message:
+        files = _files(attachment)
         if self._role is not None:
             role = discord.Object(self._role)
             allowed = discord.AllowedMentions(everyone=False, users=False, roles=[role], replied_user=False)
-            return await self._channel.send(view=passive(calling(role, view)), allowed_mentions=allowed)
+            return await self._channel.send(
+                view=passive(calling(role, view)), files=files, allowed_mentions=allowed
+            )
         if self._reference is None:
-            return await self._channel.send(view=passive(view))
-        return await self._channel.send(view=passive(view), reference=self._reference, mention_author=False)
+            return await self._channel.send(view=passive(view), files=files)
+        return await self._channel.send(
+            view=passive(view), files=files, reference=self._reference, mention_author=False
+        )
 
 
 def lacking(channel: discord.abc.Messageable) -> str:
@@ -196,6 +205,13 @@ def calling(role: discord.Object, view: ui.LayoutView) -> ui.LayoutView:
     for item in view.children:
         called.add_item(item)
     return called
+
+
+def _files(attachment: Attachment | None) -> list[discord.File]:
+    """Return what goes with a message; its view shows it by its name."""
+    if attachment is None:
+        return []
+    return [discord.File(BytesIO(attachment.data), attachment.filename, description=attachment.about)]
 
 
 def passive(view: ui.LayoutView) -> ui.LayoutView:

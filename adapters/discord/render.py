@@ -17,6 +17,7 @@ from bot.messages import (
     ConfirmRemoval,
     Continuation,
     Deleted,
+    Exported,
     Failed,
     HelpWanted,
     Item,
@@ -36,6 +37,7 @@ from bot.messages import (
     SourceDetails,
     SourceLine,
     SourceList,
+    StatisticsReport,
     StatusReport,
     Suggestions,
     counted,
@@ -114,6 +116,10 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
             return _personal_data(reply)
         case OverviewReport():
             return _overview(reply)
+        case Exported():
+            return _exported(reply)
+        case StatisticsReport():
+            return _statistics(reply)
         case StatusReport():
             return _status(reply)
         case Suggestions():
@@ -408,6 +414,22 @@ def _personal_data(reply: PersonalData) -> ui.LayoutView:
     if reply.erasing:
         erase = ui.Button[ui.LayoutView](label="Erase it", custom_id=FORGET, style=ButtonStyle.danger)
         view.add_item(ui.ActionRow(erase))
+    return view
+
+
+def _exported(reply: Exported) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay(literal(reply.text)))
+    view.add_item(ui.File(f"attachment://{reply.attachment.filename}"))
+    return view
+
+
+def _statistics(reply: StatisticsReport) -> ui.LayoutView:
+    figures = [f"**{label}:** {_line(literal(text))}" for label, text in reply.figures]
+    chart = ui.MediaGallery[ui.LayoutView]()
+    chart.add_item(media=f"attachment://{reply.attachment.filename}", description=reply.attachment.about)
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(ui.TextDisplay("\n".join(figures)), chart, accent_colour=GREEN))
     return view
 
 

@@ -9,6 +9,7 @@ SCOPES = {
     "chat:write": "to answer",
     "commands": "for /ask, /quoth and the menu of a message",
     "files:read": "to read files that moderators attach",
+    "files:write": "to send moderators charts and exports that they ask for",
     "groups:history": "the same as channels:history, in private channels",
     "im:history": "to hear of direct messages to it",
     "mpim:history": "the same as channels:history, in group messages",

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import translate
 from adapters.slack.agent import Agent
+from adapters.slack.blocks import escape
 from adapters.slack.card import CHOICE
 from adapters.slack.deliveries import Deliveries
 from adapters.slack.engaged import Engaged
@@ -31,11 +32,13 @@ from bot.messages import (
     Arrive,
     Aside,
     Ask,
+    Attachment,
     Blank,
     Conversation,
     Delete,
     Deleted,
     Escalate,
+    Exported,
     Failed,
     Follow,
     HelpWanted,
@@ -54,6 +57,7 @@ from bot.messages import (
     Request,
     Resolve,
     Share,
+    StatisticsReport,
     Undo,
 )
 from bot.ports import Core
@@ -459,8 +463,26 @@ class Listeners:
                 await outlet.progress(message)
                 continue
             shown = await (aside if isinstance(reply, Aside) and aside else outlet).say(message)
+            if isinstance(reply, Exported | StatisticsReport):
+                await self._attach(request.actor.id, reply.attachment, outlet)
             if not request.conversation.private:
                 await self._report(request.conversation, reply, shown)
+
+    async def _attach(self, user: str, attachment: Attachment, outlet: Outlet) -> None:
+        """Send a file to a person directly: in a channel, Slack shows files to everyone."""
+        try:
+            # Files go to channels only, and a first message is what tells the one of this person.
+            told = await self._client.chat_postMessage(channel=user, text=escape(attachment.about))
+            await self._client.files_upload_v2(
+                channel=told["channel"],
+                filename=attachment.filename,
+                content=attachment.data,
+                title=attachment.about,
+                alt_txt=attachment.about,
+            )
+        except FOREIGN as error:
+            _log.warning("Slack did not take a file.", code=code_of(error))
+            await outlet.say(render(translate.FILE_NOT_SENT))
 
     async def _report(self, at: Conversation, reply: Reply, shown: str) -> None:
         await report(self._core, at.workspace, at.channel, reply, shown)

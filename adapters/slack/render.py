@@ -41,11 +41,13 @@ from adapters.slack.translate import HELP
 from bot.messages import (
     Answer,
     Aside,
+    Attachment,
     Closest,
     ConfirmRemoval,
     Continuation,
     Deleted,
     DocumentLine,
+    Exported,
     Failed,
     HelpWanted,
     Item,
@@ -66,6 +68,7 @@ from bot.messages import (
     SourceDetails,
     SourceLine,
     SourceList,
+    StatisticsReport,
     StatusReport,
     Suggestions,
     counted,
@@ -124,6 +127,10 @@ def render(reply: Reply, *, private: bool = False) -> Json:
             return _personal_data(reply)
         case OverviewReport():
             return _overview(reply)
+        case Exported():
+            return _message(reply.text, _following(reply.attachment))
+        case StatisticsReport():
+            return _statistics(reply)
         case StatusReport():
             return _status_report(reply)
         case Suggestions():
@@ -306,6 +313,20 @@ def _personal_data(reply: PersonalData) -> Json:
         else context(plain(ERASING))
     )
     return _message(reply.text, rich_text(bullets(lines)), below)
+
+
+def _statistics(reply: StatisticsReport) -> Json:
+    facts = [
+        section(words(f"{label}: ", bold=True), words(shorten(text, MAX_EVIDENCE)))
+        for label, text in reply.figures
+    ]
+    return _message(
+        "What is asked and answered here", rich_text(bullets(facts)), _following(reply.attachment)
+    )
+
+
+def _following(attachment: Attachment) -> Json:
+    return context(plain(f"{attachment.about}: {attachment.filename} follows in our direct messages."))
 
 
 def _status_report(reply: StatusReport) -> Json:

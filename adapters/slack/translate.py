@@ -37,6 +37,9 @@ from bot.messages import (
     Decision,
     Delete,
     Escalate,
+    Export,
+    ExportFormat,
+    ExportKind,
     Follow,
     ForgetMe,
     More,
@@ -62,6 +65,7 @@ from bot.messages import (
     Share,
     ShowSource,
     Sources,
+    Stats,
     Status,
     Suggest,
     Unanswered,
@@ -94,7 +98,8 @@ HELP = Notice(
         "Moderators: /quoth show NAME, /quoth pause NAME, /quoth resume NAME, /quoth undo, /quoth cancel",
         "Moderators: /quoth mode [off | mention | suggest | answer]: what I do in this channel",
         "Moderators: /quoth settings [NAME] [VALUE]: what this community can choose for itself",
-        "Moderators: /quoth audit: who changed what",
+        "Moderators: /quoth stats: what is asked and answered. /quoth audit: who changed what",
+        "Moderators: /quoth export questions|feedback [csv|jsonl]: either as a file",
         "Moderators: write “add [name=NAME] [url=ADDRESS]” to me with a file attached, and I read the file",
     ),
 )
@@ -106,6 +111,11 @@ NOTHING_TO_VERIFY = Refused(
 )
 NO_NAME = Refused(text="Say which source, as in /quoth show NAME. /quoth sources lists the names.")
 NOTHING_ATTACHED = Refused(text="Attach the file to the same message, or use /quoth add PATH.")
+NOTHING_TO_EXPORT = Refused(text="Say what to export: /quoth export questions|feedback [csv|jsonl].")
+FILE_NOT_SENT = Refused(
+    text="Slack did not take the file. Whoever runs me finds the reason in the log; "
+    "the app needs the scope files:write."
+)
 FILE_ALONE = Refused(text="To have an attached file read, write “add” in the same message.")
 NO_PERSON = Refused(text="Only what a person wrote can be saved as an answer.")
 NO_WORDS = Refused(text="That message has no words that could be quoted.")
@@ -113,6 +123,8 @@ FORM_TOO_OLD = Refused(text="I was started anew while you wrote. Please choose �
 NOT_A_WISH = Refused(text="Write /quoth notify on, or /quoth notify off.")
 NOT_AN_ANSWER = Refused(text="Write /quoth answer QUESTION | TEXT, with the bar between them.")
 BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
+
+KINDS, FORMATS = frozenset(ExportKind), frozenset(ExportFormat)
 
 # Commands that a message to the bot may be; everything longer is taken as a question.
 _SPOKEN = re.compile(
@@ -368,6 +380,10 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return SetMode(actor=actor, conversation=conversation, mode=rest)
         case "status":
             return Status(actor=actor, conversation=conversation)
+        case "stats":
+            return Stats(actor=actor, conversation=conversation)
+        case "export":
+            return _export(rest.lower().split(), party)
         case "audit":
             return Audit(actor=actor, conversation=conversation)
         case "verify" if rest:
@@ -465,6 +481,21 @@ def follow(event: Payload, home: Home) -> Follow | None:
         message=f"{event['channel']}/{ts}",
         text=text,
     )
+
+
+def _export(words: list[str], party: Party) -> Export | Refused:
+    match words:
+        case [kind, *format] if (
+            kind in KINDS and all(each in FORMATS for each in format) and len(format) <= 1
+        ):
+            return Export(
+                actor=party.actor,
+                conversation=party.conversation,
+                kind=ExportKind(kind),
+                format=ExportFormat(*format or [ExportFormat.CSV]),
+            )
+        case _:
+            return NOTHING_TO_EXPORT
 
 
 def _add_path(text: str, party: Party) -> AddSource | Refused:

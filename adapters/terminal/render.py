@@ -21,6 +21,7 @@ from bot.messages import (
     ConfirmRemoval,
     Continuation,
     Deleted,
+    Exported,
     Failed,
     HelpWanted,
     Item,
@@ -41,6 +42,7 @@ from bot.messages import (
     SourceDetails,
     SourceLine,
     SourceList,
+    StatisticsReport,
     StatusReport,
     Suggestions,
     counted,
@@ -48,6 +50,7 @@ from bot.messages import (
 )
 
 WIDTH = 100
+BAR = 50
 UNITS = ((365, "year"), (30, "month"), (1, "day"))
 
 
@@ -94,6 +97,10 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
             return _personal_data(reply)
         case OverviewReport():
             return _overview(reply, moment)
+        case Exported():
+            return Group(_plain(reply.attachment.data.decode().rstrip()), _plain(reply.text, "dim"))
+        case StatisticsReport():
+            return _statistics(reply)
         case StatusReport():
             return _status(reply, moment)
         case Suggestions():
@@ -308,6 +315,25 @@ def _overview(reply: OverviewReport, now: datetime) -> RenderableType:
 
 def _indented(text: str) -> Text:
     return _plain(f"  {text}")
+
+
+def _statistics(reply: StatisticsReport) -> RenderableType:
+    most = max((day.questions for day in reply.days), default=0)
+    bars = [
+        Text.assemble(
+            (f"  {day.date:%Y-%m-%d} ", "dim"),
+            ("█" * (answered := BAR * day.answered // most), "green"),
+            "░" * (BAR * day.questions // most - answered),
+            (f" {day.questions:,}", "dim"),
+        )
+        for day in reply.days
+        if day.questions
+    ]
+    return Group(
+        *(Text.assemble((f"{label}: ", "bold"), printable(text)) for label, text in reply.figures),
+        *([_plain("Questions per day, the answered ones filled:", "dim")] if bars else []),
+        *bars,
+    )
 
 
 def _status(reply: StatusReport, now: datetime) -> RenderableType:

@@ -17,6 +17,9 @@ from bot.messages import (
     Conversation,
     Decide,
     Decision,
+    Export,
+    ExportFormat,
+    ExportKind,
     ForgetMe,
     More,
     MyData,
@@ -36,6 +39,7 @@ from bot.messages import (
     SetMode,
     ShowSource,
     Sources,
+    Stats,
     Status,
     Suggest,
     Unanswered,
@@ -72,6 +76,8 @@ Type a question, or:
   /aliases, /forget ID  questions that lead to a passage, and no more
   /notify on, /notify off   whether you are told of answers to what you asked
   /status               how I am
+  /stats                what is asked and answered, in numbers
+  /export WHAT [FORMAT] questions or feedback, as csv or jsonl
   /audit                who changed what
   /verify RECEIPT       whether a quote still stands where it was found
   /my-data              what I keep of you; /forget-me yes erases it
@@ -92,11 +98,14 @@ FOLLOWED = {
     "/suggest": "WORDS",
     "/settings": "[NAME] [VALUE]",
     "/verify": "RECEIPT",
+    "/export": "questions|feedback [csv|jsonl]",
     "/forget-me": "[yes]",
 }
+KINDS, FORMATS = frozenset(ExportKind), frozenset(ExportFormat)
 DECISIONS = {f"/{decision}": decision for decision in Decision}
 ALONE = (
     "/audit",
+    "/stats",
     "/review",
     "/sources",
     "/unanswered",
@@ -169,6 +178,12 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return ForgetMe(actor=ACTOR, conversation=HERE, confirmed=bool(words))
         case "/reindex", ([] | [_]):
             return Reindex(actor=ACTOR, conversation=HERE, name="".join(words))
+        case "/export", [kind] if kind in KINDS:
+            return Export(actor=ACTOR, conversation=HERE, kind=ExportKind(kind))
+        case "/export", [kind, format] if kind in KINDS and format in FORMATS:
+            return Export(actor=ACTOR, conversation=HERE, kind=ExportKind(kind), format=ExportFormat(format))
+        case "/stats", []:
+            return Stats(actor=ACTOR, conversation=HERE)
         case "/audit", []:
             return Audit(actor=ACTOR, conversation=HERE)
         case "/verify", [receipt]:

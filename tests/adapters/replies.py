@@ -1,22 +1,25 @@
 """Replies of the core for the tests of platforms, one of each kind."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.messages import (
     LISTED_ITEMS,
     Actor,
     Answer,
     Aside,
+    Attachment,
     Choice,
     Citation,
     Closest,
     Confidence,
     ConfirmRemoval,
     Continuation,
+    Day,
     Decision,
     Deleted,
     DocumentLine,
+    Exported,
     Failed,
     HelpWanted,
     Item,
@@ -39,6 +42,7 @@ from bot.messages import (
     SourceLine,
     SourceList,
     SourceState,
+    StatisticsReport,
     StatusReport,
     Suggestions,
 )
@@ -196,6 +200,29 @@ LONG_LISTING = Listing(
     ),
     more=1_200,
 )
+
+DAYS = tuple(
+    Day(
+        date=(UPDATED + timedelta(days=number)).date(), questions=number * 3 % 7, answered=number * 3 % 7 // 2
+    )
+    for number in range(14)
+)
+
+
+def statistics(**more: object) -> StatisticsReport:
+    """Build statistics; ``more`` replaces fields."""
+    fields: dict[str, object] = {
+        "days": DAYS,
+        "helpful": 9,
+        "not_helpful": 1,
+        "top_questions": (("How long is parental leave?", 12), ("Where is the key?", 2)),
+        "most_quoted": (("Handbook", 1_204), ("Notes", 3)),
+        "never_quoted": ("Old rules", "Older rules"),
+        "never_quoted_in_all": 7,
+        "attachment": Attachment(filename="questions.png", data=b"png", about="Questions per day"),
+    }
+    return StatisticsReport(**(fields | more))  # type: ignore[arg-type]
+
 
 REPLIES: dict[str, Reply] = {
     "answer": answer(),
@@ -359,6 +386,25 @@ REPLIES: dict[str, Reply] = {
         ),
     ),
     "listing_empty": Listing(text="Nothing waits for review; 0 answers saved.", items=()),
+    "exported": Exported(
+        text="2 lines of feedback.",
+        attachment=Attachment(
+            filename="feedback.csv", data=b"answer_id,helpful\na1,yes\na2,no\n", about="Export of feedback"
+        ),
+    ),
+    "statistics": statistics(),
+    "statistics_of_nothing": statistics(
+        days=(),
+        helpful=0,
+        not_helpful=0,
+        top_questions=(),
+        most_quoted=(),
+        never_quoted=(),
+        never_quoted_in_all=0,
+    ),
+    "statistics_of_much": statistics(
+        most_quoted=tuple(("*" * 100, 1_000_000) for _ in range(5)), never_quoted=("[" * 100,) * 5
+    ),
     "progress": Progress(text="Reading handbook", done=3, total=12),
     "progress_with_failures": Progress(
         text="Reading handbook",

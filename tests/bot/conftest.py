@@ -10,6 +10,7 @@ from bot.audit import AuditTrail
 from bot.curation import Curation
 from bot.errands import Errands
 from bot.escalation import Escalation
+from bot.exporting import Exports
 from bot.feedback import Ledger
 from bot.following import Topics
 from bot.hindrances import Hindrances
@@ -28,6 +29,7 @@ from bot.receipts import Receipts
 from bot.records import Records
 from bot.routing import Policy, Router
 from bot.sources import SourceDesk
+from bot.statistics import Statistics
 from bot.testing import FakeClock, FakeLibrary, FakeLikeness, FakeSearcher, FakeShelf
 from bot.unanswered import OpenQuestions
 from bot.undoing import Changes
@@ -75,6 +77,14 @@ class Bench:
             permissions=self.permissions,
             preferences=self.preferences,
             errands=self.errands,
+        )
+        self.statistics = Statistics(
+            self.records,
+            self.clock,
+            ledger=self.ledger,
+            questions=self.questions,
+            receipts=self.receipts,
+            originals=self.library,
         )
         self.readied: list[str] = []
         self.changes = Changes(self.records, self.clock, self.library.discard)
@@ -159,6 +169,8 @@ class Bench:
             modes=self.modes,
             overhearing=self.overhearing,
             aliases=aliases,
+            statistics=self.statistics,
+            exports=Exports(statistics=self.statistics, ledger=self.ledger, questions=self.questions),
             workspace_ready=self.readied.append,
         )
         self.living = LivingAnswers(

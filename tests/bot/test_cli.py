@@ -12,7 +12,7 @@ from bot.cli import app
 
 COMMANDS = (
     "",
-    *"ask chat run sync status verify doctor health sources".split(),
+    *"ask chat run sync status verify export doctor health sources".split(),
     *(f"sources {name}" for name in ("add", "list", "show", "remove")),
 )
 

@@ -402,3 +402,16 @@ def test_every_change_of_what_was_read_has_another_revision(house: House) -> Non
     house.library.remove("w", "docs")
     revisions.append(house.originals.revision("w"))
     assert 4 == len(set(revisions))
+
+
+def test_all_documents_are_listed_with_their_sources_and_titles(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.write("black.txt", BLACK)
+    house.read()
+    house.read("green.txt")
+    listed = house.originals.titles("w")
+    assert [("docs", "black.txt"), ("docs", "green.txt"), ("green", "green.txt")] == [
+        (source, uri) for source, uri, _ in listed
+    ]
+    assert all(title for _, _, title in listed)
+    assert [] == house.originals.titles("v")

@@ -142,6 +142,7 @@ class FakeDiscord:
         self.requests: list[Request] = []
         self.messages: list[Message] = []
         self.files: dict[str, bytes] = {}
+        self.uploads: dict[str, bytes] = {}
         self.unseen: dict[str, str] = {}
         self.faults: list[str] = []
         self.posts: dict[str, Json] = {}
@@ -504,14 +505,24 @@ class FakeDiscord:
 
     async def _serve_api(self, request: web.Request) -> web.Response:
         method, path = request.method, "/" + request.match_info["path"]
-        text = await request.text()
-        body = json.loads(text) if text else None
+        body = await self._read(request)
         self.requests.append(Request(method=method, path=path, body=body))
         response = self._refusal(path) or self._check(request, method, path, body)
         if response is None:
             response = self._answer(method, path.strip("/").split("/"), body)
         self._notify()
         return response
+
+    async def _read(self, request: web.Request) -> Any:
+        """Return the body as JSON; files that come along are kept by name."""
+        if request.content_type != "multipart/form-data":
+            text = await request.text()
+            return json.loads(text) if text else None
+        form = await request.post()
+        for part in form.values():
+            if isinstance(part, web.FileField):
+                self.uploads[part.filename] = part.file.read()
+        return json.loads(str(form["payload_json"]))
 
     def _refusal(self, path: str) -> web.Response | None:
         for refusal in self._refusals:

@@ -66,6 +66,9 @@ class DiscordSchema:
 
 def _with_ids_as_text(body: Any) -> Any:
     """Return a body whose ids are strings: Discord takes numbers too, whatever its schema says."""
+    if isinstance(body, dict) and body.get("attachments"):
+        attachments = [{**each, "id": str(each["id"])} for each in body["attachments"]]
+        body = body | {"attachments": attachments}
     if isinstance(body, dict) and "recipient_id" in body:
         return body | {"recipient_id": str(body["recipient_id"])}
     if isinstance(body, dict) and isinstance(body.get("message_reference"), dict):

@@ -106,6 +106,7 @@ class FakeSlack:
 
     ``threads`` holds what threads begin with, by their ts; ``views`` are the forms that were opened,
     ``homes`` is what each person's Home tab shows.
+    ``uploads`` are the bot's files: the channel, name and bytes of each.
     """
 
     def __init__(self) -> None:
@@ -121,6 +122,8 @@ class FakeSlack:
         self.messages: list[Message] = []
         self.faults: list[str] = []
         self.prompts: list[Json] = []
+        self.uploads: list[tuple[str, str, bytes]] = []
+        self._uploading: dict[str, tuple[str, bytes]] = {}
         self.views: list[Json] = []
         self.threads: dict[str, str] = {}
         self.statuses: list[Json] = []
@@ -351,6 +354,7 @@ class FakeSlack:
                 web.get("/socket", self.socket.handle),
                 web.post("/response/{number}", self._handle_response),
                 web.get("/files/{number}", self._handle_file),
+                web.post("/upload/{number}", self._handle_upload),
             ]
         )
         return app
@@ -396,6 +400,8 @@ class FakeSlack:
             "assistant.threads.setStatus": self._set_status,
             "assistant.threads.setTitle": self._set_title,
             "views.publish": self._publish,
+            "files.getUploadURLExternal": self._upload_address,
+            "files.completeUploadExternal": self._complete_upload,
             "chat.postMessage": self._post,
             "chat.postEphemeral": self._post_ephemeral,
             "chat.update": self._update,
@@ -419,6 +425,23 @@ class FakeSlack:
         url = f"{self.url}/files/{args['file']}"
         file = {"id": args["file"], "name": "shared.md", "mimetype": content_type, "size": len(data)}
         return {"file": file | {"url_private_download": url}}
+
+    def _upload_address(self, args: Json) -> Json:
+        number = f"F{next(self._numbers)}"
+        self._uploading[number] = args["filename"], b""
+        return {"file_id": number, "upload_url": f"{self.url}/upload/{number}"}
+
+    def _complete_upload(self, args: Json) -> Json:
+        files = args["files"] if isinstance(args["files"], list) else json.loads(args["files"])
+        for file in files:
+            name, data = self._uploading.pop(file["id"])
+            self.uploads.append((args["channel_id"], name, data))
+        return {"files": files}
+
+    async def _handle_upload(self, request: web.Request) -> web.Response:
+        number = request.match_info["number"]
+        self._uploading[number] = self._uploading[number][0], await request.read()
+        return web.Response(text="OK")
 
     def _set_prompts(self, args: Json) -> Json:
         self.prompts.append(args)
@@ -482,7 +505,9 @@ class FakeSlack:
         _edit(message, args)
         message.edits = 0
         self.messages.append(message)
-        return {"ts": message.ts, "channel": message.channel, "message": {"ts": message.ts}}
+        is_person = message.channel.startswith("U")
+        channel = direct_channel(message.channel) if is_person else message.channel
+        return {"ts": message.ts, "channel": channel, "message": {"ts": message.ts}}
 
     async def _handle_response(self, request: web.Request) -> web.Response:
         way, args = self._response_urls[request.match_info["number"]], await request.json()

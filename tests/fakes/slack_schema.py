@@ -173,6 +173,8 @@ def _coerced(value: Any, rule: Json) -> Any:
     if isinstance(value, list | dict):
         return json.dumps(value) if rule else value
     kinds = {rule.get("type"), *(option.get("type") for option in rule.get("anyOf", []))}
+    if isinstance(value, str) and "array" in kinds and value.startswith("["):
+        return json.loads(value)
     if isinstance(value, str) and "boolean" in kinds and value.lower() in ("0", "1", "true", "false"):
         return value.lower() in ("1", "true")
     if isinstance(value, str) and kinds & {"integer", "number"} and value.isdigit():

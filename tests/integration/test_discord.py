@@ -24,6 +24,9 @@ from bot.messages import (
     Decision,
     Delete,
     Escalate,
+    Export,
+    ExportFormat,
+    ExportKind,
     Follow,
     ForgetMe,
     Mode,
@@ -56,6 +59,7 @@ from bot.messages import (
     Share,
     Silence,
     Sources,
+    Stats,
     Status,
     Suggest,
     Suggestions,
@@ -269,6 +273,25 @@ async def test_the_message_menu_takes_the_message_as_the_question(
     assert "Ann" == message.only_for
     assert isinstance(core.requests[0], Ask)
     assert "Does anyone know how long leave is?" == core.requests[0].question
+
+
+async def test_statistics_come_with_their_chart(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.command("Boss", "stats")
+    assert "Boss" == message.only_for
+    assert "**Found helpful:** 9 of 10 (90%)" in message.shown
+    assert {"questions.png": b"png"} == bot.uploads
+    assert "attachment://questions.png" in json.dumps(message.raw["components"])
+    actor, here = at(bot, "Boss")
+    assert [Stats(actor=actor, conversation=here)] == core.requests
+
+
+async def test_an_export_is_attached(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.command("Boss", "export", {"what": "feedback", "format": "jsonl"})
+    assert ("Boss", "2 lines of feedback.") == (message.only_for, message.shown)
+    assert ["feedback.csv"] == list(bot.uploads)
+    actor, here = at(bot, "Boss")
+    feedback, jsonl = ExportKind.FEEDBACK, ExportFormat.JSONL
+    assert [Export(actor=actor, conversation=here, kind=feedback, format=jsonl)] == core.requests
 
 
 async def test_changes_are_listed_to_the_moderator_alone(bot: FakeDiscord, core: ScriptedCore) -> None:

@@ -27,6 +27,9 @@ from bot.messages import (
     Decision,
     Delete,
     Escalate,
+    Export,
+    ExportFormat,
+    ExportKind,
     Follow,
     ForgetMe,
     More,
@@ -58,6 +61,7 @@ from bot.messages import (
     Share,
     ShowSource,
     Sources,
+    Stats,
     Status,
     Suggest,
     Tell,
@@ -199,6 +203,9 @@ async def test_the_shortcut_takes_a_message_as_the_question(bot: FakeSlack, core
         ("settings questions.keep 7", Prefer, "Chosen."),
         ("add /srv/docs name=hr", AddSource, "Added."),
         ("verify k3v7qa", Verify, "Receipt k3v7qa: match."),
+        ("export feedback jsonl", Export, "2 lines of feedback."),
+        ("export people", None, "Say what to export"),
+        ("stats", Stats, "Answered: "),
         ("audit", Audit, "Mo: removed the source tea"),
         ("verify", None, "Say which receipt"),
         ("remove hr", RemoveSource, "Remove source-001 with its 12 documents"),
@@ -288,6 +295,32 @@ async def test_a_status_that_slack_refuses_costs_no_answer(bot: FakeSlack) -> No
     bot.refuse("assistant.threads.setStatus", "channel_not_found")
     bot.refuse("assistant.threads.setTitle", retry_after=1, times=5)
     assert "It lasts sixteen weeks." in (await bot.dm("U0ANN", "how long?")).shown
+
+
+async def test_the_chart_of_the_statistics_goes_to_the_moderator_alone(bot: FakeSlack) -> None:
+    shown = await bot.command("U0BOSS", "/quoth", "stats")
+    assert "U0BOSS" == shown.only_for
+    assert "questions.png follows in our direct messages" in shown.shown
+    await bot.until(lambda: bot.uploads)
+    assert [(direct_channel("U0BOSS"), "questions.png", b"png")] == bot.uploads
+
+
+async def test_an_export_goes_to_the_moderator_alone(bot: FakeSlack, core: ScriptedCore) -> None:
+    await bot.command("U0BOSS", "/quoth", "export Feedback")
+    await bot.until(lambda: bot.uploads)
+    [(channel, name, data)] = bot.uploads
+    assert (direct_channel("U0BOSS"), "feedback.csv") == (channel, name)
+    assert data.startswith(b"answer_id,helpful")
+    [request] = core.requests
+    assert isinstance(request, Export)
+    assert (ExportKind.FEEDBACK, ExportFormat.CSV) == (request.kind, request.format)
+
+
+async def test_a_file_that_slack_refuses_is_said_to_be_missing(bot: FakeSlack) -> None:
+    bot.refuse("files.getUploadURLExternal", "missing_scope")
+    await bot.command("U0BOSS", "/quoth", "stats")
+    await bot.until(lambda: len(bot.messages) == 3)
+    assert ("U0BOSS", True) == (bot.messages[2].only_for, "files:write" in bot.messages[2].shown)
 
 
 # Buttons

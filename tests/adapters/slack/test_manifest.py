@@ -24,6 +24,8 @@ METHODS = [
     "chat.postMessage",
     "chat.update",
     "conversations.replies",
+    "files.completeUploadExternal",
+    "files.getUploadURLExternal",
     "files.info",
     "usergroups.list",
     "users.info",

@@ -18,6 +18,9 @@ from bot.messages import (
     Cancel,
     Decide,
     Decision,
+    Export,
+    ExportFormat,
+    ExportKind,
     ForgetMe,
     More,
     MyData,
@@ -36,6 +39,7 @@ from bot.messages import (
     SaveAnswer,
     ShowSource,
     Sources,
+    Stats,
     Status,
     Suggest,
     Tell,
@@ -101,6 +105,21 @@ async def test_what_is_merely_close_can_be_followed_up_too(core: ScriptedCore) -
 async def test_a_receipt_can_be_verified(core: ScriptedCore) -> None:
     assert "Receipt k3v7qa: match." in await chat(core, "/verify k3v7qa")
     assert [Verify(actor=ACTOR, conversation=HERE, receipt="k3v7qa")] == core.requests
+
+
+async def test_statistics_can_be_seen(core: ScriptedCore) -> None:
+    assert "Found helpful: 9 of 10 (90%)" in await chat(core, "/stats")
+    assert [Stats(actor=ACTOR, conversation=HERE)] == core.requests
+
+
+async def test_exports_are_printed(core: ScriptedCore) -> None:
+    said = await chat(core, "/export questions", "/export feedback jsonl", "/export people")
+    assert "a1,yes" in said
+    assert "Write /export questions|feedback [csv|jsonl]" in said
+    assert [
+        (ExportKind.QUESTIONS, ExportFormat.CSV),
+        (ExportKind.FEEDBACK, ExportFormat.JSONL),
+    ] == [(each.kind, each.format) for each in core.requests if isinstance(each, Export)]
 
 
 async def test_changes_can_be_listed(core: ScriptedCore) -> None:
