@@ -77,6 +77,9 @@ def ways_to_call(bot: FakeSlack, core: ScriptedCore) -> Ways:
         await bot.until(lambda: len(bot.views) > seen)
         await bot.deliver("interactive", bot.submit_payload("U0ANN", bot.views[-1], "How long?"))
 
+    async def export() -> None:
+        await bot.command("U0BOSS", "/quoth", "export feedback")
+
     return {
         "assistant.threads.setStatus": partial(_write_directly, bot),
         "assistant.threads.setSuggestedPrompts": partial(bot.open_home, "U0ANN"),
@@ -87,6 +90,8 @@ def ways_to_call(bot: FakeSlack, core: ScriptedCore) -> Ways:
         "chat.postMessage": say("?"),
         "chat.update": lambda: core.unasked.put(Revise(posting=at, reply=answer())),
         "conversations.replies": partial(choose_saving, thread_ts="1.1"),
+        "files.completeUploadExternal": export,
+        "files.getUploadURLExternal": export,
         "files.info": say("add", files=[shared]),
         "usergroups.list": list_groups,
         "users.info": say("?"),
