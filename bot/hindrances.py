@@ -57,4 +57,4 @@ class Hindrances:
 
 def sentence(met: Hindrance) -> str:
     """Say what is in the way, and what to do."""
-    return f"I could not answer in {met.place}: I lack {met.lacking}."
+    return f"I could not {met.deed} in {met.place}: I lack {met.lacking}."

@@ -1173,15 +1173,17 @@ class Posting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hindrance:
-    """What keeps the bot from answering somewhere.
+    """What keeps the bot from doing something somewhere.
 
     ``place`` is what people call the channel, ``lacking`` what it lacks: "the permission Send Messages".
+    ``deed`` is what it could not do.
     """
 
     platform: str
     workspace: str
     place: str
     lacking: str
+    deed: str = "answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from adapters.discord import translate
 from adapters.discord.errands import report
 from adapters.discord.failures import FOREIGN, TOKEN_GONE, code_of
 from adapters.discord.forms import Field, Form
+from adapters.discord.forums import mark_answered
 from adapters.discord.guilds import SharedGuilds
 from adapters.discord.outlets import BROKEN, ChannelOutlet, InteractionOutlet, Outlet, passive
 from adapters.discord.render import render
@@ -43,6 +44,7 @@ from bot.messages import (
     HelpWanted,
     Hindrance,
     MyData,
+    Notice,
     Notify,
     Offer,
     Overview,
@@ -50,10 +52,12 @@ from bot.messages import (
     PreferenceList,
     Preferences,
     Progress,
+    Rate,
     Refused,
     Reindex,
     Remark,
     RemoveSource,
+    Reply,
     Request,
     Resolve,
     Review,
@@ -192,6 +196,8 @@ class Listeners:
                 await self._resolve(interaction, request)
             elif isinstance(request, Escalate):
                 await self._whisper(interaction, replace(request, link=_link(interaction)))
+            elif isinstance(request, Rate):
+                await self._rate(interaction, request)
             else:
                 await self._whisper(interaction, request or TOO_OLD)
 
@@ -466,23 +472,25 @@ class Listeners:
 
         return tell
 
-    async def _whisper(self, interaction: Interaction, request: Request | Refused) -> None:
+    async def _whisper(self, interaction: Interaction, request: Request | Refused) -> Reply | None:
+        """Show the asker alone what the core replies, and return what it said last."""
         is_job = isinstance(request, AddSource | Reindex | Undo)
         outlet = InteractionOutlet(interaction, self._clock, is_job=is_job)
         # What a community's documents say is not for a button to show elsewhere.
         may_share = _is_whispered(interaction) and self._guilds.holds(interaction.guild_id)
-        await self._deliver(request, outlet, private=may_share)
+        return await self._deliver(request, outlet, private=may_share)
 
     async def _deliver(
         self, request: Request | Refused, outlet: Outlet, *, private: bool, aside: Outlet | None = None
-    ) -> None:
-        """Show what the core replies; what needs no core is its own reply.
+    ) -> Reply | None:
+        """Show what the core replies and return the last of it; what needs no core is its own reply.
 
         ``aside`` takes what is for the asker alone, where the outlet is read by everyone.
         """
+        reply: Reply | None = None
         if isinstance(request, Refused):
             await outlet.say(render(request))
-            return
+            return request
         async for reply in self._core.replies(request):
             view = render(reply, private=private)
             if isinstance(reply, Progress):
@@ -493,6 +501,13 @@ class Listeners:
             shown = await to.say(view, attachment)
             if not request.conversation.private:
                 await report(self._core, request.conversation.workspace, reply, shown)
+        return reply
+
+    async def _rate(self, interaction: Interaction, request: Rate) -> None:
+        """Have the core take a rating; a forum post in which something has helped is tagged as answered."""
+        taken = isinstance(await self._whisper(interaction, request), Notice)
+        if taken and request.helpful and self._guilds.holds(interaction.guild_id):
+            await mark_answered(interaction, partial(self._hindered, interaction.guild, deed="tag posts"))
 
     async def _follow(self, party: Party, channel: int, message: int, text: str | None) -> None:
         async def tell(view: discord.ui.LayoutView) -> None:
@@ -537,11 +552,13 @@ class Listeners:
             _log.warning("An attached file could not be fetched.", code=code_of(error))
             return Refused(text=translate.NOT_FETCHED.format(name=file.filename))
 
-    async def _hindered(self, guild: discord.Guild | None, place: str, lacking: str) -> None:
+    async def _hindered(
+        self, guild: discord.Guild | None, place: str, lacking: str, *, deed: str = "answer"
+    ) -> None:
         if guild is not None:
             workspace = f"discord:{guild.id}"
             await self._core.hindered(
-                Hindrance(platform="discord", workspace=workspace, place=place, lacking=lacking)
+                Hindrance(platform="discord", workspace=workspace, place=place, lacking=lacking, deed=deed)
             )
 
     # Who and where

@@ -1,5 +1,7 @@
 """What a platform keeps the bot from is told to moderators, once a day."""
 
+from dataclasses import replace
+
 from bot.errands import Errands
 from bot.hindrances import KEPT, Hindrances
 from bot.messages import Hindrance, Notice, Overview, OverviewReport, Tell
@@ -60,3 +62,10 @@ def test_moderators_who_look_in_see_it_and_others_do_not(bench: Bench) -> None:
     bench.hindrances.note(hindrance())
     seen = [bench.handle(Overview(actor=actor, conversation=HERE)) for actor in (MODERATOR, ANN)]
     assert [1, 0] == [len(each.matters) for each in seen if isinstance(each, OverviewReport)]
+
+
+def test_it_is_said_what_could_not_be_done(bench: Bench) -> None:
+    noted = hindrances(bench, Errands())
+    noted.note(replace(hindrance("#help"), deed="tag posts"))
+    [told] = noted.told(HERE.workspace)
+    assert "I could not tag posts in #help: I lack the permission Send Messages." == told

@@ -31,17 +31,20 @@ from tests.fakes.discord_payloads import (
     GENERAL,
     GUILD,
     MANAGE_GUILD,
+    MANAGE_THREADS,
     MODS,
     OTHER_GENERAL,
     OTHER_GUILD,
     THREAD,
     VIEW_AND_SEND,
     channel_object,
+    forum_object,
     guild_object,
     interaction_object,
     member_object,
     mentioned,
     message_object,
+    role_object,
     snowflake,
     thread_object,
     user_object,
@@ -146,6 +149,8 @@ class FakeDiscord:
         self.unseen: dict[str, str] = {}
         self.faults: list[str] = []
         self.posts: dict[str, Json] = {}
+        self.forum = forum_object(FORUM, GUILD)
+        self.permissions = VIEW_AND_SEND
         self.gateway = Gateway(TOKEN, self._greeting)
         self.url = ""
         self._changed = asyncio.Event()
@@ -327,6 +332,22 @@ class FakeDiscord:
         own: Json = {"id": id} if parent == FORUM else {}
         await self.write(user, content, channel=id, **own)
         return id
+
+    async def offer_tags(self, *tags: Json) -> None:
+        """Let the forum have these tags and no others."""
+        self.forum["available_tags"] = list(tags)
+        await self.gateway.send("CHANNEL_UPDATE", self.forum)
+
+    async def apply_tags(self, post: str, *tags: str) -> None:
+        """Let a post have the tags with these ids and no others."""
+        self.posts[post]["applied_tags"] = list(tags)
+        await self.gateway.send("THREAD_UPDATE", self.posts[post])
+
+    async def allow(self, permissions: int) -> None:
+        """Give everybody in the first guild, and so the bot, these permissions beside the usual ones."""
+        self.permissions = VIEW_AND_SEND | permissions
+        role = role_object(GUILD, "@everyone", self.permissions)
+        await self.gateway.send("GUILD_ROLE_UPDATE", {"guild_id": GUILD, "role": role})
 
     async def interact(
         self,
@@ -558,6 +579,8 @@ class FakeDiscord:
                 return self._send(channel, body)
             case "GET", "channels", channel:
                 return self._find_channel(channel)
+            case "PATCH", "channels", channel:
+                return self._change_post(channel, body)
             case (("PATCH" | "DELETE"), "channels", channel, "messages", message):
                 return self._change(channel, message, body)
             case "POST", "interactions", _, token, "callback":
@@ -601,10 +624,25 @@ class FakeDiscord:
         return _json(message.raw)
 
     def _find_channel(self, channel: str) -> web.Response:
+        if channel in self.posts:
+            return _json(self.posts[channel])
         guild = self.unseen.get(channel)
         if guild is None:
             return _error(404, 10003, "Unknown Channel")
         return _json(channel_object(channel, guild))
+
+    def _change_post(self, id: str, body: Json) -> web.Response:
+        """Change the tags of a post: that of somebody else takes a permission."""
+        post = self.posts.get(id)
+        if post is None:
+            return _error(404, 10003, "Unknown Channel")
+        if not self.permissions & MANAGE_THREADS:
+            return _error(403, 50013, "Missing Permissions")
+        known = {tag["id"] for tag in self.forum["available_tags"]}
+        if not set(body["applied_tags"]) <= known:
+            return _error(400, 40066, "There are no tags available that can be set")
+        post["applied_tags"] = body["applied_tags"]
+        return _json(post)
 
     def _change(self, channel: str, id: str, body: Json | None) -> web.Response:
         """Edit a message of the bot, or without a body delete it. Nobody finds an ephemeral one."""

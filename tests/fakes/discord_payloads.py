@@ -11,6 +11,7 @@ DISCORD_EPOCH_MS = 1_420_070_400_000
 _count = itertools.count()
 
 MANAGE_GUILD = 1 << 5
+MANAGE_THREADS = 1 << 34
 VIEW_AND_SEND = (1 << 10) | (1 << 11)
 JOINED = "2025-01-01T00:00:00+00:00"
 
@@ -28,6 +29,7 @@ GENERAL = snowflake()
 OTHER_GENERAL = snowflake()
 THREAD = snowflake()
 FORUM = snowflake()
+WINDOWS_TAG = snowflake()
 ANSWERED_TAG = snowflake()
 MODS = snowflake()
 
@@ -123,8 +125,11 @@ def thread_object(id: str, guild: str, *, parent: str, owner: str, name: str) ->
     }
 
 
+def tag_object(id: str, name: str, *, moderated: bool = False) -> Json:
+    return {"id": id, "name": name, "moderated": moderated, "emoji_id": None, "emoji_name": None}
+
+
 def forum_object(id: str, guild: str) -> Json:
-    tags = [(snowflake(), "Windows"), (ANSWERED_TAG, "Answered")]
     return {
         "id": id,
         "type": 15,
@@ -136,10 +141,7 @@ def forum_object(id: str, guild: str) -> Json:
         "parent_id": None,
         "topic": None,
         "flags": 0,
-        "available_tags": [
-            {"id": tag, "name": name, "moderated": False, "emoji_id": None, "emoji_name": None}
-            for tag, name in tags
-        ],
+        "available_tags": [tag_object(WINDOWS_TAG, "Windows"), tag_object(ANSWERED_TAG, "Answered")],
     }
 
 
