@@ -38,6 +38,7 @@ from bot.messages import (
     Resolve,
     Review,
     SaveAnswer,
+    Scope,
     SetMode,
     Share,
     ShowSource,
@@ -363,6 +364,13 @@ FOR_MODERATORS = (
         discord=("/mode [MODE]",),
         slack=("/quoth mode [MODE]",),
         terminal=("/mode [MODE]", "it says that there are no channels here"),
+    ),
+    Ability(
+        about="Give a channel its own set of sources",
+        requests=(Scope,),
+        discord=("/scope [SOURCES]",),
+        slack=("/quoth scope [SOURCES]",),
+        terminal=("/scope [SOURCES]", "it says that there are no channels here"),
     ),
     Ability(
         about="Let the bot offer answers that nobody asked it for",

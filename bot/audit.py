@@ -42,6 +42,7 @@ from bot.messages import (
     Resolve,
     Review,
     SaveAnswer,
+    Scope,
     SetMode,
     Share,
     ShowSource,
@@ -200,6 +201,12 @@ def changed(request: Request) -> str:
         case SetMode():
             set_to = f"set the mode of the channel {request.conversation.channel} to {request.mode.strip()}"
             return set_to if request.mode.strip() else ""
+        case Scope(sources=None):
+            return ""
+        case Scope():
+            names = ", ".join(sorted(request.sources or ()))
+            given = f"only the sources {names}" if names else "all sources"
+            return f"gave the channel {request.conversation.channel} {given}"
         case Delete():
             return f"deleted a message with answer {request.answer_id}"
         case Resolve():

@@ -45,6 +45,7 @@ from bot.questions import Questions
 from bot.receipts import Receipts
 from bot.records import Records
 from bot.routing import Policy, Router
+from bot.scopes import Scopes
 from bot.settings import RERANK_OFF, RERANK_TOKENS, Settings
 from bot.shelf import FolderShelf
 from bot.sources import SourceDesk
@@ -236,6 +237,7 @@ class Application:
             curation=curation,
             open_questions=open_questions,
             modes=modes,
+            scopes=Scopes(self.records, library=self.library, permissions=self.permissions),
             overhearing=overhearing,
             aliases=aliases,
             statistics=self.statistics,

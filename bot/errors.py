@@ -9,6 +9,7 @@
     |   +-- IntentMissing
     +-- AlreadyRunning
     +-- Cancelled
+    +-- OutOfScope
     +-- PreferenceInvalid
     +-- RecordsUnavailable
     +-- Stopping
@@ -56,6 +57,10 @@ class Stopping(QuothError):
 
 class Cancelled(QuothError):
     """The reading was cancelled. What I had read before still answers."""
+
+
+class OutOfScope(QuothError):
+    """This channel was not given that source. Ask elsewhere, or ask a moderator."""
 
 
 class PreferenceInvalid(QuothError):

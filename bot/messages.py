@@ -508,6 +508,26 @@ class SetMode:
     mode: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Give the channel its own sources, by name; an empty set gives it all again, None tells which it has."""
+
+    actor: Actor
+    conversation: Conversation
+    sources: frozenset[str] | None
+
+
+ALL_SOURCES = "all"
+
+
+def listed_names(text: str) -> frozenset[str] | None:
+    """Read names of sources that are parted by commas: none for ``all``, None where no name stands."""
+    names = frozenset(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        return None
+    return frozenset() if text.strip().casefold() == ALL_SOURCES else names
+
+
 Request: TypeAlias = (
     AddSource
     | Arrive
@@ -536,6 +556,7 @@ Request: TypeAlias = (
     | Resolve
     | Review
     | SaveAnswer
+    | Scope
     | SetMode
     | Share
     | ShowSource

@@ -21,12 +21,11 @@ from bot.answering import (
     objection,
     quoted,
     sentence_quoted,
-    sources_named,
 )
 from bot.audit import AuditTrail
 from bot.curation import Curation
 from bot.errands import Errands
-from bot.errors import Cancelled, PreferenceInvalid, Stopping
+from bot.errors import Cancelled, OutOfScope, PreferenceInvalid, Stopping
 from bot.escalation import Escalation
 from bot.exporting import Exports
 from bot.feedback import Ledger, Remembered
@@ -46,6 +45,7 @@ from bot.messages import (
     Closest,
     Confidence,
     Continuation,
+    Conversation,
     Decide,
     Decision,
     Delete,
@@ -81,6 +81,7 @@ from bot.messages import (
     Resolve,
     Review,
     SaveAnswer,
+    Scope,
     SetMode,
     Share,
     ShowSource,
@@ -107,6 +108,7 @@ from bot.preferences import PreferenceBook, preference_of
 from bot.privacy import Privacy
 from bot.questions import Questions
 from bot.receipts import Receipts
+from bot.scopes import Scopes
 from bot.sources import Managing, SourceDesk
 from bot.statistics import Statistics
 from bot.suggesting import suggested
@@ -129,6 +131,7 @@ from index.passages import Audience, Hit, Passage
 EXPECTED = (
     Cancelled,
     DocumentUnreadable,
+    OutOfScope,
     PreferenceInvalid,
     SourceExists,
     SourcePaused,
@@ -208,6 +211,7 @@ class Router:
         welcome: Welcome,
         open_questions: OpenQuestions,
         modes: Modes,
+        scopes: Scopes,
         overhearing: Overhearing,
         aliases: AliasBook,
         statistics: Statistics,
@@ -238,6 +242,7 @@ class Router:
         self._welcome = welcome
         self._open_questions = open_questions
         self._modes = modes
+        self._scopes = scopes
         self._overhearing = overhearing
         self._aliases = aliases
         self._statistics = statistics
@@ -270,6 +275,8 @@ class Router:
             case SetMode():
                 is_moderator = self._permissions.is_moderator(request.actor, request.conversation)
                 return self._modes.reply(request, is_moderator=is_moderator)
+            case Scope():
+                return self._scopes.reply(request)
             case Suggest():
                 return self._suggest(request)
             case More():
@@ -351,7 +358,7 @@ class Router:
         if too_fast := self._too_fast(request):
             return too_fast
         workspace = request.conversation.workspace
-        audience = Audience(workspace=workspace, sources=self._named(request))
+        audience = self._scopes.audience_of(request)
         question = request.question.strip()
         query = self._meant(request, audience)
         hits, outcome = self._found(query, audience)
@@ -371,7 +378,7 @@ class Router:
             self._open_questions.note(replace(request, question=query))
         if outcome is Outcome.NOTHING:
             self._statistics.note(workspace, outcome)
-            where = f" in {', '.join(audience.sources)}" if audience.sources else ""
+            where = f" in {', '.join(sorted(audience.sources))}" if audience.sources else ""
             id = secrets.token_urlsafe(9)
             self._questions.keep(id, workspace, request.actor.id, searched or request.question)
             return NoAnswer(
@@ -410,19 +417,12 @@ class Router:
         return query[:LONGEST_QUESTION]
 
     def _suggest(self, request: Suggest) -> Reply:
-        audience = Audience(workspace=request.conversation.workspace, sources=self._named(request))
+        audience = self._scopes.audience_of(request)
         questions = self._ledger.asked_before(
             audience.workspace, request.actor.id, threshold=self._policy.threshold
         )
         paths = self._searcher.paths(audience=audience)
         return Suggestions(texts=suggested(request.typed, paths=paths, questions=questions))
-
-    def _named(self, request: Ask | Suggest) -> frozenset[str]:
-        """Return the source to search in, if the asker names one. Raises SourceUnknown."""
-        if not request.source.strip():
-            return frozenset()
-        lines = self._library.sources(request.conversation.workspace)
-        return sources_named(request.source, [line.name for line in lines])
 
     def _heeding_mode(self, request: Ask, reply: Reply) -> Reply:
         aloud = not (request.whispered or request.conversation.private)
@@ -435,16 +435,17 @@ class Router:
         if not question or objection(question):
             return Silence()
         workspace = request.conversation.workspace
-        hits = self._searcher.search(
-            question, k=self._policy.passages, audience=Audience(workspace=workspace)
-        )
+        audience = self._scopes.audience(request.conversation)
+        hits = self._searcher.search(question, k=self._policy.passages, audience=audience)
         threshold = max(self._overhearing.threshold(workspace), self._policy.threshold)
         if not hits or hits[0].confidence < threshold:
             return Silence()
         turn = self._overhearing.turn(request, question)
         if turn is None:
             return Silence()
-        remembered = self._ledger.remember(workspace, request.actor.id, question, hits)
+        remembered = self._ledger.remember(
+            workspace, request.actor.id, question, hits, sources=audience.sources
+        )
         self._overhearing.offered(turn, remembered.id)
         answer = self.shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
         assert isinstance(answer, Answer), "it is above the threshold of answers"
@@ -511,9 +512,11 @@ class Router:
             return Refused(text=f"{WORDS_GONE} Ask it again, please, and then call a human.")
         if too_fast := self._too_fast(request):
             return too_fast
-        hits = self._searcher.search(
-            question.words.strip(), k=self._policy.passages, audience=Audience(workspace=workspace)
-        )
+        try:
+            audience = self._scopes.audience(request.conversation)
+        except OutOfScope:  # a human may know what the channel has no source for
+            return self._escalation.call(request, question.words, ())
+        hits = self._searcher.search(question.words.strip(), k=self._policy.passages, audience=audience)
         return self._escalation.call(request, question.words, nearest(hits))
 
     def _delete(self, request: Delete) -> Reply:
@@ -647,7 +650,7 @@ class Router:
         drafts, unanswered = self._curation.waiting(workspace), self._open_questions.waiting(workspace)
         return OverviewReport(
             sources=tuple(lines if moderates else map(_without_origin, lines)),
-            questions=self._examples.questions(Audience(workspace=workspace)),
+            questions=self._answered_in(request.conversation),
             matters=(
                 *self._hindrances.told(workspace),
                 *matters(lines, unanswered=unanswered, drafts=drafts),
@@ -655,6 +658,13 @@ class Router:
             if moderates
             else (),
         )
+
+    def _answered_in(self, where: Conversation) -> tuple[str, ...]:
+        try:
+            audience = self._scopes.audience(where)
+        except OutOfScope:
+            return ()
+        return self._examples.questions(audience)
 
     def _manage(self, request: Managing, report: Watch) -> Reply:
         if not self._permissions.is_moderator(request.actor, request.conversation):

@@ -291,6 +291,14 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     async def mode(interaction: Interaction, mode: str = "") -> None:
         await listeners.on_mode(interaction, mode)
 
+    @tree.command(name="scope", description="The only sources that I look in for this channel")
+    @app_commands.describe(sources="Names, parted by commas, or “all”; what counts now if you leave this out")
+    @app_commands.autocomplete(sources=_choices(listeners.scope_names))
+    @app_commands.default_permissions(MODERATORS)
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    async def scope(interaction: Interaction, sources: str = "") -> None:
+        await listeners.on_scope(interaction, sources)
+
     tree.add_command(source)
 
 

@@ -22,6 +22,7 @@ from adapters.discord.outlets import BROKEN, ChannelOutlet, InteractionOutlet, O
 from adapters.discord.render import render
 from adapters.discord.translate import Party
 from bot.messages import (
+    ALL_SOURCES,
     AddSource,
     Aliases,
     Answer,
@@ -61,6 +62,7 @@ from bot.messages import (
     Request,
     Resolve,
     Review,
+    Scope,
     SetMode,
     Share,
     ShowSource,
@@ -75,6 +77,7 @@ from bot.messages import (
     Undo,
     Upload,
     Verify,
+    listed_names,
 )
 from bot.ports import Core
 
@@ -180,6 +183,23 @@ class Listeners:
             await self._whisper(
                 interaction, SetMode(actor=party.actor, conversation=party.conversation, mode=mode)
             )
+
+    async def on_scope(self, interaction: Interaction, sources: str) -> None:
+        """Give the channel its own sources, or tell which it has."""
+        async with self._serving(interaction) as party:
+            await self._whisper(
+                interaction,
+                Scope(actor=party.actor, conversation=party.conversation, sources=listed_names(sources)),
+            )
+
+    async def scope_names(self, interaction: Interaction, typed: str) -> list[str]:
+        """Return what was typed so far of a list of sources, its last name completed."""
+        earlier, _, last = typed.rpartition(",")
+        chosen = [name.strip() for name in earlier.split(",") if name.strip()]
+        names = [name for name in await self.source_names(interaction, last.strip()) if name not in chosen]
+        lists = [", ".join((*chosen, name)) for name in names]
+        every = [ALL_SOURCES] if not chosen and ALL_SOURCES.startswith(last.strip().casefold()) else []
+        return [*every, *(each for each in lists if len(each) <= LONGEST_CHOICE)][:MOST_CHOICES]
 
     async def on_press(self, interaction: Interaction, custom_id: str) -> None:
         """Act on a button of a card, however old the card is."""

@@ -61,6 +61,7 @@ from bot.messages import (
     Resolve,
     Review,
     SaveAnswer,
+    Scope,
     SetMode,
     Share,
     ShowSource,
@@ -73,6 +74,7 @@ from bot.messages import (
     Upload,
     Verify,
     Why,
+    listed_names,
 )
 
 Payload = Mapping[str, Any]
@@ -97,6 +99,7 @@ HELP = Notice(
         "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS], /quoth remove NAME, /quoth reindex [NAME]",
         "Moderators: /quoth show NAME, /quoth pause NAME, /quoth resume NAME, /quoth undo, /quoth cancel",
         "Moderators: /quoth mode [off | mention | suggest | answer]: what I do in this channel",
+        "Moderators: /quoth scope [NAME, NAME | all]: the only sources that I look in for this channel",
         "Moderators: /quoth settings [NAME] [VALUE]: what this community can choose for itself",
         "Moderators: /quoth stats: what is asked and answered. /quoth audit: who changed what",
         "Moderators: /quoth export questions|feedback [csv|jsonl]: either as a file",
@@ -378,6 +381,8 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return Overview(actor=actor, conversation=conversation)
         case "mode":
             return SetMode(actor=actor, conversation=conversation, mode=rest)
+        case "scope":
+            return Scope(actor=actor, conversation=conversation, sources=listed_names(rest))
         case "status":
             return Status(actor=actor, conversation=conversation)
         case "stats":

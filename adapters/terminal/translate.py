@@ -36,6 +36,7 @@ from bot.messages import (
     Request,
     Review,
     SaveAnswer,
+    Scope,
     SetMode,
     ShowSource,
     Sources,
@@ -46,6 +47,7 @@ from bot.messages import (
     Undo,
     Verify,
     Why,
+    listed_names,
 )
 
 ACTOR = Actor(id="local", name="you", manages_workspace=True)
@@ -206,6 +208,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return Suggest(actor=ACTOR, conversation=HERE, typed=" ".join(words))
         case "/mode", ([] | [_]):
             return SetMode(actor=ACTOR, conversation=HERE, mode="".join(words))
+        case "/scope", _:
+            return Scope(actor=ACTOR, conversation=HERE, sources=listed_names(" ".join(words)))
         case "/settings", ([] | [_]):
             return Preferences(actor=ACTOR, conversation=HERE, name="".join(words))
         case "/settings", [name, *value]:

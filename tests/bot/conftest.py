@@ -28,6 +28,7 @@ from bot.questions import Questions
 from bot.receipts import Receipts
 from bot.records import Records
 from bot.routing import Policy, Router
+from bot.scopes import Scopes
 from bot.sources import SourceDesk
 from bot.statistics import Statistics
 from bot.testing import FakeClock, FakeLibrary, FakeLikeness, FakeSearcher, FakeShelf
@@ -167,6 +168,7 @@ class Bench:
             curation=curation,
             open_questions=open_questions,
             modes=self.modes,
+            scopes=Scopes(self.records, library=self.library, permissions=self.permissions),
             overhearing=self.overhearing,
             aliases=aliases,
             statistics=self.statistics,

@@ -30,6 +30,7 @@ from bot.messages import (
     RemoveSource,
     Reply,
     Request,
+    Scope,
     SetMode,
     Share,
     Silence,
@@ -597,6 +598,7 @@ REQUESTS: st.SearchStrategy[Request] = st.one_of(
     st.builds(Reindex, name=st.text(), **WHO),
     st.builds(Status, **WHO),
     st.builds(SetMode, mode=st.text(), **WHO),
+    st.builds(Scope, sources=st.none() | st.frozensets(st.text(), max_size=2), **WHO),
     st.builds(Overhear, text=st.text(), is_addressed=st.booleans(), opens_thread=st.booleans(), **WHO),
 )
 

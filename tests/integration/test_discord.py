@@ -54,10 +54,12 @@ from bot.messages import (
     Review,
     Revise,
     SaveAnswer,
+    Scope,
     Segment,
     SetMode,
     Share,
     Silence,
+    SourceList,
     Sources,
     Stats,
     Status,
@@ -758,6 +760,36 @@ async def test_a_mode_is_set_and_told_in_private(bot: FakeDiscord, core: Scripte
         SetMode(actor=actor, conversation=here, mode=""),
         SetMode(actor=boss, conversation=thread, mode="answer"),
     ] == core.requests
+
+
+async def test_a_channel_is_given_its_sources_in_private(bot: FakeDiscord, core: ScriptedCore) -> None:
+    told = await bot.command("Ann", "scope")
+    await bot.command("Boss", "scope", {"sources": "Staff handbook, tea"}, channel=THREAD)
+    await bot.command("Boss", "scope", {"sources": "All"})
+    assert ("Ann", "I look in all sources here.") == (told.only_for, told.shown)
+    actor, here = at(bot)
+    boss, thread = at(bot, "Boss", thread=THREAD)
+    assert [
+        Scope(actor=actor, conversation=here, sources=None),
+        Scope(actor=boss, conversation=thread, sources=frozenset({"Staff handbook", "tea"})),
+        Scope(actor=boss, conversation=here, sources=frozenset()),
+    ] == core.requests
+
+
+async def test_names_of_sources_are_completed_one_after_another(bot: FakeDiscord, core: ScriptedCore) -> None:
+    names = ("handbook", "holidays", "tea", "x" * 100)
+    listed = REPLIES["source_list"]
+    assert isinstance(listed, SourceList)
+    lines = tuple(replace(listed.sources[0], name=name) for name in names)
+    core.replies_to[Sources] = [SourceList(sources=lines)]
+
+    async def completed(typed: str) -> list[str]:
+        return await bot.choices("Boss", "scope", "sources", typed)
+
+    assert ["all", *names] == await completed("")
+    assert ["handbook", "holidays"] == await completed("H")
+    assert ["handbook, holidays", "handbook, tea"] == await completed("handbook,")
+    assert ["handbook, tea"] == await completed(" handbook , T")
 
 
 async def test_the_modes_are_offered_to_choose_from(bot: FakeDiscord) -> None:

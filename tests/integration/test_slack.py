@@ -56,6 +56,7 @@ from bot.messages import (
     Review,
     Revise,
     SaveAnswer,
+    Scope,
     Segment,
     SetMode,
     Share,
@@ -610,6 +611,24 @@ async def test_a_mode_is_set_in_private(bot: FakeSlack, core: ScriptedCore) -> N
     request = core.requests[0]
     assert isinstance(request, SetMode)
     assert (GENERAL, "answer") == (request.conversation.channel, request.mode)
+
+
+@pytest.mark.parametrize(
+    ("written", "sources"),
+    [
+        ("scope", None),
+        ("scope Staff handbook, R&amp;D", {"Staff handbook", "R&D"}),
+        ("scope all", frozenset()),
+    ],
+)
+async def test_a_channel_is_given_its_sources_in_private(
+    bot: FakeSlack, core: ScriptedCore, written: str, sources: set[str] | None
+) -> None:
+    message = await bot.command("U0BOSS", "/quoth", written)
+    assert ("U0BOSS", "I look in all sources here.") == _seen(message)
+    request = core.requests[0]
+    assert isinstance(request, Scope)
+    assert (GENERAL, sources) == (request.conversation.channel, request.sources)
 
 
 async def test_in_a_channel_that_is_off_a_mention_is_answered_to_its_author_alone(

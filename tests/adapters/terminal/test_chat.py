@@ -37,6 +37,7 @@ from bot.messages import (
     RemoveSource,
     Review,
     SaveAnswer,
+    Scope,
     ShowSource,
     Sources,
     Stats,
@@ -133,6 +134,12 @@ async def test_moderating_works_from_the_terminal_too(core: ScriptedCore) -> Non
     assert [Sources, Reindex] == [type(request) for request in core.requests]
     assert "All up to date." in said
     assert "/reindex [NAME]" in said
+
+
+async def test_a_scope_reaches_the_core_which_knows_that_there_are_no_channels(core: ScriptedCore) -> None:
+    await chat(core, "/scope", "/scope Staff handbook, tea", "/scope all")
+    sources = [each.sources for each in core.requests if isinstance(each, Scope)]
+    assert [None, {"Staff handbook", "tea"}, frozenset()] == sources
 
 
 async def test_one_reads_on_in_the_document_step_by_step(core: ScriptedCore) -> None:
