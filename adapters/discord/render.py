@@ -54,7 +54,7 @@ LONGEST_MESSAGE = 4_000
 LONGEST_LIST = 3_500
 LONGEST_LINE = 1_000
 LONGEST_ITEM = 400
-"""Of an item's text, of its title, and of its facts: five items fill less than one message."""
+"""Of an item's text; its address takes at most a half of that, its title and its facts a quarter each."""
 
 BAR = 20
 CUT = "..."
@@ -354,9 +354,11 @@ def _confirm_removal(reply: ConfirmRemoval) -> ui.LayoutView:
 
 def _listing(reply: Listing) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.TextDisplay(_within(reply.text, LONGEST_ITEM)))
+    head, foot = _within(reply.text, LONGEST_ITEM), f"and {reply.more:,} more" if reply.more else ""
+    room = (LONGEST_MESSAGE - _size(head) - _size(foot)) // max(1, len(reply.items))
+    view.add_item(ui.TextDisplay(head))
     for item in reply.items:
-        view.add_item(ui.TextDisplay(_item(item)))
+        view.add_item(ui.TextDisplay(_item(item, room)))
         if item.choices:
             buttons = (
                 ui.Button[ui.LayoutView](
@@ -365,21 +367,37 @@ def _listing(reply: Listing) -> ui.LayoutView:
                 for choice in item.choices
             )
             view.add_item(ui.ActionRow(*buttons))
-    if reply.more:
-        view.add_item(ui.TextDisplay(f"and {reply.more:,} more"))
+    if foot:
+        view.add_item(ui.TextDisplay(foot))
     return view
 
 
-def _item(item: Item) -> str:
+def _item(item: Item, room: int) -> str:
+    """Return an item in at most ``room`` UTF-16 units: its text is cut until all of it fits."""
     title = _within(" ".join(item.title.split()), LONGEST_ITEM // 4)
     facts = " · ".join(filter(None, (_within(" · ".join(item.facts), LONGEST_ITEM // 4), _seen(item.url))))
-    quoted = _within(item.text, LONGEST_ITEM).replace("\n", "\n> ")
-    lines = (f"**{title}**" if title else "", f"> {quoted}" if quoted else "", f"-# {facts}" if facts else "")
+    above, below = f"**{title}**" if title else "", f"-# {facts}" if facts else ""
+    limit = LONGEST_ITEM
+    shown = _stacked(above, _quoted(_within(item.text, limit)), below)
+    # Each line break of a quote takes more characters than one, so only the finished item tells.
+    while _size(shown) > room and limit > 1:
+        limit = limit * 9 // 10
+        shown = _stacked(above, _quoted(_within(item.text, limit)), below)
+    return shown
+
+
+def _stacked(*lines: str) -> str:
     return "\n".join(line for line in lines if line) or CUT
 
 
+def _quoted(text: str) -> str:
+    quoted = text.replace("\n", "\n> ")
+    return f"> {quoted}" if quoted else ""
+
+
 def _seen(url: str) -> str:
-    return _linked("see it", url) if url and len(url) <= LONGEST_ITEM // 2 else ""
+    seen = _linked("see it", url) if url else ""
+    return seen if _size(seen) <= LONGEST_ITEM // 2 else ""
 
 
 def _within(text: str, limit: int) -> str:

@@ -80,6 +80,7 @@ MAX_EVIDENCE = 600
 MAX_DETAILS = 20
 MAX_FAILURES = 3
 MAX_ITEM = 600
+MIN_ITEM = 40
 BAR_LENGTH = 20
 CHANGING = "/quoth settings NAME VALUE changes one; the value “default” takes a choice back."
 ERASING = "/quoth forget-me erases it."
@@ -277,16 +278,27 @@ def _failures(line: SourceLine) -> list[Json]:
 
 
 def _listing(reply: Listing) -> Json:
-    items = [block for item in reply.items for block in _item(item)]
+    """Shorten the items until one message holds them: some characters take six in Slack's count."""
     more = [context(plain(f"and {reply.more:,} more"))] if reply.more else []
-    return _message(reply.text, *items, *more)
+    limit = MAX_ITEM
+    message = _message(reply.text, *_items(reply, limit), *more)
+    while size(message["blocks"]) > MAX_SERIALIZED and limit > MIN_ITEM:
+        limit = limit * 9 // 10
+        message = _message(reply.text, *_items(reply, limit), *more)
+    return message
 
 
-def _item(item: Item) -> list[Json]:
-    title = section(words(shorten(item.title, MAX_LINE // 2) or "…", bold=True))
-    text = [quotation(words(shorten(item.text, MAX_ITEM)))] if item.text else []
-    facts = [words(shorten(" · ".join(item.facts), MAX_LINE // 2))] if item.facts else []
-    seen = [*([words(" · ")] if facts else []), link("see it", item.url)] if item.url else []
+def _items(reply: Listing, limit: int) -> list[Json]:
+    return [block for item in reply.items for block in _item(item, limit)]
+
+
+def _item(item: Item, limit: int) -> list[Json]:
+    """Return an item with at most ``limit`` characters of its text, and a quarter of that of all else."""
+    title = section(words(shorten(item.title, limit // 4) or "…", bold=True))
+    text = [quotation(words(shorten(item.text, limit)))] if item.text else []
+    facts = [words(shorten(" · ".join(item.facts), limit // 4))] if item.facts else []
+    address = item.url if len(item.url) <= MAX_ITEM else ""
+    seen = [*([words(" · ")] if facts else []), link("see it", address)] if address else []
     small = [section(*facts, *seen)] if facts or seen else []
     buttons = [
         button(choice.label, f"{CHOICE}:{choice.decision}:{choice.item}", choice.item)

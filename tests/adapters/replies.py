@@ -186,20 +186,25 @@ def item(*decisions: Decision, **more: object) -> Item:
     return Item(**(fields | more))  # type: ignore[arg-type]
 
 
-LONG_LISTING = Listing(
-    text="5 answers to review.",
-    items=tuple(
-        item(
-            title="*How* long? " * 30,
-            text="*_`~ " * 2_500,
-            facts=("Bob" * 200, "saved by Ann"),
-            url=f"https://docs.example.com/{'x' * 300}",
-            choices=tuple(Choice(decision=decision, item=f"{number:040}") for decision in list(Decision)[:3]),
-        )
-        for number in range(LISTED_ITEMS)
-    ),
-    more=1_200,
-)
+def long_listing(text: str, *, title: str = "*How* long? " * 30, url: str = "x" * 300) -> Listing:
+    """Build a listing of as many items as there may be, each with the given text."""
+    return Listing(
+        text="5 answers to review.",
+        items=tuple(
+            item(
+                title=title,
+                text=text,
+                facts=("Bob" * 200, "saved by Ann"),
+                url=f"https://docs.example.com/{url}",
+                choices=tuple(
+                    Choice(decision=decision, item=f"{number:040}") for decision in list(Decision)[:3]
+                ),
+            )
+            for number in range(LISTED_ITEMS)
+        ),
+        more=1_200,
+    )
+
 
 DAYS = tuple(
     Day(

@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from adapters.discord.render import literal, render
 from bot.answering import LONGEST_QUOTE
 from bot.messages import Actor, Notice, Reply, Segment, SourceList
-from tests.adapters.replies import LONG_LISTING, REPLIES, answer, place, quote, reasons, source
+from tests.adapters.replies import REPLIES, answer, long_listing, place, quote, reasons, source
 from tests.fakes.discord_schema import BUTTON, TEXT, V2, DiscordSchema, walk
 
 SCHEMA = DiscordSchema()
@@ -55,8 +55,20 @@ def test_discord_accepts_every_reply(name: str, private: bool) -> None:
     assert [] == SCHEMA.faults("POST", WEBHOOK, sent(name, private=private))
 
 
-def test_discord_accepts_a_listing_of_long_items() -> None:
-    assert [] == SCHEMA.faults("POST", WEBHOOK, message(LONG_LISTING))
+@pytest.mark.parametrize("text", ["*_`~ " * 2_500, "x" * 9_000, "\n" * 9_000, '"' * 9_000, "\\" * 9_000])
+@pytest.mark.parametrize("url", ["", "x" * 150, "(" * 150, "x" * 2_500])
+def test_discord_accepts_a_listing_of_long_items(text: str, url: str) -> None:
+    assert [] == SCHEMA.faults("POST", WEBHOOK, message(long_listing(text, url=url)))
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.sampled_from(["a", " ", "\n", '"', "\\", "*", "é", "\U0001f600", "\x01", "# "]), max_size=4),
+    st.text(),
+)
+def test_discord_accepts_a_listing_whatever_it_is_made_of(pieces: list[str], title: str) -> None:
+    text = "".join(pieces) * 400
+    assert [] == SCHEMA.faults("POST", WEBHOOK, message(long_listing(text, title=title or text)))
 
 
 @pytest.mark.parametrize("name", REPLIES)

@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from adapters.slack.blocks import MAX_FALLBACK
 from adapters.slack.render import render
@@ -18,7 +20,7 @@ from bot.messages import (
     Segment,
     SourceList,
 )
-from tests.adapters.replies import ALSO, LONG_LISTING, REPLIES, answer, closest, place, quote, reasons, source
+from tests.adapters.replies import ALSO, REPLIES, answer, closest, long_listing, place, quote, reasons, source
 from tests.fakes.slack import read_blocks
 from tests.fakes.slack_schema import SlackSchema, walk
 
@@ -38,8 +40,20 @@ def test_slack_accepts_every_reply(name: str, private: bool) -> None:
     assert [] == SCHEMA.faults_of_message(render(REPLIES[name], private=private), 4000)
 
 
-def test_slack_accepts_a_listing_of_long_items() -> None:
-    assert [] == SCHEMA.faults_of_message(render(LONG_LISTING), 4000)
+@pytest.mark.parametrize("text", ["*_`~ " * 2_500, "x" * 9_000, "\n" * 9_000, '"' * 9_000, "\\" * 9_000])
+@pytest.mark.parametrize("url", ["", "x" * 150, "(" * 150, "x" * 2_500])
+def test_slack_accepts_a_listing_of_long_items(text: str, url: str) -> None:
+    assert [] == SCHEMA.faults_of_message(render(long_listing(text, url=url)), 4000)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.sampled_from(["a", " ", "\n", '"', "\\", "*", "é", "\U0001f600", "\x01", "# "]), max_size=4),
+    st.text(),
+)
+def test_slack_accepts_a_listing_whatever_it_is_made_of(pieces: list[str], title: str) -> None:
+    text = "".join(pieces) * 400
+    assert [] == SCHEMA.faults_of_message(render(long_listing(text, title=title or text)), 4000)
 
 
 def test_the_passage_is_shown_byte_for_byte() -> None:
