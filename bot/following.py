@@ -36,10 +36,43 @@ OPENERS = (
 JOINTS = frozenset("on for with in using without under from via".split())
 """How a fragment of a question opens; these words are searched, for what they join."""
 
+CONNECTIVES = frozenset(("and", "but", "or", "also", "ok and", "okay and"))
+"""Openers behind which a question may be one of its own."""
+
 CONDITIONS = frozenset("if unless after before while".split())
 
 POINTERS = frozenset("it that this these those they them its their one ones".split())
 """Words that point back to what was said before."""
+
+EXPECTS = re.compile(
+    r"""(?:\s+(?:is|was|be|not|still|also|ever|even|would|will))*
+    (?:
+        \s+(?:safe|possible|true|ok|okay|fine|allowed|permitted|legal|better|best|necessary|wise|worth|advisable
+            |recommended|important|likely|normal)\s+(?:for\s.*?)?(?:to|that|if|whether|when)
+        |\s+(?:take|takes|took)(?:\s+\w+)?\s+(?:to|for|until|before)
+        |\s+(?:cost|costs)(?:\s+\w+)?\s+to
+        |\s+matters?\s+(?:if|whether|which|what|who|when|where|how|that)
+        |\s+(?:seem|seems|appear|appears)\s+(?:that|like)
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What follows an "it" that stands for what is yet to be said, as in "is it safe to delete logs"."""
+
+WEATHER = re.compile(r"(?:\s+(?:is|was|be))?\s+(?:rain|snow)(?:s|ed|ing)?\b", re.IGNORECASE)
+
+CLAIMS = re.compile(
+    r"""\b(?:know|knew|sure|confirm|say|says|said|mean|means|think|ensure|verify|guarantee|prove|believe|assume
+    |certain|clear|likely|notice|so|given|provided|true|possible|important|require|requires|warn|warns)\s+$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What stands before a "that" which opens a clause, as in "how do I know that payment succeeded"."""
+
+DESCRIBED = re.compile(
+    r"""(?:\b(?:a|an|any|some|the|no|every)\s+[\w-]+
+    |\b(?:anything|something|everything|nothing|anyone|anybody|someone|somebody|everyone|all))\s+$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What stands before a "that" which describes it, as in "is there a plan that expires"."""
 
 CHATTER = frozenset(
     """alright awesome bye cheers cool done exactly fine good great haha hello hey hi hm hmm indeed lol nice
@@ -67,6 +100,9 @@ ASKING = frozenset(
     """what how why when where who whom whose which can could do does did is are was were will would should
     may""".split()
 )
+
+VERBS = frozenset("can could do does did is are was were will would should may".split())
+"""Words of ASKING that make a question a whole sentence; the others ask for something."""
 
 KINDS = tuple(
     frozenset(kind.split())
@@ -114,20 +150,27 @@ def follows(message: str) -> bool:
     words = _words(message)
     if not words or len(words) > MOST_WORDS or _chats(words):
         return False
-    rest = _words(_opened(message))
-    telling = _telling(" ".join(rest))
+    opener, text = _opened(message)
+    rest, telling = _words(text), _telling(text)
     if not telling:
         return True
-    if len(rest) < len(words):
-        return len(telling) <= 3
+    pointing = bool(_pointing(text))
+    if opener:
+        asks_anew = opener in CONNECTIVES and rest[0] in ASKING - VERBS and len(telling) >= 2
+        return len(telling) <= 3 and (pointing or not asks_anew)
     # "Orders that were cancelled" points at nothing; "is that paid?" does.
-    points = words[0] in ASKING | POINTERS and not POINTERS.isdisjoint(words)
-    return len(telling) <= 2 and (points or words[0] in JOINTS)
+    points = pointing and words[0] in ASKING | POINTERS
+    return len(telling) <= 2 and (points or (words[0] in JOINTS and (pointing or not _asks_whole(words))))
+
+
+def tells(message: str) -> bool:
+    """Whether a message has a word of its own that says what it is about."""
+    return bool(_telling(_opened(message)[1]))
 
 
 def in_full(message: str, topic: Topic, frequencies: Frequencies) -> str:
     """Return what a message that follows means: itself, with the terms that it leans on."""
-    rest = " ".join(_opened(message).split()).strip(" ?!.,:;")
+    rest = " ".join(_opened(message)[1].split()).strip(" ?!.,:;")
     own = {word.casefold() for word in _telling(rest)}
     kept = [term for term in topic.terms if not _replaced(term, own)]
     carried = _rarest(kept, MOST_CARRIED, frequencies)
@@ -143,7 +186,7 @@ def _joined(rest: str, carried: str) -> str:
     first = (_words(rest) or [""])[0]
     if first in JOINTS | CONDITIONS:
         return f"{carried} {rest}".strip()
-    for found in WORD.finditer(rest):
+    for found in _pointing(rest):
         if found[0].casefold() in POINTERS and carried:
             return f"{rest[: found.start()]}{carried}{rest[found.end() :]}"
     parts = (rest, carried) if first in ASKING else (carried, rest)
@@ -167,14 +210,39 @@ def _rarest(terms: Sequence[str], most: int, frequencies: Frequencies) -> list[s
     return [term for term in terms if term in chosen]
 
 
-def _opened(message: str) -> str:
-    """Return a message without the words by which it continues the one before."""
+def _pointing(text: str) -> list[re.Match[str]]:
+    """Return the words that point back, without "it" and "that" where they only build the sentence."""
+    found = (word for word in WORD.finditer(text) if _plain(word[0]) in POINTERS)
+    return [word for word in found if not _builds(text, word)]
+
+
+def _builds(text: str, word: re.Match[str]) -> bool:
+    before, after = text[: word.start()], text[word.end() :]
+    match _plain(word[0]):
+        case "it" | "its":
+            expected = EXPECTS.match(after)
+            # "Is it possible to do so?" says nothing of what it is.
+            return bool(WEATHER.match(after) or (expected and _telling(after[expected.end() :])))
+        case "that":
+            claims = CLAIMS.search(before) and len(_words(after)) >= 2
+            return bool(_words(after) and (claims or DESCRIBED.search(before)))
+        case _:
+            return False
+
+
+def _asks_whole(words: Sequence[str]) -> bool:
+    """Whether a fragment is none, as in "for how long are logs retained"; "on which plan" is one."""
+    return words[1] in ASKING - VERBS and not VERBS.isdisjoint(words[2:])
+
+
+def _opened(message: str) -> tuple[str, str]:
+    """Part a message into the words by which it continues the one before, if any, and the others."""
     text = message.strip()
     for opener in OPENERS:
         found = re.match(rf"{opener.replace(' ', r'[ ]+')}\b[\s,:]*(?=\S)", text, re.IGNORECASE)
         if found:
-            return text[found.end() :]
-    return text
+            return opener, text[found.end() :]
+    return "", text
 
 
 def _chats(words: Sequence[str]) -> bool:

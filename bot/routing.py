@@ -29,7 +29,7 @@ from bot.errors import Cancelled, OutOfScope, PreferenceInvalid, Stopping
 from bot.escalation import Escalation
 from bot.exporting import Exports
 from bot.feedback import Ledger, Remembered
-from bot.following import Topics, follows, in_full, topic_of
+from bot.following import Topics, follows, in_full, tells, topic_of
 from bot.hindrances import Hindrances
 from bot.jobs import Jobs, Watch
 from bot.limits import RateLimit
@@ -362,15 +362,19 @@ class Router:
         question = request.question.strip()
         query = self._meant(request, audience)
         hits, outcome = self._found(query, audience)
-        if query != question and outcome is Outcome.NOTHING:
-            # It may not have leant on anything: what is answered as it stands was meant as it stands.
-            alone = self._found(question, audience)
-            if alone[1] is Outcome.ANSWER:
-                query, (hits, outcome) = question, alone
+        stands = False
+        if query != question and tells(question):
+            # It may not have leant on anything: what is answered as it stands, and no less surely, was
+            # meant as it stands. "And on Windows?" is answered by much, but less surely.
+            alone, outcome_alone = self._found(question, audience)
+            surely = outcome is not Outcome.ANSWER or (alone and alone[0].confidence >= hits[0].confidence)
+            if outcome_alone is Outcome.ANSWER and surely:
+                stands, query, hits, outcome = True, question, alone, outcome_alone
         hits, chosen_by = self._aliases.hits(query, hits, audience)
         outcome = Outcome.ANSWER if chosen_by else outcome
         searched = query if query != question else ""
-        self._note_topic(request, query, hits if outcome is not Outcome.NOTHING else [])
+        if stands or query != question or not follows(query):
+            self._note_topic(request, query, hits if outcome is not Outcome.NOTHING else [])
         self._log_question(request, outcome)
         if not hits and not self._library.sources(workspace):
             return NoAnswer(text=_nothing_read(request))
@@ -402,9 +406,9 @@ class Router:
         return hits, self._policy.outcome(hits[0].confidence) if hits else Outcome.NOTHING
 
     def _note_topic(self, request: Ask, query: str, hits: list[Hit]) -> None:
-        """Take note of what the conversation is about, unless the message says nothing of it."""
+        """Take note of what the conversation is about, unless the query says nothing of it."""
         topic = topic_of(query, (hits[0].passage.title, *hits[0].passage.heading) if hits else ())
-        if topic.terms and (query != request.question.strip() or not follows(query)):
+        if topic.terms:
             self._topics.remember(request.actor, request.conversation, topic, whispered=request.whispered)
 
     def _meant(self, request: Ask, audience: Audience) -> str:

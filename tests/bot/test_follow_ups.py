@@ -76,6 +76,20 @@ def test_what_is_answered_only_as_it_stands_is_answered_as_it_stands(strict: Ben
     assert "" == strict.answer("for boiling water", conversation=THREAD).searched
 
 
+def test_what_is_answered_as_surely_as_it_stands_is_answered_as_it_stands(read: Bench) -> None:
+    read.ask("install the server on Linux", conversation=THREAD)
+    read.upload("This is how do I push branches.", name="push")
+    answer = read.answer("then how do I push?", conversation=THREAD)
+    assert ("", "push") == (answer.searched, answer.quote.citation.source)
+    assert searched(read, "why?").startswith("why push")
+
+
+def test_a_standalone_question_is_not_searched_with_the_one_before(read: Bench) -> None:
+    read.ask("install the server on Linux", conversation=THREAD)
+    for question in ("Is it possible to export data?", "How do I know that payment succeeded?"):
+        assert "" == searched(read, question)
+
+
 def test_thanks_change_no_topic(read: Bench) -> None:
     read.ask("install the server on Linux", conversation=THREAD)
     assert "" == searched(read, "thanks")
