@@ -39,6 +39,7 @@ from bot.overhearing import Overhearing
 from bot.overview import Examples
 from bot.permissions import Permissions
 from bot.ports import Adapter, Clock, Platform
+from bot.precedents import Precedents
 from bot.preferences import PreferenceBook
 from bot.privacy import Privacy
 from bot.questions import Questions
@@ -189,8 +190,20 @@ class Application:
         modes = Modes(
             self.records, deaf=frozenset() if settings.discord.message_content else frozenset({"discord"})
         )
+        precedents = Precedents(
+            self.records,
+            ledger=self.ledger,
+            questions=self.questions,
+            likeness=likeness,
+            threshold=self.policy.threshold,
+        )
         overhearing = Overhearing(
-            self.records, clock, modes=modes, preferences=self.preferences, errands=self.errands
+            self.records,
+            clock,
+            modes=modes,
+            preferences=self.preferences,
+            errands=self.errands,
+            precedents=precedents,
         )
         escalation = Escalation(
             self.records,

@@ -147,13 +147,14 @@ class Ledger:
         """
         askers: dict[str, set[str]] = {}
         asked = self._questions.stored(workspace, RECENT)
-        answered = self._answered(workspace, threshold) if asked else set()
+        answered = self.answered(workspace, threshold) if asked else set()
         for id, question in asked:
             if id in answered:
                 askers.setdefault(" ".join(question.words.split()), set()).add(question.actor_id)
         return [words for words, people in askers.items() if actor_id in people or len(people) > 1]
 
-    def _answered(self, workspace: str, threshold: float) -> set[str]:
+    def answered(self, workspace: str, threshold: float) -> set[str]:
+        """Return the ids of answers whose first passage answers at least this probably."""
         with self._records.read() as db:
             rows = db.execute(
                 "SELECT id FROM answers WHERE workspace = ? AND json_extract(passages, '$[0][3]') >= ?",

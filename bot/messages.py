@@ -14,6 +14,7 @@ LISTED_DOCUMENTS = 100
 LISTED_WORDS = 12
 LISTED_ITEMS = 5
 """Items of a listing that fit one message on every platform, with their buttons."""
+SIMILAR = "Answered here before:"
 SHOWN_WORDS = 200
 """Characters."""
 
@@ -1125,11 +1126,13 @@ class Offer:
     """An answer to a question that was not put to the bot.
 
     With ``private`` only the asker is to see it. Where a platform cannot whisper unasked, everyone
-    sees that there is an answer, and whoever wants to reads it alone.
+    sees that there is an answer, and whoever wants to reads it alone. ``similar`` are questions that
+    were answered before where everyone who sees the offer can read it.
     """
 
     answer: Answer
     private: bool
+    similar: tuple["Precedent", ...] = ()
 
     @property
     def lead(self) -> str:
@@ -1180,7 +1183,8 @@ class Posting:
 
     ``channel`` and ``message`` are the platform's own ids: of the channel (or thread) that holds the
     message, and of the message in it. ``is_hint`` says that the message only tells that there is an
-    answer, and does not show the passage itself.
+    answer, and does not show the passage itself. ``within`` is the channel of a thread with an id of
+    its own, if all who read the one can read the other.
     """
 
     platform: str
@@ -1190,6 +1194,19 @@ class Posting:
     answer_id: str
     offset: int
     is_hint: bool = False
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precedent:
+    """A question that was answered before, and where the answer stands.
+
+    ``url`` leads there, once a platform has said so that makes the address of a message itself.
+    """
+
+    question: str
+    posting: Posting
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from bot.errands import Errands
 from bot.listening import likeness, question_in
-from bot.messages import Conversation, Mode, Overhear, Posting, Withdraw, counted
+from bot.messages import Conversation, Mode, Overhear, Posting, Precedent, Withdraw, counted
 from bot.modes import UNASKED, Modes
 from bot.ports import Clock, Kept
+from bot.precedents import Precedents
 from bot.preferences import PreferenceBook
 from bot.records import Records
 
@@ -49,7 +50,14 @@ class Overhearing:
     """
 
     def __init__(
-        self, records: Records, clock: Clock, *, modes: Modes, preferences: PreferenceBook, errands: Errands
+        self,
+        records: Records,
+        clock: Clock,
+        *,
+        modes: Modes,
+        preferences: PreferenceBook,
+        errands: Errands,
+        precedents: Precedents,
     ) -> None:
         """``records`` hold what was offered. Raises RecordsUnavailable."""
         self._records = records
@@ -57,6 +65,7 @@ class Overhearing:
         self._modes = modes
         self._preferences = preferences
         self._errands = errands
+        self._precedents = precedents
         self._spoke: dict[tuple[str, str], dict[str, datetime]] = {}
         self._lock = threading.Lock()
         records.define(SCHEMA)
@@ -83,6 +92,12 @@ class Overhearing:
     def is_private(self, where: Conversation) -> bool:
         """Whether what is offered here is for the asker alone."""
         return self._modes.mode(where) is Mode.SUGGEST
+
+    def similar(self, heard: Overhear, question: str) -> tuple[Precedent, ...]:
+        """Return questions like one that opens a thread, answered before in the same channel."""
+        if not heard.opens_thread:
+            return ()
+        return self._precedents.like(question, actor_id=heard.actor.id, where=heard.conversation)
 
     def turn(self, heard: Overhear, question: str) -> int | None:
         """Take the turn to offer an answer, and return its number; None when it is not the time."""
@@ -111,7 +126,8 @@ class Overhearing:
             db.execute("UPDATE offers SET answer_id = ? WHERE id = ?", (answer_id, turn))
 
     def posted(self, posting: Posting) -> None:
-        """Take note where an offer stands; one that comes too late is taken back."""
+        """Take note where an answer stands; an offer that comes too late is taken back."""
+        self._precedents.posted(posting)
         with self._records.write() as db:
             late = db.execute(
                 """UPDATE offers SET posted_in = ?, message = ? WHERE workspace = ? AND answer_id = ?

@@ -447,13 +447,15 @@ class Router:
         turn = self._overhearing.turn(request, question)
         if turn is None:
             return Silence()
+        similar = self._overhearing.similar(request, question)
         remembered = self._ledger.remember(
             workspace, request.actor.id, question, hits, sources=audience.sources
         )
         self._overhearing.offered(turn, remembered.id)
         answer = self.shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
         assert isinstance(answer, Answer), "it is above the threshold of answers"
-        return Offer(answer=answer, private=self._overhearing.is_private(request.conversation))
+        private = self._overhearing.is_private(request.conversation)
+        return Offer(answer=answer, private=private, similar=similar)
 
     def posted(self, posting: Posting) -> None:
         """Take note where a passage was shown to a whole channel. Never raises."""

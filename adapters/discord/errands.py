@@ -87,5 +87,13 @@ async def report(core: Core, workspace: str, reply: Reply, message: discord.Mess
             answer_id=shown.id,
             offset=shown.offset,
             is_hint=isinstance(reply, Offer) and reply.private,
+            within=_within(message.channel),
         )
     )
+
+
+def _within(channel: object) -> str:
+    """Return the channel of a thread that everyone in it can read."""
+    if not isinstance(channel, discord.Thread) or channel.is_private():
+        return ""
+    return str(channel.parent_id)

@@ -9,6 +9,7 @@ from discord import ButtonStyle, ui
 from adapters.discord import translate
 from adapters.discord.translate import FORGET
 from bot.messages import (
+    SIMILAR,
     UPDATED_SINCE,
     Answer,
     Aside,
@@ -27,6 +28,8 @@ from bot.messages import (
     Offer,
     OverviewReport,
     PersonalData,
+    Posting,
+    Precedent,
     PreferenceList,
     Progress,
     Quote,
@@ -177,7 +180,9 @@ def _bold(text: str) -> str:
     return f"{lead}**{literal(core)}**{tail}" if core else text
 
 
-def _card(shown: Answer | Closest, lead: str, colour: int, *, may_share: bool) -> ui.LayoutView:
+def _card(
+    shown: Answer | Closest, lead: str, colour: int, *, may_share: bool, below: str = ""
+) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     footer = f"{_citation(shown.quote.citation)} · {literal(shown.assurance)}{_receipt(shown)}"
     lead = f"-# {UPDATED_SINCE}\n{lead}" if shown.updated else lead
@@ -186,6 +191,7 @@ def _card(shown: Answer | Closest, lead: str, colour: int, *, may_share: bool) -
         # Only the fences of very many scraps of code make a quote of the core's this long.
         text = lead + passage(shown.quote, fences=False)
     footer += _also(shown.also, LONGEST_MESSAGE - _size(text) - _size(footer))
+    footer += below if _size(text + footer + below) <= LONGEST_MESSAGE else ""
     view.add_item(
         ui.Container(ui.TextDisplay(text), ui.Separator(), ui.TextDisplay(footer), accent_colour=colour)
     )
@@ -232,11 +238,23 @@ def _shared_by(reply: Answer) -> str:
 def _offer(reply: Offer) -> ui.LayoutView:
     """Return the answer, or, as nobody can be whispered to unasked, a button that whispers it."""
     if not reply.private:
-        return _card(reply.answer, f"{reply.lead}\n\n", GREEN, may_share=False)
+        below = _similar(reply.similar)
+        return _card(reply.answer, f"{reply.lead}\n\n", GREEN, may_share=False, below=below)
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.TextDisplay("I may have an answer to this."))
+    view.add_item(ui.TextDisplay(f"I may have an answer to this.{_similar(reply.similar)}"))
     view.add_item(ui.ActionRow(ui.Button(label="Show me", custom_id=f"quoth:more:{reply.answer.id}:0")))
     return view
+
+
+def _similar(precedents: Sequence[Precedent]) -> str:
+    """Return the lines that name questions answered before, after a line break."""
+    lines = [f"-# - {_linked(_title(each.question), _address(each.posting))}" for each in precedents]
+    return "".join(f"\n{line}" for line in (f"-# {SIMILAR}", *lines)) if lines else ""
+
+
+def _address(posting: Posting) -> str:
+    guild = posting.workspace.removeprefix("discord:")
+    return f"https://discord.com/channels/{guild}/{posting.channel}/{posting.message}"
 
 
 def _buttons(shown: Answer | Closest, *, may_share: bool) -> list[list[ui.Button[ui.LayoutView]]]:

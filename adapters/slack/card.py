@@ -1,6 +1,7 @@
 """The answer card: the passage word for word, where it stands, and what one can do with it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -23,12 +24,14 @@ from adapters.slack.blocks import (
     words,
 )
 from bot.messages import (
+    SIMILAR,
     UPDATED_SINCE,
     Answer,
     Citation,
     Closest,
     Continuation,
     Offer,
+    Precedent,
     Quote,
     Segment,
     path_of,
@@ -89,15 +92,25 @@ def searched(query: str) -> list[Json]:
 def render_offer(offer: Offer) -> Json:
     """Return the card of an answer that nobody asked the bot for; it says so first."""
     lead = rich_text(section(words(offer.lead, italic=True)))
-    return _card(offer.answer, [lead], f"{offer.lead} ", may_share=offer.private)
+    below = _similar(offer.similar)
+    return _card(offer.answer, [lead], f"{offer.lead} ", may_share=offer.private, below=below)
 
 
-def _card(shown: Answer | Closest, above: list[Json], spoken: str, *, may_share: bool) -> Json:
+def _similar(precedents: Sequence[Precedent]) -> list[Json]:
+    """Return the questions that were answered before, if any."""
+    lines = [section(link(shorten(each.question, MAX_SMALL_PRINT), each.url)) for each in precedents]
+    return [rich_text(section(words(SIMILAR, italic=True)), *lines)] if lines else []
+
+
+def _card(
+    shown: Answer | Closest, above: list[Json], spoken: str, *, may_share: bool, below: Sequence[Json] = ()
+) -> Json:
     above = [context(plain(UPDATED_SINCE)), *above] if shown.updated else above
     above = [*searched(shown.searched), *above]
     below = [
         _where(shown.quote.citation, shown.also),
         _citation(shown),
+        *below,
         _buttons(shown, may_share=may_share),
         _thumbs(shown),
     ]

@@ -247,7 +247,13 @@ class Listeners:
     async def _offer(self, offer: Offer, place: Place, party: Party) -> None:
         thread = ThreadOutlet(self._client, place.channel, place.thread, self._clock)
         outlet = self._whisperer(place, {}) if offer.private else thread
-        await self._report(party.conversation, offer, await outlet.say(render(offer)))
+        # Slack makes the addresses of messages itself; there are three at most.
+        similar = [
+            replace(each, url=await self._link(f"{each.posting.channel}/{each.posting.message}"))
+            for each in offer.similar
+        ]
+        shown = await outlet.say(render(replace(offer, similar=tuple(similar))))
+        await self._report(party.conversation, offer, shown)
 
     async def on_home(self, body: Payload) -> None:
         """Offer questions to a person who opens the bot's messages, and show its Home tab."""

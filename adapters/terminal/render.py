@@ -12,6 +12,7 @@ from rich.text import Text
 
 from bot.messages import (
     BLANKS,
+    SIMILAR,
     UPDATED_SINCE,
     Answer,
     Aside,
@@ -65,7 +66,9 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
         case Aside():
             return render(reply.reply, now=moment)
         case Offer():
-            return Group(_plain(reply.lead, "green"), render(reply.answer, now=moment))
+            similar = [_plain(line) for line in (SIMILAR, *(f"  {each.question}" for each in reply.similar))]
+            card = render(reply.answer, now=moment)
+            return Group(_plain(reply.lead, "green"), card, *(similar if reply.similar else ()))
         case Silence():
             return Group()
         case Continuation():

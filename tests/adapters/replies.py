@@ -30,6 +30,8 @@ from bot.messages import (
     Offer,
     OverviewReport,
     PersonalData,
+    Posting,
+    Precedent,
     PreferenceLine,
     PreferenceList,
     Progress,
@@ -229,6 +231,17 @@ def statistics(**more: object) -> StatisticsReport:
     return StatisticsReport(**(fields | more))  # type: ignore[arg-type]
 
 
+def precedents() -> tuple[Precedent, ...]:
+    at = Posting(
+        platform="discord", workspace="discord:1", channel="2", message="3", answer_id="c3d4", offset=0
+    )
+    linked = "https://example.slack.com/archives/C1/p3"
+    return (
+        Precedent(question="How long is *parental* leave for <!here>?", posting=at, url=linked),
+        Precedent(question="Is leave paid?", posting=at),
+    )
+
+
 REPLIES: dict[str, Reply] = {
     "answer": answer(),
     "answer_without_address": answer(quote(Segment(text="Yes.", bold=True)), has_more=False),
@@ -242,6 +255,8 @@ REPLIES: dict[str, Reply] = {
     "aside": Aside(reply=answer()),
     "offer": Offer(answer=answer(), private=False),
     "offer_in_private": Offer(answer=answer(), private=True),
+    "offer_with_similar_questions": Offer(answer=answer(), private=False, similar=precedents()),
+    "offer_in_private_with_similar_questions": Offer(answer=answer(), private=True, similar=precedents()),
     "closest": closest(),
     "answer_to_what_follows": answer(searched="parental *leave* for <!here> fathers"),
     "closest_to_what_follows": closest(searched="parental leave for fathers"),

@@ -22,6 +22,7 @@ from bot.modes import Modes
 from bot.overhearing import Overhearing
 from bot.overview import Examples
 from bot.permissions import Permissions
+from bot.precedents import Precedents
 from bot.preferences import PreferenceBook
 from bot.privacy import Privacy
 from bot.questions import Questions
@@ -120,12 +121,20 @@ class Bench:
             errands=self.errands,
         )
         self.modes = Modes(self.records, deaf=frozenset({"discord"}))
+        precedents = Precedents(
+            self.records,
+            ledger=self.ledger,
+            questions=self.questions,
+            likeness=likeness,
+            threshold=self.policy.threshold,
+        )
         self.overhearing = Overhearing(
             self.records,
             self.clock,
             modes=self.modes,
             preferences=self.preferences,
             errands=self.errands,
+            precedents=precedents,
         )
         self.router = Router(
             searcher=self.searcher,

@@ -323,10 +323,17 @@ class FakeDiscord:
         await self.gateway.send("MESSAGE_CREATE", message | more)
         return message
 
-    async def open_post(self, user: str, title: str, content: str, *, parent: str = FORUM) -> str:
-        """Open a post in the forum, or a thread in another channel, and return its id; waits for nothing."""
+    async def open_post(
+        self, user: str, title: str, content: str, *, parent: str = FORUM, type: int = 11
+    ) -> str:
+        """Open a post in the forum, or a thread in another channel, and return its id; waits for nothing.
+
+        ``type`` 12 is a private thread.
+        """
         id = snowflake()
-        post = thread_object(id, GUILD, parent=parent, owner=self.users[user]["id"], name=title)
+        post = thread_object(id, GUILD, parent=parent, owner=self.users[user]["id"], name=title) | {
+            "type": type
+        }
         self.posts[id] = post
         await self.gateway.send("THREAD_CREATE", post | {"newly_created": True})
         own: Json = {"id": id} if parent == FORUM else {}

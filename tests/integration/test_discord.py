@@ -512,7 +512,7 @@ async def test_a_post_goes_to_its_thread_and_a_card_is_reported(bot: FakeDiscord
     core.unasked.put_nowait(post(answer(), thread=THREAD))
     [reported] = await core.hears_of(1)
     assert [THREAD] == [message.channel for message in bot.messages]
-    assert posting(bot.messages[0]) == reported
+    assert replace(posting(bot.messages[0]), within=GENERAL) == reported
 
 
 async def test_a_post_never_leaves_the_guild_of_its_workspace(bot: FakeDiscord, core: ScriptedCore) -> None:
@@ -891,6 +891,24 @@ async def test_a_new_post_is_overheard_with_its_title_once_its_first_message_cam
         Overhear(actor=ann, conversation=here, text="Leave\nHow long is it?", opens_thread=True),
         Overhear(actor=boss, conversation=here, text="Sixteen weeks."),
     ] == core.requests
+
+
+@pytest.mark.parametrize(("kind", "within"), [(11, FORUM), (12, "")])
+async def test_a_posting_in_a_thread_names_the_channel_whose_people_can_read_it(
+    hearing: FakeDiscord, core: ScriptedCore, kind: int, within: str
+) -> None:
+    core.replies_to[Overhear] = [Offer(answer=answer(), private=False)]
+    post = await hearing.open_post("Ann", "Leave", "How long is it?", type=kind)
+    [posting] = await core.hears_of(1)
+    assert (post, within) == (posting.channel, posting.within)
+
+
+async def test_an_offer_links_the_answers_to_similar_questions(
+    hearing: FakeDiscord, core: ScriptedCore
+) -> None:
+    core.replies_to[Overhear] = [REPLIES["offer_with_similar_questions"]]
+    message = await hearing.say("Ann", "How long is leave?")
+    assert "[Is leave paid?](<https://discord.com/channels/1/2/3>)" in message.shown
 
 
 async def test_a_new_thread_of_a_channel_is_opened_by_its_owners_first_message(

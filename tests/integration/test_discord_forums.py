@@ -12,6 +12,7 @@ from tests.fakes.discord import FakeDiscord, Message
 from tests.fakes.discord_gateway import MESSAGE_CONTENT
 from tests.fakes.discord_payloads import (
     ANSWERED_TAG,
+    FORUM,
     GENERAL,
     GUILD,
     MANAGE_THREADS,
@@ -45,10 +46,10 @@ async def bot(core: ScriptedCore, tmp_path: Path) -> AsyncIterator[FakeDiscord]:
             yield discord
 
 
-async def post(bot: FakeDiscord, user: str = "Ann", **where: str) -> tuple[str, Message]:
+async def post(bot: FakeDiscord, user: str = "Ann", *, parent: str = FORUM) -> tuple[str, Message]:
     """Open a post, and return its id and the bot's card in it."""
     before = len(bot.messages)
-    id = await bot.open_post(user, "Leave", "How long is it?", **where)
+    id = await bot.open_post(user, "Leave", "How long is it?", parent=parent)
     await bot.until(lambda: len(bot.messages) > before)
     return id, bot.messages[before]
 

@@ -699,6 +699,15 @@ async def test_an_offer_to_everyone_is_posted_in_the_messages_thread(
     ] == await core.hears_of(1)
 
 
+async def test_an_offer_links_the_answers_to_similar_questions(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.replies_to[Overhear] = [REPLIES["offer_with_similar_questions"]]
+    await bot.deliver("events_api", written(bot))
+    message = (await bot.until(lambda: bot.messages))[0]
+    assert "Answered here before:" in message.shown
+    asked = [call for call in bot.calls if call.method == "chat.getPermalink"]
+    assert [("2", "3")] * 2 == [(call.args["channel"], call.args["message_ts"]) for call in asked]
+
+
 async def test_an_offer_in_private_is_seen_by_the_asker_alone(bot: FakeSlack, core: ScriptedCore) -> None:
     core.replies_to[Overhear] = [Offer(answer=answer(), private=True)]
     await bot.deliver("events_api", written(bot))
