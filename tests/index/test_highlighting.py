@@ -83,6 +83,12 @@ def test_of_two_that_match_alike_the_prose_is_marked() -> None:
     assert prose == marked("boil kettle water", call, "x" * LONGEST, prose, code=(0,))
 
 
+def test_prose_is_not_marked_together_with_the_rows_of_a_table() -> None:
+    prose, header, row = "The kettle boils for four minutes.", "Part | Minutes", "Water | four minutes"
+    assert prose == marked("how many minutes does the kettle boil", prose, header, row)
+    assert f"{header} {row}" == marked("water minutes part", prose, header, row)
+
+
 def test_no_more_than_three_sentences_are_marked() -> None:
     assert 3 == marked("boil pour wait remove drink", *TEA).count(".")
 
