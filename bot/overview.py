@@ -100,7 +100,7 @@ def matters(sources: Sequence[SourceLine], *, unanswered: int, drafts: int) -> t
     """
     failures = sum(len(source.failures) for source in sources)
     unread = [source.name for source in sources if source.synced_at is None]
-    asked = f"{counted(unanswered, 'question')} without an answer: the list of them takes one from you."
+    asked = f"{counted(unanswered, 'question')} without an answer: from the list of them you can answer."
     return (
         *([asked] if unanswered else []),
         *([f"{counted(drafts, 'answer')} to review, before I quote what people wrote."] if drafts else []),

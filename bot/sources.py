@@ -220,8 +220,7 @@ class SourceDesk:
             self._library.remove(workspace, removal.name)  # it can still be undone, its file with it
             raise
         self._library.pause(workspace, removal.name, paused=removal.paused)
-        self._changes.forget(workspace)
-        self._changes.note(workspace, Change(name=removal.name))
+        self._changes.forget(workspace)  # undoing once more must not remove what was wanted back
         return Notice(
             text=f"Undone: {removal.name} is back with its {counted(read.passages, 'passage')}.",
             details=_failures(read),

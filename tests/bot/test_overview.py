@@ -142,4 +142,4 @@ def test_questions_without_an_answer_wait_for_moderators(bench: Bench) -> None:
     bench.read_tea()
     bench.ask("who painted the ceiling?")
     told = look_in(bench, MODERATOR).matters
-    assert ("1 question without an answer: the list of them takes one from you.",) == told
+    assert ("1 question without an answer: from the list of them you can answer.",) == told

@@ -163,6 +163,14 @@ def test_a_source_that_was_just_added_goes_and_can_come_back(bench: Bench) -> No
     assert {"tea": SourceState.FRESH} == states(bench)
 
 
+def test_undoing_twice_does_not_remove_what_came_back(bench: Bench) -> None:
+    bench.read_tea()
+    remove(bench)
+    undo(bench)
+    assert "nothing to undo" in text_of(undo(bench))
+    assert {"tea": SourceState.FRESH} == states(bench)
+
+
 def test_an_upload_that_was_removed_comes_back(bench: Bench) -> None:
     bench.upload("Coffee wants coarse beans.", name="notes")
     remove(bench, "notes")
