@@ -43,6 +43,11 @@ NOBODY_TO_CALL = (
     "I would call a human, but nobody has told me whom or where yet. A moderator can say so by the "
     "settings human.channel and human.group. Until then, please ask in a channel where people help."
 )
+ONLY_PRIVATELY = (
+    "I would call a human, but only in this very place, and there your question is not for everyone to "
+    "read. A moderator can name another channel by the setting human.channel. Until then, please ask in "
+    "a channel where people help."
+)
 CALLED = "I have called for a human. You will hear from me when somebody has seen to it."
 CALLED_ALREADY = "A human has been called for this question already."
 ONLY_MODERATORS = "Only moderators can mark this as resolved."
@@ -79,7 +84,9 @@ class Escalation:
             self._preferences.value(at.workspace, f"human.{part}") for part in ("channel", "group")
         )
         thread = ""
-        if not channel and group and not at.private:
+        if not channel and group:
+            if not request.is_public:
+                return Refused(text=ONLY_PRIVATELY)
             channel, thread = at.channel, at.thread
         if not channel:
             return Refused(text=NOBODY_TO_CALL)

@@ -457,12 +457,19 @@ class Escalate:
     """Call a human to a question; ``answer_id`` is that of its card, or of the reply that found nothing.
 
     ``link`` leads to the message on which the button stands, and is empty where only the asker sees it.
+    ``external`` says that people of other organisations read the channel.
     """
 
     actor: Actor
     conversation: Conversation
     answer_id: str
     link: str = ""
+    external: bool = False
+
+    @property
+    def is_public(self) -> bool:
+        """Whether all of the community, and nobody else, can read the question where it stands."""
+        return bool(self.link) and not self.external and not self.conversation.private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

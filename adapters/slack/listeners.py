@@ -390,6 +390,16 @@ class Listeners:
             return ""
         return str(found["permalink"])
 
+    async def _is_external(self, channel: str) -> bool:
+        """Whether another company reads a channel, which a press does not tell; also where none can say."""
+        try:
+            found = await self._client.conversations_info(channel=channel)
+        except FOREIGN as error:
+            _log.warning("Slack did not tell who reads a channel.", code=code_of(error))
+            return True
+        about = found["channel"]
+        return bool(about.get("is_ext_shared") or about.get("is_pending_ext_shared"))
+
     async def _pressed(self, request: Request | None, place: Place, body: Payload) -> None:
         container = body.get("container") or {}
         if isinstance(request, Share):
@@ -400,7 +410,8 @@ class Listeners:
             await self._resolve(request, place, body)
         elif isinstance(request, Escalate) and not container.get("is_ephemeral") and not place.private:
             link = await self._link(f"{place.channel}/{container.get('message_ts', '')}")
-            await self._whisper(replace(request, link=link), place, body)
+            external = await self._is_external(place.channel)
+            await self._whisper(replace(request, link=link, external=external), place, body)
         elif isinstance(request, More | ReadOn) and not container.get("is_ephemeral"):
             thread = place.thread or container.get("message_ts", "")
             outlet = ThreadOutlet(self._client, place.channel, thread, self._clock)

@@ -9,6 +9,7 @@ from bot.escalation import (
     CALLED_ALREADY,
     NOBODY_TO_CALL,
     ONLY_MODERATORS,
+    ONLY_PRIVATELY,
     RESOLVED_ALREADY,
     UNKNOWN,
 )
@@ -101,9 +102,25 @@ def test_a_human_can_be_called_to_an_answer_too(desk: Bench) -> None:
 def test_where_nobody_was_named_to_be_called_that_is_said_kindly(bench: Bench) -> None:
     bench.read_tea()
     assert Refused(text=NOBODY_TO_CALL) == call(bench, unanswered(bench))
-    choose(bench, "human.group", "mods")
-    assert Refused(text=NOBODY_TO_CALL) == call(bench, unanswered(bench), at=replace(HERE, private=True))
     assert errand(bench) is None
+
+
+def test_what_was_asked_privately_is_not_told_to_the_channel_where_it_was_asked(bench: Bench) -> None:
+    bench.read_tea()
+    choose(bench, "human.group", "mods")
+    id = unanswered(bench)
+    public = Escalate(actor=ANN, conversation=HERE, answer_id=id, link=LINK)
+    private = (
+        replace(public, link=""),
+        replace(public, external=True),
+        replace(public, conversation=replace(HERE, channel="dm", private=True)),
+    )
+    assert [Refused(text=ONLY_PRIVATELY)] * 3 == [bench.handle(request) for request in private]
+    assert errand(bench) is None
+    bench.clock.advance(60)
+    choose(bench, "human.channel", "help")
+    assert Notice(text=CALLED) == bench.handle(private[0])
+    assert ("help", "") == (posted(bench).channel, private[0].link)
 
 
 def test_a_group_without_a_channel_is_called_where_the_question_was_asked(bench: Bench) -> None:

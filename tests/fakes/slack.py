@@ -126,6 +126,7 @@ class FakeSlack:
         self._uploading: dict[str, tuple[str, bytes]] = {}
         self.views: list[Json] = []
         self.threads: dict[str, str] = {}
+        self.shared_channels: set[str] = set()
         self.statuses: list[Json] = []
         self.titles: list[Json] = []
         self.homes: dict[str, str] = {}
@@ -395,6 +396,7 @@ class FakeSlack:
             "files.info": self._file_info,
             "assistant.threads.setSuggestedPrompts": self._set_prompts,
             "chat.getPermalink": self._permalink,
+            "conversations.info": self._channel_info,
             "conversations.replies": self._replies,
             "views.open": self._open_view,
             "assistant.threads.setStatus": self._set_status,
@@ -478,6 +480,9 @@ class FakeSlack:
 
     def _permalink(self, args: Json) -> Json:
         return {"permalink": f"https://home.slack.com/archives/{args['channel']}/p{args['message_ts']}"}
+
+    def _channel_info(self, args: Json) -> Json:
+        return {"channel": {"id": args["channel"], "is_ext_shared": args["channel"] in self.shared_channels}}
 
     def _replies(self, args: Json) -> Json:
         text = self.threads.get(args["ts"])

@@ -478,6 +478,20 @@ async def test_a_human_is_called_with_a_link_to_what_all_see(bot: FakeSlack, cor
     [seen, unseen] = [each for each in core.requests if isinstance(each, Escalate)]
     assert ("q1", "q1", "") == (seen.answer_id, unseen.answer_id, unseen.link)
     assert seen.link.startswith("https://")
+    assert not seen.external
+
+
+async def test_a_call_in_a_channel_that_others_read_or_may_read_is_marked_so(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    core.replies_to[Ask] = [NoAnswer(text="I found nothing.", id="q1")]
+    message = await bot.mention("U0ANN", "?")
+    bot.shared_channels.add(message.channel)
+    await bot.press(message, "quoth_human")
+    bot.shared_channels.clear()
+    bot.refuse("conversations.info", "missing_scope")
+    await bot.press(message, "quoth_human")
+    assert [True, True] == [each.external for each in core.requests if isinstance(each, Escalate)]
 
 
 @pytest.mark.parametrize("refusal", ["", "message_not_found"])
