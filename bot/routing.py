@@ -381,9 +381,9 @@ class Router:
         if outcome is not Outcome.ANSWER:
             self._open_questions.note(replace(request, question=query))
         if outcome is Outcome.NOTHING:
-            self._statistics.note(workspace, outcome)
-            where = f" in {', '.join(sorted(audience.sources))}" if audience.sources else ""
             id = secrets.token_urlsafe(9)
+            self._statistics.note(workspace, outcome, id)
+            where = f" in {', '.join(sorted(audience.sources))}" if audience.sources else ""
             self._questions.keep(id, workspace, request.actor.id, searched or request.question)
             return NoAnswer(
                 text=f"I found nothing{where} that answers this.",

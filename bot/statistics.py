@@ -56,8 +56,8 @@ class Statistics:
         self._originals = originals
         records.define(SCHEMA)
 
-    def note(self, workspace: str, outcome: Outcome, answer_id: str = "") -> None:
-        """Count a question; ``answer_id`` is empty where nothing was shown."""
+    def note(self, workspace: str, outcome: Outcome, answer_id: str) -> None:
+        """Count a question; ``answer_id`` is that of its card, or of the reply that found nothing."""
         now = self._clock.now()
         try:
             with self._records.write() as db:
@@ -92,7 +92,7 @@ class Statistics:
         )
 
     def asked(self, workspace: str, count: int) -> list[tuple[str, str, str]]:
-        """Return the newest questions, oldest first: when, what came of it, and the answer's id."""
+        """Return the newest questions, oldest first: when, what came of it, and the reply's id."""
         with self._records.read() as db:
             rows = db.execute(
                 "SELECT at, outcome, answer_id FROM asked WHERE workspace = ? ORDER BY id DESC LIMIT ?",

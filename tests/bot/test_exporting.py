@@ -46,7 +46,13 @@ def test_questions_are_exported_with_what_came_of_them(asked: Bench) -> None:
     first, second = map(json.loads, export(asked, ExportKind.QUESTIONS).splitlines())
     assert (HERE.workspace, "answer", QUESTION) == (first["workspace"], first["outcome"], first["question"])
     assert "2026-01-01T12:00:00+00:00" == first["asked_at"]
-    assert ("nothing", "", "") == (second["outcome"], second["answer_id"], second["question"])
+    assert ("nothing", "who painted the green chapel ceiling") == (second["outcome"], second["question"])
+
+
+def test_words_that_are_not_kept_are_not_exported_whatever_came_of_them(asked: Bench) -> None:
+    keep(asked, "0")
+    lines = list(map(json.loads, export(asked, ExportKind.QUESTIONS).splitlines()))
+    assert [("answer", ""), ("nothing", "")] == [(line["outcome"], line["question"]) for line in lines]
 
 
 def test_feedback_is_exported_without_the_people(asked: Bench) -> None:
