@@ -494,7 +494,7 @@ class Application:
     async def _tidy(self) -> None:
         """Erase now and then what communities want kept no longer."""
         while True:
-            await asyncio.to_thread(self.questions.purge)
+            await asyncio.to_thread(self.router.purge)
             await asyncio.sleep(TIDY_SECONDS)
 
     def _note(self, posting: Posting) -> None:

@@ -464,6 +464,11 @@ class Router:
         except Exception as error:  # what is on the screen stays there; the log says what failed
             log.error("A posting could not be noted", workspace=posting.workspace, exc_info=error)
 
+    def purge(self) -> None:
+        """Erase the words that communities want kept no longer. Never raises."""
+        self._questions.purge()
+        self._open_questions.purge()
+
     def _too_fast(self, request: Ask | Escalate | Verify | Why) -> Refused | None:
         if request.conversation.platform == "terminal":
             return None
@@ -691,7 +696,7 @@ class Router:
                 if needs_owner and not self._permissions.is_owner(request.actor, request.conversation):
                     return Refused(text=ONLY_OWNERS)
                 value = self._preferences.choose(workspace, request.name, request.value)
-                self._questions.purge()
+                self.purge()
                 return Notice(text=f"{request.name} is now {value or 'nothing'}.")
             case _:
                 assert_never(request)

@@ -223,6 +223,16 @@ class OpenQuestions:
             return Notice(text="I tell you when there is an answer to what you asked in vain.")
         return Notice(text="I tell you nothing unasked any more.")
 
+    def purge(self) -> None:
+        """Erase what its community keeps no longer. What cannot be erased is told to the log."""
+        try:
+            with self._records.read() as db:
+                workspaces = [row[0] for row in db.execute("SELECT DISTINCT workspace FROM open_questions")]
+            for workspace in workspaces:
+                self._forget_old(workspace)
+        except sqlite3.Error as error:
+            log.warning("Old unanswered questions could not be erased", reason=str(error))
+
     def kept_of(self, workspace: str, actor_id: str) -> Kept:
         """Return what a person asked here in vain, the newest first, and whether they want to be told."""
         self._forget_old(workspace)
@@ -283,11 +293,13 @@ class OpenQuestions:
     # Records
 
     def _questions(self, workspace: str) -> list[Asked]:
+        """Return what may still be shown, the latest first, whether or not the rest is erased yet."""
+        since = self._since(workspace)
         with self._records.read() as db:
             rows = db.execute(
                 """SELECT id, words, platform, channel, actor, asked_at FROM open_questions
-                WHERE workspace = ? AND words != '' ORDER BY id DESC""",
-                (workspace,),
+                WHERE workspace = ? AND words != '' AND asked_at > ? ORDER BY id DESC""",
+                (workspace, since),
             ).fetchall()
         return [
             Asked(
@@ -317,8 +329,7 @@ class OpenQuestions:
 
     def _forget_old(self, workspace: str) -> None:
         """Forget words as soon as the community keeps them no longer, and in the end the count, too."""
-        now = self._clock.now()
-        words = (now - timedelta(days=self._days(workspace))).isoformat()
+        words, counts = self._since(workspace), (self._clock.now() - COUNTED).isoformat()
         with self._records.write() as db:
             db.execute(
                 "DELETE FROM open_questions WHERE workspace = ? AND words != '' AND asked_at <= ?",
@@ -326,8 +337,12 @@ class OpenQuestions:
             )
             db.execute(
                 "DELETE FROM open_questions WHERE workspace = ? AND asked_at < ?",
-                (workspace, min((now - COUNTED).isoformat(), words)),
+                (workspace, min(counts, words)),
             )
+
+    def _since(self, workspace: str) -> str:
+        moment: datetime = self._clock.now() - timedelta(days=self._days(workspace))
+        return moment.isoformat()
 
     def _days(self, workspace: str) -> int:
         return int(self._preferences.value(workspace, KEEP))

@@ -95,6 +95,26 @@ def test_words_are_purged_when_they_are_older_than_wanted(tea: Bench) -> None:
     assert [] == written(tea)
 
 
+def test_words_in_memory_grow_no_older_than_those_on_disk(tea: Bench) -> None:
+    keep(tea, 30)
+    answer = tea.answer(ASKED)
+    tea.clock.advance(30 * DAY)
+    assert tea.questions.recall("discord:1", answer.id) is None
+    data = data_of(tea)
+    assert isinstance(data, PersonalData)
+    assert () == data.words
+    tea.questions.purge()
+    keep(tea, 90)
+    assert tea.questions.recall("discord:1", answer.id) is None
+
+
+def test_where_no_words_are_kept_memory_knows_them_until_it_ends(tea: Bench) -> None:
+    answer = tea.answer(ASKED)
+    tea.clock.advance(30 * DAY)
+    tea.questions.purge()
+    assert tea.questions.recall("discord:1", answer.id) is not None
+
+
 def test_words_are_purged_at_once_when_the_community_wants_them_no_longer(tea: Bench) -> None:
     keep(tea, 30)
     tea.answer(ASKED)

@@ -110,6 +110,46 @@ def test_words_go_when_their_days_are_over_or_the_community_thinks_better_of_it(
     assert () == listed(keeping).items
 
 
+def written(bench: Bench) -> list[str]:
+    with bench.records.read() as db:
+        return [row[0] for row in db.execute("SELECT words FROM open_questions ORDER BY id")]
+
+
+def test_words_leave_the_disk_though_nobody_looks_at_the_list(keeping: Bench) -> None:
+    keeping.read_tea(ELSEWHERE)
+    keeping.ask(QUESTION)
+    keeping.ask(OTHER, conversation=ELSEWHERE)  # of which no words are kept
+    keeping.clock.advance(29 * 86_400)
+    keeping.router.purge()
+    assert [QUESTION, ""] == written(keeping)
+    keeping.clock.advance(86_400)
+    keeping.router.purge()
+    assert [""] == written(keeping)
+
+
+def test_words_leave_the_disk_as_soon_as_the_community_thinks_better_of_it(keeping: Bench) -> None:
+    keeping.ask(QUESTION)
+    keep(keeping, 0)
+    assert [] == written(keeping)
+
+
+def test_an_old_button_shows_no_words_whose_days_are_over(keeping: Bench) -> None:
+    keeping.ask(QUESTION)
+    item = first(keeping)
+    keeping.clock.advance(30 * 86_400)
+    for decision in (Decision.WRITE, Decision.POINT, Decision.DISMISS):
+        assert isinstance(decide(keeping, decision, item, "Sixteen weeks."), Refused)
+    assert [] == told(keeping)
+
+
+def test_an_erasure_that_fails_stops_nobody(keeping: Bench) -> None:
+    keeping.ask(QUESTION)
+    with keeping.records.write() as db:
+        db.execute("DROP TABLE open_questions")
+    keep(keeping, 0)
+    assert keeping.answer("green tea wants water")
+
+
 def test_a_written_answer_is_quoted_and_those_who_asked_are_told(keeping: Bench) -> None:
     keeping.ask(QUESTION, ANN)
     keeping.ask(QUESTION, ANN)
