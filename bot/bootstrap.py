@@ -233,6 +233,7 @@ class Application:
                     self.audit,
                     curation,
                     open_questions,
+                    aliases,
                     overhearing,
                     topics,
                     escalation,

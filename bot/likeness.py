@@ -1,5 +1,6 @@
 """How alike questions are in meaning, by the embedder that searches."""
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ class EmbedderLikeness:
 
     def __init__(self, embedder: Callable[[], Embedder]) -> None:
         self._embedder = embedder
-        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+        self._vectors: OrderedDict[bytes, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
     def alike(self, texts: Sequence[str], others: Sequence[str]) -> list[list[float]]:
@@ -28,13 +29,15 @@ class EmbedderLikeness:
         return [[float(cosine) for cosine in row] for row in rows @ columns.T]
 
     def _vector(self, text: str) -> Vectors:
+        # The words of people are not kept in memory for longer than it takes.
+        key = hashlib.sha256(text.encode(errors="replace")).digest()
         with self._lock:
-            if text in self._vectors:
-                self._vectors.move_to_end(text)
-                return self._vectors[text]
+            if key in self._vectors:
+                self._vectors.move_to_end(key)
+                return self._vectors[key]
         vector = self._embedder().embed_query(text).vector
         with self._lock:
-            self._vectors[text] = vector
+            self._vectors[key] = vector
             while len(self._vectors) > REMEMBERED:
                 self._vectors.popitem(last=False)
         return vector

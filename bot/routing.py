@@ -343,7 +343,7 @@ class Router:
             case Decision.CHOOSE:
                 return self._open_questions.choose(request)
             case Decision.FORGET:
-                return self._aliases.forget(request)
+                return self._aliases.take_back(request)
             case Decision.DISMISS:
                 return self._open_questions.dismiss(request)
             case _:
@@ -370,8 +370,8 @@ class Router:
             surely = outcome is not Outcome.ANSWER or (alone and alone[0].confidence >= hits[0].confidence)
             if outcome_alone is Outcome.ANSWER and surely:
                 stands, query, hits, outcome = True, question, alone, outcome_alone
-        hits, chosen_by = self._aliases.hits(query, hits, audience)
-        outcome = Outcome.ANSWER if chosen_by else outcome
+        hits, alias = self._aliases.hits(query, hits, audience)
+        outcome = Outcome.ANSWER if alias else outcome
         searched = query if query != question else ""
         if stands or query != question or not follows(query):
             self._note_topic(request, query, hits if outcome is not Outcome.NOTHING else [])
@@ -395,8 +395,8 @@ class Router:
         remembered = self._ledger.remember(
             workspace, request.actor.id, searched or request.question, hits, sources=audience.sources
         )
-        if chosen_by:
-            self._aliases.used(remembered.id, chosen_by)
+        if alias:
+            self._aliases.used(workspace, remembered.id, alias)
         self._statistics.note(workspace, outcome, remembered.id)
         shown = self.shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
         return replace(shown, searched=searched)
@@ -465,9 +465,10 @@ class Router:
             log.error("A posting could not be noted", workspace=posting.workspace, exc_info=error)
 
     def purge(self) -> None:
-        """Erase the words that communities want kept no longer. Never raises."""
+        """Erase what is kept of people no longer. Never raises."""
         self._questions.purge()
         self._open_questions.purge()
+        self._aliases.purge()
 
     def _too_fast(self, request: Ask | Escalate | Verify | Why) -> Refused | None:
         if request.conversation.platform == "terminal":

@@ -1,6 +1,5 @@
 """Questions that nothing answered: told to moderators by meaning, and to their askers once answered."""
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.aliases import AliasBook
+from bot.aliases import AliasBook, wording
 from bot.answering import link, objection
 from bot.curation import LONGEST_QUESTION, Curation
 from bot.errands import Errands
@@ -49,7 +48,6 @@ COMPARED = 300
 
 WORDINGS = 3
 KEEP = "questions.keep"
-WORD = re.compile(r"\w+")
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS open_questions (
@@ -196,7 +194,9 @@ class OpenQuestions:
         )
         if group is None or found is None:
             return _gone()
-        self._aliases.point(workspace, group[0].words, found, request.actor)
+        words = group[0].words
+        askers = {asked.actor_id for asked in group if wording(asked.words) == wording(words)}
+        self._aliases.point(workspace, words, found, request.actor, askers)
         self._close(workspace, group)
         self._tell(workspace, group, but=request.actor)
         return Notice(text="From now on I show that passage to whoever asks alike, as chosen by you.")
@@ -283,9 +283,9 @@ class OpenQuestions:
         """Return the questions that ask the same, the largest group first, the latest first in each."""
         worded: dict[str, list[Asked]] = {}
         for asked in self._questions(workspace):
-            worded.setdefault(" ".join(WORD.findall(asked.words.casefold())), []).append(asked)
+            worded.setdefault(wording(asked.words), []).append(asked)
         wordings = list(worded.values())[:COMPARED]
-        texts = [wording[0].words for wording in wordings]
+        texts = [alike[0].words for alike in wordings]
         joined = clusters(self._likeness.alike(texts, texts), SAME)
         groups = [[asked for at in cluster for asked in wordings[at]] for cluster in joined]
         return sorted(groups, key=lambda group: (-len(group), -group[0].id))

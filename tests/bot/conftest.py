@@ -154,6 +154,7 @@ class Bench:
                     self.audit,
                     curation,
                     open_questions,
+                    aliases,
                     self.overhearing,
                     topics,
                     self.escalation,

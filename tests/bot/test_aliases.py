@@ -2,16 +2,21 @@
 
 import pytest
 
+from bot.aliases import ERASED, KEPT, SOMEONE
 from bot.messages import (
+    Actor,
     Aliases,
     Answer,
     Closest,
     Decide,
     Decision,
+    ForgetMe,
     Listing,
     More,
+    MyData,
     NoAnswer,
     Notice,
+    PersonalData,
     Refused,
     Reply,
     Share,
@@ -112,3 +117,86 @@ def test_only_moderators_of_this_community_see_and_make_aliases(pointed: Bench) 
 def test_what_names_no_passage_is_refused(pointed: Bench, item: str) -> None:
     pointed.ask("Where do bicycles go?")
     assert isinstance(decide(pointed, Decision.CHOOSE, item), Refused)
+
+
+# What is kept of people
+
+
+def data_of(bench: Bench, actor: Actor) -> PersonalData:
+    reply = bench.handle(MyData(actor=actor, conversation=HERE))
+    assert isinstance(reply, PersonalData)
+    return reply
+
+
+def erase(bench: Bench, actor: Actor) -> None:
+    bench.handle(ForgetMe(actor=actor, conversation=HERE, confirmed=True))
+
+
+def written(bench: Bench) -> str:
+    tables = ("pointers", "pointer_askers", "pointed_answers")
+    with bench.records.read() as db:
+        return str([db.execute(f"SELECT * FROM {table}").fetchall() for table in tables])
+
+
+def test_people_see_what_an_alias_holds_of_them(pointed: Bench) -> None:
+    asker, chooser = data_of(pointed, BOB), data_of(pointed, MODERATOR)
+    pointing = "1 question of yours that a moderator pointed to a passage, until that is taken back"
+    assert pointing in asker.lines
+    assert QUESTION in asker.words
+    assert "1 passage that you chose for questions, until that is taken back" in chooser.lines
+    assert QUESTION not in chooser.words
+
+
+def test_erased_words_lead_to_the_passage_when_they_are_asked_again(pointed: Bench) -> None:
+    erase(pointed, BOB)
+    assert "sencha" not in written(pointed)
+    assert "bob" not in written(pointed)
+    assert ERASED == aliases(pointed).items[0].title
+    answer = pointed.answer("which temperature suits SENCHA leaves")
+    assert (GREEN, "Mo") == (answer.quote.text, answer.chosen_by)
+    assert isinstance(pointed.ask("Which temperature suits all sencha leaves?"), NoAnswer | Closest)
+    taken = forget(pointed)
+    assert Notice(text="That question is searched as any other question again.") == taken
+
+
+def test_words_in_which_others_asked_too_are_theirs(bench: Bench) -> None:
+    bench.read_tea()
+    keep(bench, 30)
+    bench.ask(QUESTION, BOB)
+    bench.ask(QUESTION.upper(), ANN)
+    found = decide(bench, Decision.POINT, first(bench), "green tea")
+    assert isinstance(found, Listing)
+    decide(bench, Decision.CHOOSE, found.items[0].choices[0].item)
+    erase(bench, BOB)
+    assert QUESTION.upper() == aliases(bench).items[0].title
+    erase(bench, ANN)
+    assert ERASED == aliases(bench).items[0].title
+
+
+def test_a_moderators_choice_stays_without_their_name(pointed: Bench) -> None:
+    answer = pointed.answer(QUESTION)
+    assert "1 answer with a passage that you chose, for 90 days" in data_of(pointed, MODERATOR).lines
+    erase(pointed, MODERATOR)
+    assert "'mod'" not in written(pointed)
+    assert "'Mo'" not in written(pointed)
+    assert SOMEONE == pointed.answer(QUESTION).chosen_by
+    shared = pointed.handle(Share(actor=ANN, conversation=HERE, answer_id=answer.id))
+    assert isinstance(shared, Answer)
+    assert SOMEONE == shared.chosen_by
+
+
+def test_what_is_erased_elsewhere_stays_here(pointed: Bench) -> None:
+    for actor in (BOB, MODERATOR):
+        pointed.handle(ForgetMe(actor=actor, conversation=ELSEWHERE, confirmed=True))
+    assert QUESTION in data_of(pointed, BOB).words
+    assert "Mo" == pointed.answer(QUESTION).chosen_by
+
+
+def test_who_chose_the_passage_of_an_answer_is_known_as_long_as_the_answer(pointed: Bench) -> None:
+    answer = pointed.answer(QUESTION)
+    pointed.clock.advance(KEPT.total_seconds())
+    pointed.router.purge()
+    assert answer.id in written(pointed)
+    pointed.clock.advance(1)
+    pointed.router.purge()
+    assert answer.id not in written(pointed)

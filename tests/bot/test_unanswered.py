@@ -231,6 +231,13 @@ def test_likeness_is_the_embedders_cosine() -> None:
     assert [[]] == likeness.alike(["x"], [])
 
 
+def test_what_is_remembered_of_likeness_holds_no_words() -> None:
+    likeness = EmbedderLikeness(HashingEmbedder)
+    likeness.alike(["parental leave"], ["green tea", "broken \ud800"])
+    assert 3 == len(likeness._vectors)
+    assert all(isinstance(key, bytes) and b"tea" not in key for key in likeness._vectors)
+
+
 def test_a_person_sees_and_erases_what_they_asked_in_vain(keeping: Bench) -> None:
     keeping.ask(QUESTION, ANN)
     keeping.ask(OTHER, BOB)
