@@ -5,9 +5,16 @@ from collections.abc import Sequence
 from bot.messages import ForgetMe, MyData, Notice, PersonalData
 from bot.ports import Keeper, Kept
 
-NOTHING = "I keep nothing of you in this community."
-ERASED = "That is erased. I keep nothing of you in this community any more."
-STILL_THERE = "What I posted in channels stays there until you delete it by its button."
+PUBLISHED = "Answers of yours that were published stay, with your name, until a moderator withdraws them."
+NOTHING = f"Beyond what was published, I keep nothing of you in this community. {PUBLISHED}"
+ERASED = "That is erased. Beyond what was published, I keep nothing of you in this community any more."
+STILL_THERE = (
+    "What I posted in channels stays there, and I no longer know that you asked for it: "
+    "ask a moderator to delete it."
+)
+BEFOREHAND = (
+    "What I posted in channels stays there. Delete it before by its button; later only moderators can."
+)
 
 
 class Privacy:
@@ -23,11 +30,13 @@ class Privacy:
         if isinstance(request, ForgetMe) and request.confirmed:
             for keeper in self._keepers:
                 keeper.forget(workspace, actor_id)
-            return Notice(text=ERASED, details=(STILL_THERE,))
+            return Notice(text=ERASED, details=(PUBLISHED, STILL_THERE))
         kept = self._kept_of(workspace, actor_id)
         if not kept.lines and not kept.words:
             return Notice(text=NOTHING)
-        return PersonalData(lines=kept.lines, words=kept.words, erasing=isinstance(request, ForgetMe))
+        erasing = isinstance(request, ForgetMe)
+        stays = (PUBLISHED, BEFOREHAND) if erasing else (PUBLISHED,)
+        return PersonalData(lines=(*kept.lines, *stays), words=kept.words, erasing=erasing)
 
     def _kept_of(self, workspace: str, actor_id: str) -> Kept:
         kept = [keeper.kept_of(workspace, actor_id) for keeper in self._keepers]

@@ -21,6 +21,7 @@ from bot.messages import (
     Silence,
     Withdraw,
 )
+from bot.privacy import NOTHING
 from bot.testing import FakeSearcher
 from index.errors import SyncBusy
 from index.passages import Audience, Hit
@@ -200,9 +201,7 @@ def test_a_person_can_have_their_offers_shown_and_erased(listening: Bench) -> No
     assert isinstance(kept, PersonalData)
     assert "1 offer to you that you had not asked for: when and where, for a day" in kept.lines
     listening.handle(ForgetMe(actor=ANN, conversation=HERE, confirmed=True))
-    assert Notice(text="I keep nothing of you in this community.") == listening.handle(
-        MyData(actor=ANN, conversation=HERE)
-    )
+    assert Notice(text=NOTHING) == listening.handle(MyData(actor=ANN, conversation=HERE))
 
 
 class BusySearcher(FakeSearcher):

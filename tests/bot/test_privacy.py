@@ -10,6 +10,8 @@ from bot.audit import SOMEONE
 from bot.messages import (
     Actor,
     Conversation,
+    Delete,
+    Deleted,
     ForgetMe,
     MyData,
     Notice,
@@ -22,7 +24,7 @@ from bot.messages import (
     Share,
     Why,
 )
-from bot.privacy import ERASED, NOTHING
+from bot.privacy import BEFOREHAND, ERASED, NOTHING, PUBLISHED, STILL_THERE
 from bot.questions import IN_MEMORY, Questions
 from bot.records import Records
 from bot.testing import FakeClock
@@ -158,6 +160,7 @@ def test_a_person_sees_all_that_is_kept_of_them_and_nothing_of_others(tea: Bench
         "1 rating of yours, for as long as the answer is kept",
         "1 question of yours, for 30 days",
         "what your last question was about, in 1 conversation, in memory only",
+        PUBLISHED,
     ) == data.lines
     assert not data.erasing
     assert Notice(text=NOTHING) == data_of(tea, conversation=ELSEWHERE)
@@ -184,6 +187,7 @@ def test_nothing_is_erased_before_it_is_confirmed(tea: Bench) -> None:
     asked = forget(tea, yes=False)
     assert isinstance(asked, PersonalData)
     assert asked.erasing
+    assert (PUBLISHED, BEFOREHAND) == asked.lines[-2:]
     assert isinstance(data_of(tea), PersonalData)
 
 
@@ -193,7 +197,7 @@ def test_all_that_is_kept_of_a_person_is_erased_at_once(tea: Bench) -> None:
     tea.handle(Rate(actor=ANN, conversation=HERE, answer_id=answer.id, offset=0, helpful=True))
     done = forget(tea)
     assert isinstance(done, Notice)
-    assert ERASED == done.text
+    assert Notice(text=ERASED, details=(PUBLISHED, STILL_THERE)) == done
     assert Notice(text=NOTHING) == data_of(tea)
     assert [] == written(tea)
     assert (0, 0) == tea.ledger.ratings("discord:1")
@@ -220,6 +224,14 @@ def test_in_the_record_of_changes_who_was_forgotten_has_no_name(tea: Bench) -> N
     [change] = tea.audit.latest("discord:1")
     assert ("", SOMEONE) == (change.actor_id, change.name)
     assert "tea" in change.what
+
+
+def test_who_was_forgotten_can_no_longer_delete_a_card_and_moderators_can(tea: Bench) -> None:
+    answer = tea.answer(ASKED)
+    forget(tea)
+    request = Delete(actor=ANN, conversation=HERE, answer_id=answer.id, offset=0)
+    assert isinstance(tea.handle(request), Refused)
+    assert isinstance(tea.handle(replace(request, actor=MODERATOR)), Deleted)
 
 
 def test_nobody_can_have_another_person_forgotten(tea: Bench) -> None:
