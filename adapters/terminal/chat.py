@@ -23,6 +23,7 @@ from bot.messages import (
     Cancel,
     Closest,
     Continuation,
+    Exported,
     Post,
     Progress,
     Reindex,
@@ -109,7 +110,8 @@ class TerminalAdapter:
             self._shown = Shown(answer_id=reply.id, offset=reply.offset, step=reply.step)
         elif isinstance(request, Ask):
             self._shown = None  # /helpful must not rate the answer before
-        self._console.print(render(reply))
+        # The lines of an export are for programs, which a wrapped one would break.
+        self._console.print(render(reply), soft_wrap=isinstance(reply, Exported))
         if isinstance(reply, Answer | Closest):
             more = "/more for another passage · " if reply.has_more else ""
             onward = "/read-on for what follows in the document · " if reply.goes_on else ""

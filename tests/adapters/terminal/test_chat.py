@@ -14,11 +14,13 @@ from adapters.terminal.translate import ACTOR, HERE
 from bot.messages import (
     Aliases,
     Ask,
+    Attachment,
     Audit,
     Cancel,
     Decide,
     Decision,
     Export,
+    Exported,
     ExportFormat,
     ExportKind,
     ForgetMe,
@@ -121,6 +123,13 @@ async def test_exports_are_printed(core: ScriptedCore) -> None:
         (ExportKind.QUESTIONS, ExportFormat.CSV),
         (ExportKind.FEEDBACK, ExportFormat.JSONL),
     ] == [(each.kind, each.format) for each in core.requests if isinstance(each, Export)]
+
+
+async def test_the_lines_of_an_export_are_not_wrapped(core: ScriptedCore) -> None:
+    line = '{"question": "' + "how long is parental leave, " * 20 + '"}'
+    attachment = Attachment(filename="questions.jsonl", about="Export of questions", data=line.encode())
+    core.replies_to[Export] = [Exported(text="1 line.", attachment=attachment)]
+    assert line in (await chat(core, "/export questions jsonl")).splitlines()
 
 
 async def test_changes_can_be_listed(core: ScriptedCore) -> None:
