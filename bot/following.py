@@ -96,6 +96,13 @@ COMMON = CHATTER | frozenset(
 )
 """Words that say how somebody asks, not what about."""
 
+TURNING = frozenset(
+    """after all before cant didnt doesnt dont far few first isnt last least less long many more most much
+    never no nor not off often old once only onto out over until under when where which who whom whose why
+    without wont wouldnt""".split()
+)
+"""Those of COMMON that make another question of one about the same things."""
+
 ASKING = frozenset(
     """what how why when where who whom whose which can could do does did is are was were will would should
     may""".split()
@@ -161,6 +168,12 @@ def follows(message: str) -> bool:
     # "Orders that were cancelled" points at nothing; "is that paid?" does.
     points = pointing and words[0] in ASKING | POINTERS
     return len(telling) <= 2 and (points or (words[0] in JOINTS and (pointing or not _asks_whole(words))))
+
+
+def gist(question: str) -> frozenset[str]:
+    """Return the words, in lower case, in which no question differs from another that asks the same."""
+    telling = {word.casefold() for word in _telling(question)}
+    return frozenset(telling | TURNING.intersection(_words(question)))
 
 
 def tells(message: str) -> bool:

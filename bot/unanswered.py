@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.aliases import AliasBook, wording
+from bot.aliases import AliasBook, same_asked, wording
 from bot.answering import link, objection
 from bot.curation import LONGEST_QUESTION, Curation
 from bot.errands import Errands
@@ -37,8 +37,8 @@ from bot.preferences import PreferenceBook
 from bot.records import Records
 from index.passages import Audience, Passage
 
-SAME = 0.75
-"""The cosine from which on two questions ask the same: what paraphrases have in common small models."""
+SAME = 0.85
+"""The cosine from which on questions are listed together: what paraphrases have in common small models."""
 
 COUNTED = timedelta(days=90)
 """How long a question without its words is counted."""
@@ -164,8 +164,9 @@ class OpenQuestions:
             )
         )
         if isinstance(saved, Notice):
-            self._close(request.conversation.workspace, group)
-            self._tell(request.conversation.workspace, group, but=request.actor)
+            answered = self._answered(group)
+            self._close(request.conversation.workspace, answered)
+            self._tell(request.conversation.workspace, answered, but=request.actor)
         return saved
 
     def find(self, request: Decide) -> Reply:
@@ -197,8 +198,9 @@ class OpenQuestions:
         words = group[0].words
         askers = {asked.actor_id for asked in group if wording(asked.words) == wording(words)}
         self._aliases.point(workspace, words, found, request.actor, askers)
-        self._close(workspace, group)
-        self._tell(workspace, group, but=request.actor)
+        answered = self._answered(group)
+        self._close(workspace, answered)
+        self._tell(workspace, answered, but=request.actor)
         return Notice(text="From now on I show that passage to whoever asks alike, as chosen by you.")
 
     def dismiss(self, request: Decide) -> Reply:
@@ -272,6 +274,11 @@ class OpenQuestions:
                 )
 
     # Groups
+
+    def _answered(self, group: Sequence[Asked]) -> list[Asked]:
+        """Return who asked just what the first of a group did: the others are near, and wait on."""
+        same = same_asked(group[0].words, [asked.words for asked in group], self._likeness)
+        return [group[at] for at in sorted(same)]
 
     def _group(self, workspace: str, item: str) -> list[Asked] | None:
         for group in self._groups(workspace):

@@ -1,8 +1,11 @@
 """Questions that a moderator has pointed to a passage."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from bot.aliases import ERASED, KEPT, SOMEONE
+from bot.aliases import ERASED, KEPT, SOMEONE, same_asked
+from bot.likeness import EmbedderLikeness
 from bot.messages import (
     Actor,
     Aliases,
@@ -21,11 +24,62 @@ from bot.messages import (
     Reply,
     Share,
 )
+from bot.ports import Likeness
+from bot.testing import FakeLikeness
+from index.embedders.sentence_transformer import SentenceTransformerEmbedder
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TEA, TEA_TEXT, Bench
 from tests.bot.test_unanswered import decide, first, keep, listed, told
 
 QUESTION = "Which temperature suits sencha leaves?"
 GREEN = TEA_TEXT.split("\n")[0]
+
+
+OPPOSITES = [
+    ("How do I enable two-factor authentication?", "How do I disable two-factor authentication?"),
+    ("How do I cancel my subscription?", "How do I renew my subscription?"),
+    ("How do I cancel my subscription?", "When can I cancel my subscription?"),
+    ("Who can see private channels?", "Who can't see private channels?"),
+    ("How do I pay an invoice from 2023?", "How do I pay an invoice from 2024?"),
+    ("What is the minimum password length?", "What is the maximum password length?"),
+]
+PARAPHRASES = [
+    ("How do I reset my password?", "how can I reset my password"),
+    ("How long is parental leave here?", "how long is the parental leave here"),
+]
+
+
+class CertainLikeness:
+    """Finds everything alike."""
+
+    def alike(self, texts: Sequence[str], others: Sequence[str]) -> list[list[float]]:
+        return [[1.0] * len(others) for _ in texts]
+
+
+@pytest.fixture(scope="module", params=["certain", pytest.param("packaged", marks=pytest.mark.model)])
+def likeness(request: pytest.FixtureRequest) -> Likeness:
+    if request.param == "certain":
+        return CertainLikeness()
+    embedder = SentenceTransformerEmbedder()
+    return EmbedderLikeness(lambda: embedder)
+
+
+@pytest.mark.parametrize(("question", "other"), OPPOSITES)
+def test_another_question_about_the_same_is_not_the_same(
+    likeness: Likeness, question: str, other: str
+) -> None:
+    assert [] == same_asked(question, [other], likeness)
+    assert [1] == same_asked(question, [other, question], likeness)
+
+
+@pytest.mark.parametrize(("question", "other"), PARAPHRASES)
+def test_other_words_for_the_same_question_are(likeness: Likeness, question: str, other: str) -> None:
+    assert [0] == same_asked(question, [other], likeness)
+
+
+def test_the_nearest_is_the_first_and_what_is_far_is_none() -> None:
+    nearest = "is green sencha tea temperature the same here"
+    near, far = nearest.replace("here", "now"), "tea sencha: green temperature"
+    assert [1, 0] == same_asked(nearest, [near, nearest, far], FakeLikeness())
 
 
 @pytest.fixture
@@ -70,6 +124,11 @@ def test_it_stays_chosen_when_it_is_shared_and_what_follows_is_not(pointed: Benc
     more = pointed.handle(More(actor=ANN, conversation=HERE, answer_id=answer.id, offset=1))
     assert isinstance(more, Answer)
     assert "" == more.chosen_by
+
+
+def test_the_opposite_question_is_not_shown_what_was_chosen(pointed: Bench) -> None:
+    opposite = pointed.ask("Which temperature spoils sencha leaves?")
+    assert not isinstance(opposite, Answer)
 
 
 def test_other_questions_are_searched_as_ever(pointed: Bench) -> None:

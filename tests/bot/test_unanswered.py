@@ -22,6 +22,8 @@ from bot.messages import (
     Unanswered,
 )
 from bot.unanswered import COUNTED, clusters
+from bot.unanswered import SAME as NEARLY_SAME
+from index.embedders.sentence_transformer import SentenceTransformerEmbedder
 from index.testing import HashingEmbedder
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, Bench
 
@@ -162,6 +164,32 @@ def test_a_written_answer_is_quoted_and_those_who_asked_are_told(keeping: Bench)
     assert text == keeping.answer("How long is parental leave").quote.text
     [answer] = keeping.shelf.answers(HERE.workspace)
     assert (SAME, "Mo", keeping.clock.now()) == (answer.question, answer.author, answer.written_at)
+
+
+def test_who_asked_something_near_is_not_told_and_waits_on(keeping: Bench) -> None:
+    enable, disable = (
+        f"How do I {verb} two-factor authentication for all members here?" for verb in ("enable", "disable")
+    )
+    keeping.ask(enable, ANN)
+    keeping.ask(disable, BOB)
+    [both] = listed(keeping).items
+    assert (disable, enable) == (both.title, both.text)
+    decide(keeping, Decision.WRITE, first(keeping), "Switch it off below Security.")
+    assert ["bob"] == told(keeping)
+    assert [enable] == [item.title for item in listed(keeping).items]
+
+
+def test_questions_that_are_merely_near_are_listed_apart(keeping: Bench) -> None:
+    keeping.ask("How do I cancel my subscription?")
+    keeping.ask("How do I renew my subscription?")
+    assert 2 == len(listed(keeping).items)
+
+
+@pytest.mark.model
+def test_the_packaged_embedder_keeps_what_is_merely_near_apart() -> None:
+    embedder = SentenceTransformerEmbedder()
+    questions = ["How do I cancel my subscription?", "How do I renew my subscription?"]
+    assert [[0], [1]] == clusters(EmbedderLikeness(lambda: embedder).alike(questions, questions), NEARLY_SAME)
 
 
 def test_who_does_not_want_to_be_told_is_not(keeping: Bench) -> None:
