@@ -25,7 +25,7 @@ from bot.messages import (
     SaveAnswer,
     counted,
 )
-from bot.permissions import ONLY_MODERATORS, Permissions
+from bot.permissions import ONLY_MODERATORS, Permissions, is_listed
 from bot.ports import Clock, Kept, Shelf
 from bot.preferences import PreferenceBook
 from bot.records import Records
@@ -187,8 +187,8 @@ class Curation:
         """Say whether an actor's answers need no review."""
         if self._permissions.is_moderator(actor, conversation):
             return True
-        trusted = self._preferences.value(conversation.workspace, CURATORS).split()
-        return not actor.groups.isdisjoint(trusted)
+        trusted = frozenset(self._preferences.value(conversation.workspace, CURATORS).split())
+        return is_listed(actor.groups, trusted, conversation)
 
     def publish(self, workspace: str, answer: CuratedAnswer) -> Notice:
         """Keep an answer and read it, so that it is found at once. Raises CatalogUnavailable."""

@@ -798,8 +798,6 @@ class Suggestions:
         """What stands above the lines where they are a message of their own."""
         return "What you could ask:" if self.texts else "I have read nothing under a title with these words."
 
-    id: str = ""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpWanted:

@@ -39,10 +39,10 @@ class Permissions:
         """
         return (
             self.is_owner(actor, conversation)
-            or _listed({actor.id}, self.ids, conversation)
-            or _listed(actor.groups, self.groups, conversation)
-            or _listed({actor.id}, self._chosen(conversation, IDS), conversation)
-            or _listed(actor.groups, self._chosen(conversation, GROUPS), conversation)
+            or is_listed({actor.id}, self.ids, conversation)
+            or is_listed(actor.groups, self.groups, conversation)
+            or is_listed({actor.id}, self._chosen(conversation, IDS), conversation)
+            or is_listed(actor.groups, self._chosen(conversation, GROUPS), conversation)
         )
 
     def listed(self, workspace: str, platform: str) -> frozenset[str]:
@@ -60,5 +60,6 @@ class Permissions:
         return frozenset(self.preferred(workspace, name).split()) if workspace else frozenset()
 
 
-def _listed(ids: frozenset[str] | set[str], listed: frozenset[str], conversation: Conversation) -> bool:
+def is_listed(ids: frozenset[str] | set[str], listed: frozenset[str], conversation: Conversation) -> bool:
+    """Say whether any of a platform's ids is listed, bare or as ``platform:id``."""
     return any(known in listed for id in ids for known in (id, f"{conversation.platform}:{id}"))

@@ -59,6 +59,8 @@ def hours(value: str) -> str:
     found = re.fullmatch(r"([0-9]{1,2})\s*-\s*([0-9]{1,2})", value)
     if found is None or int(found[1]) > 23 or int(found[2]) > 24:
         raise PreferenceInvalid("Give two full hours of the day, as in 22-7.")
+    if found[1].lstrip("0") == found[2].lstrip("0"):
+        raise PreferenceInvalid("From an hour to itself is no time or a whole day. For all day, give 0-24.")
     return f"{int(found[1])}-{int(found[2])}"
 
 

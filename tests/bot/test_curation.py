@@ -88,6 +88,19 @@ def test_a_moderators_answer_is_quoted_at_once(bench: Bench) -> None:
     )
 
 
+def test_a_trusted_group_is_known_by_its_platform_too(bench: Bench) -> None:
+    trust(bench, "slack:77777")
+    save(bench, CURATOR)
+    assert "" == quoted(bench)
+    trust(bench, "discord:77777")
+    save(bench, CURATOR)
+    assert TEXT == quoted(bench)
+
+
+def trust(bench: Bench, groups: str) -> None:
+    bench.handle(Prefer(actor=MODERATOR, conversation=HERE, name="curators.groups", value=groups))
+
+
 def test_a_trusted_groups_answer_is_too(bench: Bench) -> None:
     save(bench, CURATOR)
     assert "" == quoted(bench)

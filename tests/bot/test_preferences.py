@@ -36,6 +36,14 @@ def test_what_cannot_be_chosen_is_refused_with_what_can(bench: Bench) -> None:
     assert isinstance(shown, Refused)
 
 
+def test_quiet_hours_from_an_hour_to_itself_are_refused(bench: Bench) -> None:
+    for value in ("22-22", "0-0", "7-07"):
+        reply = prefer(bench, "quiet.hours", value)
+        assert isinstance(reply, Refused)
+        assert "0-24" in reply.text
+    assert Notice(text="quiet.hours is now 0-24.") == prefer(bench, "quiet.hours", "0-24")
+
+
 def test_only_moderators_choose(bench: Bench) -> None:
     for request in (
         Preferences(actor=ANN, conversation=HERE),
