@@ -108,6 +108,36 @@ def test_whoever_leaves_does_not_wait_for_a_long_sync(tmp_path: Path) -> None:
         library.test_is_over.set()
 
 
+class Waiting:
+    """Stays until no words of unanswered questions are on the disk."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def run(self, core: Core) -> None:
+        async with asyncio.timeout(SECONDS):
+            while self._words():
+                await asyncio.sleep(0.01)
+
+    def _words(self) -> list[tuple[str]]:
+        with self._application.records.read() as db:
+            return db.execute("SELECT words FROM open_questions WHERE words != ''").fetchall()
+
+
+def test_whoever_serves_erases_what_is_kept_no_longer(tmp_path: Path) -> None:
+    application = Application(load(data=tmp_path))
+    assert application.router
+    with application.records.write() as db:
+        db.execute(
+            "INSERT INTO open_questions (workspace, words, platform, channel, actor, asked_at) "
+            "VALUES ('w', 'how?', 'discord', 'c', 'ann', '2020-01-01T00:00:00+00:00')"
+        )
+    waiting = Waiting(application)
+    assert [("how?",)] == waiting._words()
+    asyncio.run(application.serve([], waiting))
+    assert [] == waiting._words()
+
+
 class UnreachableLibrary(FakeLibrary):
     """Has sources that are all gone, for as long as it is told so."""
 
