@@ -77,7 +77,6 @@ from bot.messages import (
 MAX_TEXT = 2900
 MAX_LINE = 300
 MAX_EVIDENCE = 600
-MAX_DETAILS = 20
 MAX_FAILURES = 3
 MAX_ITEM = 600
 MIN_ITEM = 40
@@ -183,12 +182,11 @@ def _nearest(near: Nearest) -> Json:
 
 
 def _notice(reply: Notice) -> Json:
-    if not reply.details:
+    lines = [section(words(shorten(line, MAX_LINE))) for line in reply.details if line]
+    if not lines:
         return _message(reply.text)
-    lines = [section(words(shorten(line, MAX_LINE))) for line in reply.details[:MAX_DETAILS] if line]
-    if len(reply.details) > MAX_DETAILS:
-        lines.append(_remainder(len(reply.details) - MAX_DETAILS))
-    return _message(reply.text, rich_text(bullets(lines)))
+    taken = size(_message(reply.text)["blocks"])
+    return _message(reply.text, rich_text(bullets(_fitting(lines, taken=taken))))
 
 
 def _remainder(count: int) -> Json:

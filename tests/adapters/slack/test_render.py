@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.slack.blocks import MAX_FALLBACK
 from adapters.slack.render import render
+from adapters.slack.translate import HELP
 from bot.messages import (
     Actor,
     Failed,
@@ -238,6 +239,18 @@ def test_long_and_empty_texts_are_accepted_everywhere() -> None:
         ):
             faults = SCHEMA.faults_of_message(render(reply), 4000)
             assert [] == [fault for fault in faults if length or "fall back" not in fault]
+
+
+def test_the_help_is_shown_whole() -> None:
+    shown = read_blocks(render(HELP)["blocks"]).splitlines()
+    assert [HELP.text, *(f"• {line}" for line in HELP.details)] == shown
+
+
+def test_of_a_notice_that_is_too_long_the_rest_is_counted() -> None:
+    message = render(Notice(text='"' * 2_900, details=tuple('"' * 300 for _ in range(40))))
+    assert [] == SCHEMA.faults_of_message(message, 4000)
+    shown = read_blocks(message["blocks"]).splitlines()
+    assert shown[-1] == f"• and {40 - (len(shown) - 2)} more"
 
 
 def test_a_bar_is_drawn_when_the_length_is_known() -> None:
