@@ -412,7 +412,9 @@ class Listeners:
             link = await self._link(f"{place.channel}/{container.get('message_ts', '')}")
             external = await self._is_external(place.channel)
             await self._whisper(replace(request, link=link, external=external), place, body)
-        elif isinstance(request, More | ReadOn) and not container.get("is_ephemeral"):
+        elif isinstance(request, More | ReadOn) and place.private:
+            # In channels only the presser sees what follows, and may share it: a press does not tell
+            # whether another company reads along.
             thread = place.thread or container.get("message_ts", "")
             outlet = ThreadOutlet(self._client, place.channel, thread, self._clock)
             await self._deliver(request, outlet, private=False)

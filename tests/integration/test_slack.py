@@ -334,10 +334,20 @@ async def test_more_of_a_private_answer_stays_private(bot: FakeSlack, core: Scri
     assert ("a1b2", 1) == (core.requests[1].answer_id, core.requests[1].offset)
 
 
-async def test_more_of_a_public_answer_follows_in_its_thread(bot: FakeSlack) -> None:
+async def test_more_of_a_public_answer_is_for_the_presser_to_share(
+    bot: FakeSlack,
+) -> None:
     first = await bot.mention("U0ANN", "?")
+    more = await bot.press(first, "quoth_more", user="U0BOSS")
+    assert (first.thread, "U0BOSS") == (more.thread, more.only_for)
+    public = await bot.press(more, "quoth_share", user="U0BOSS")
+    assert (first.thread, "") == (public.thread, public.only_for)
+
+
+async def test_more_in_a_direct_message_follows_in_its_thread(bot: FakeSlack) -> None:
+    first = await bot.dm("U0ANN", "?")
     more = await bot.press(first, "quoth_more")
-    assert (first.thread, "") == (more.thread, more.only_for)
+    assert (first.thread, "", False) == (more.thread, more.only_for, "quoth_share" in more.action_ids())
 
 
 async def test_why_is_answered_to_the_presser_alone_after_a_restart_too(
@@ -432,13 +442,13 @@ async def test_a_forged_button_is_answered_with_a_hint(bot: FakeSlack, core: Scr
     assert 1 == len(core.requests)
 
 
-async def test_what_follows_in_the_document_comes_in_the_thread_of_a_public_card(
+async def test_what_follows_in_the_document_is_for_the_presser_alone(
     bot: FakeSlack, core: ScriptedCore
 ) -> None:
     core.replies_to[Ask] = [answer(goes_on=True)]
     public = await bot.mention("U0ANN", "?")
     first = await bot.press(public, "quoth_on")
-    assert (public.thread, "", True) == (
+    assert (public.thread, "U0ANN", True) == (
         first.thread,
         first.only_for,
         "Carers have four weeks." in first.shown,
