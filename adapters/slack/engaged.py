@@ -5,9 +5,10 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.slack.translate import Home, Place
+from adapters.slack.translate import Place
 
 MOST_THREADS = 1_000
+ANYONE = ""
 
 _MENTION = re.compile(r"<@[A-Z0-9]+")
 
@@ -15,35 +16,40 @@ _MENTION = re.compile(r"<@[A-Z0-9]+")
 class Engaged:
     """Remembers who was answered last in each thread, in memory only.
 
-    A message counts as said to the bot when it stands below a message of the bot's own, or when it
-    comes from the person whom the bot has just answered. As soon as anyone else writes there, people
-    talk to each other, and the bot waits to be mentioned.
+    A message counts as said to the bot when it comes from the person whom the bot has just answered,
+    or from the first person who writes below an answer that was shared. As soon as anyone else writes
+    there, people talk to each other, and the bot waits to be mentioned. What else the bot posts, such
+    as calls for a human, begins talks between people.
     """
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
+    def __init__(self) -> None:
         self._answered: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def note(self, place: Place) -> None:
         """Take note that a person is answered in a thread."""
-        if place.private or not place.thread:
-            return
-        self._answered[place.channel, place.thread] = place.user
-        self._answered.move_to_end((place.channel, place.thread))
-        while len(self._answered) > MOST_THREADS:
-            self._answered.popitem(last=False)
+        if not place.private and place.thread:
+            self._keep((place.channel, place.thread), place.user)
+
+    def open(self, channel: str, ts: str) -> None:
+        """Take note of an answer in a channel below which the first who writes speaks to the bot."""
+        self._keep((channel, ts), ANYONE)
 
     def follows(self, event: Mapping[str, Any]) -> bool:
         """Whether a message in a channel is said to the bot, though it does not mention it."""
-        text, thread = event.get("text") or "", event.get("thread_ts")
-        if not thread:
-            return False
-        at = event["channel"], thread
-        begun_by_us = event.get("parent_user_id") == self._home.user
-        if self._answered.get(at) != event["user"]:
+        text, thread, user = event.get("text") or "", event.get("thread_ts"), event["user"]
+        at = event["channel"], thread or ""
+        answered = self._answered.get(at)
+        if answered not in (user, ANYONE):
             self._answered.pop(at, None)
-            return begun_by_us and _is_said(text)
+            return False
+        self._answered[at] = user
         return _is_said(text)
+
+    def _keep(self, at: tuple[str, str], user: str) -> None:
+        self._answered[at] = user
+        self._answered.move_to_end(at)
+        while len(self._answered) > MOST_THREADS:
+            self._answered.popitem(last=False)
 
 
 def _is_said(text: str) -> bool:

@@ -101,7 +101,7 @@ class Listeners:
         self._clock = clock
         self._saved: Kept[Remark] = Kept()
         self._agent = Agent(client)
-        self._engaged = Engaged(home)
+        self._engaged = Engaged()
         self._running: set[asyncio.Task[Any]] = set()
 
     def register(self, app: AsyncApp) -> None:
@@ -427,6 +427,8 @@ class Listeners:
             if isinstance(reply, Answer):
                 shown = await outlet.announce(render(reply))
                 await self._report(request.conversation, reply, shown)
+                if shown and not place.thread:
+                    self._engaged.open(place.channel, shown)
             elif not isinstance(reply, Progress):
                 await outlet.say(render(reply))
 

@@ -134,14 +134,41 @@ async def test_who_was_answered_in_a_thread_need_not_mention_the_bot_again(
     bot: FakeSlack, core: ScriptedCore
 ) -> None:
     first = await bot.mention("U0ANN", "how long?")
-    for user, text in (("U0BOB", "and fathers?"), ("U0ANN", "and mothers?")):
-        payload = bot.message_payload("message", user, text, GENERAL, thread=first.thread, parent=BOT_USER)
-        assert first.thread == (await bot._shown_after("events_api", payload)).thread
+    payload = bot.message_payload("message", "U0ANN", "and mothers?", GENERAL, thread=first.thread)
+    assert first.thread == (await bot._shown_after("events_api", payload)).thread
     await bot.deliver("events_api", bot.message_payload("message", "U0ANN", "lunch?", GENERAL))
     await bot.mention("U0ANN", "last?")
-    assert ["how long?", "and fathers?", "and mothers?", "last?"] == [
-        request.question for request in core.requests if isinstance(request, Ask)
-    ]
+    assert ["how long?", "and mothers?", "last?"] == _asked(core)
+
+
+async def test_below_a_shared_answer_the_first_who_writes_is_answered_and_a_second_is_not(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    public = await bot.press(await bot.command("U0ANN", "/ask", "how long?"), "quoth_share")
+    first = bot.message_payload(
+        "message", "U0BOB", "and fathers?", GENERAL, thread=public.ts, parent=BOT_USER
+    )
+    assert public.ts == (await bot._shown_after("events_api", first)).thread
+    for user in ("U0ANN", "U0BOB"):
+        later = bot.message_payload("message", user, "I see", GENERAL, thread=public.ts, parent=BOT_USER)
+        await bot.deliver("events_api", later)
+    await bot.mention("U0ANN", "last?")
+    assert ["how long?", "and fathers?", "last?"] == _asked(core)
+
+
+async def test_people_who_talk_below_a_call_for_a_human_are_left_alone(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    core.unasked.put_nowait(post(REPLIES["help_wanted"]))
+    [call] = await bot.until(lambda: bot.messages)
+    talk = bot.message_payload("message", "U0BOB", "I can help", GENERAL, thread=call.ts, parent=BOT_USER)
+    await bot.deliver("events_api", talk)
+    await bot.mention("U0ANN", "last?")
+    assert ["last?"] == _asked(core)
+
+
+def _asked(core: ScriptedCore) -> list[str]:
+    return [request.question for request in core.requests if isinstance(request, Ask)]
 
 
 async def test_ask_may_name_the_source_to_look_in(bot: FakeSlack, core: ScriptedCore) -> None:

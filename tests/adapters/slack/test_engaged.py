@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from adapters.slack.engaged import MOST_THREADS, Engaged
-from adapters.slack.translate import Home, Place
-from tests.fakes.slack_payloads import BOT_USER, GENERAL, TEAM, message_event
+from adapters.slack.translate import Place
+from tests.fakes.slack_payloads import BOT_USER, GENERAL, message_event
 
 ANN = Place(user="U0ANN", name="", channel=GENERAL, thread="1.1")
 
 
 @pytest.fixture
 def engaged() -> Engaged:
-    return Engaged(Home(team=TEAM, user=BOT_USER))
+    return Engaged()
 
 
 def event(
@@ -35,16 +35,29 @@ def test_when_others_speak_people_talk_to_each_other(engaged: Engaged) -> None:
     assert not engaged.follows(event())
 
 
-def test_below_a_message_of_the_bot_everybody_speaks_to_it(engaged: Engaged) -> None:
+def test_below_a_shared_answer_the_first_who_writes_speaks_to_the_bot(engaged: Engaged) -> None:
+    engaged.open(GENERAL, "1.1")
     assert engaged.follows(event("U0BOB", parent=BOT_USER))
-    assert not engaged.follows(event("U0BOB", parent="U0ANN"))
+    assert engaged.follows(event("U0BOB", parent=BOT_USER))
+
+
+def test_a_second_person_below_a_shared_answer_ends_the_talk_with_the_bot(engaged: Engaged) -> None:
+    engaged.open(GENERAL, "1.1")
+    assert engaged.follows(event("U0BOB", parent=BOT_USER))
+    assert not engaged.follows(event("U0ANN", parent=BOT_USER))
+    assert not engaged.follows(event("U0BOB", parent=BOT_USER))
+
+
+def test_what_else_the_bot_posts_begins_talks_between_people(engaged: Engaged) -> None:
+    assert not engaged.follows(event("U0BOB", parent=BOT_USER))
 
 
 @pytest.mark.parametrize("text", ["", "  ", "<@U0BOB> what do you think?"])
 def test_files_and_words_to_somebody_else_are_not_for_the_bot(engaged: Engaged, text: str) -> None:
     engaged.note(ANN)
     assert not engaged.follows(event(text=text))
-    assert not engaged.follows(event("U0BOB", text, parent=BOT_USER))
+    engaged.open(GENERAL, "2.2")
+    assert not engaged.follows(event("U0BOB", text, thread="2.2", parent=BOT_USER))
 
 
 def test_other_threads_and_the_channel_itself_are_left_alone(engaged: Engaged) -> None:
