@@ -258,7 +258,7 @@ def _address(posting: Posting) -> str:
 
 
 def _buttons(shown: Answer | Closest, *, may_share: bool) -> list[list[ui.Button[ui.LayoutView]]]:
-    """Return the rows of a card's buttons; a row holds five."""
+    """Return the rows of a card's buttons, what leads on first; a row holds five."""
     at = f"{shown.id}:{shown.offset}"
     judging = [
         _button("Helpful", f"quoth:rate:{at}:up"),
@@ -272,7 +272,7 @@ def _buttons(shown: Answer | Closest, *, may_share: bool) -> list[list[ui.Button
         *([_button(ON, f"quoth:on:{at}:1")] if shown.goes_on else []),
         *([_button("Share", f"quoth:share:{at}")] if may_share else []),
     ]
-    return [judging, further] if further else [judging]
+    return [further, judging] if further else [judging]
 
 
 def _button(label: str, custom_id: str) -> ui.Button[ui.LayoutView]:

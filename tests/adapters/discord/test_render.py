@@ -90,6 +90,24 @@ def test_every_card_has_a_why_button(name: str) -> None:
     assert "[Why this?]" in read(sent(name))
 
 
+@pytest.mark.parametrize(
+    ("private", "goes_on", "has_more", "leading"),
+    [
+        (True, True, True, ["More", "More from this document", "Share"]),
+        (False, True, False, ["More from this document"]),
+        (True, False, False, ["Share"]),
+        (False, False, False, []),
+    ],
+)
+def test_what_leads_on_stands_in_the_first_row_and_all_else_below(
+    private: bool, goes_on: bool, has_more: bool, leading: list[str]
+) -> None:
+    card = message(answer(goes_on=goes_on, has_more=has_more), private=private)
+    rows = [[button["label"] for button in part["components"]] for part in card["components"][1:]]
+    judging = ["Helpful", "Not it", "Why this?", "Need a human", "Delete"]
+    assert ([leading, judging] if leading else [judging]) == rows
+
+
 @given(st.text(alphabet=st.sampled_from("a1. \n*_~|`<>[]()#@-+\\:&é"), max_size=60))
 def test_quoted_text_is_shown_character_for_character(text: str) -> None:
     assert text == as_discord_shows(literal(text))
