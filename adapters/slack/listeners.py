@@ -238,11 +238,14 @@ class Listeners:
         async with self._serving(_key("event", body), f"message:{event['channel']}:{event['ts']}") as is_new:
             if not is_new:
                 return
-            # Who writes all this is not looked up: that would be a call for each message of a channel.
+            # Who writes all this is looked up for an offer only: it would be a call for each message.
             party = translate.party(place, translate.Person(), self._home)
             async for reply in self._core.replies(translate.overheard(event, party)):
-                if isinstance(reply, Offer):
+                if isinstance(reply, Offer) and await self._may_see(place):
                     await self._offer(reply, place, party)
+
+    async def _may_see(self, place: Place) -> bool:
+        return translate.is_at_home(place, await self._people.look_up(place.user), self._home)
 
     async def _offer(self, offer: Offer, place: Place, party: Party) -> None:
         thread = ThreadOutlet(self._client, place.channel, place.thread, self._clock)

@@ -156,10 +156,14 @@ class Home:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What Slack tells of a person; all empty where it tells nothing."""
+    """What Slack tells of a person; all empty where it tells nothing.
+
+    ``guest`` says that somebody else was let into some channels of the workspace, or into one.
+    """
 
     name: str = ""
     manages: bool = False
+    guest: bool = False
     teams: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
 
@@ -247,6 +251,7 @@ def read_person(user: Payload, groups: frozenset[str] = frozenset()) -> Person:
     return Person(
         name=profile.get("display_name") or user.get("real_name") or user.get("name", ""),
         manages=any(user.get(key) for key in ("is_admin", "is_owner", "is_primary_owner")),
+        guest=any(user.get(key) for key in ("is_restricted", "is_ultra_restricted")),
         teams=_present(user.get("team_id")) | frozenset(enterprise.get("teams") or ()),
         groups=groups,
     )
@@ -255,10 +260,10 @@ def read_person(user: Payload, groups: frozenset[str] = frozenset()) -> Person:
 def party(place: Place, person: Person, home: Home) -> Party:
     """Put together who asks and where.
 
-    A person of another company has no workspace here: what the bot has read is not for them, and
-    what they may do at home does not count.
+    A person of another company or a guest has no workspace here: what the bot has read is not for
+    them, and what they may do at home does not count.
     """
-    at_home = _is_at_home(place, person, home)
+    at_home = is_at_home(place, person, home)
     return Party(
         actor=Actor(
             id=place.user,
@@ -276,7 +281,10 @@ def party(place: Place, person: Person, home: Home) -> Party:
     )
 
 
-def _is_at_home(place: Place, person: Person, home: Home) -> bool:
+def is_at_home(place: Place, person: Person, home: Home) -> bool:
+    """Whether a person belongs to the bot's workspace, and what it has read is for them."""
+    if person.guest:
+        return False
     known = place.teams | person.teams
     return home.team in known if known else not place.external
 

@@ -1234,11 +1234,16 @@ async def test_another_companys_people_get_no_workspace(bot: FakeSlack, core: Sc
     assert not core.requests[0].actor.manages_workspace
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [{"team": FOREIGN_TEAM, "is_stranger": True}, {"is_restricted": True}, {"is_ultra_restricted": True}],
+    ids=["other company", "guest", "guest of one channel"],
+)
 @pytest.mark.parametrize("way", ["command", "settings", "shortcut", "press", "direct message"])
-async def test_another_companys_people_get_no_workspace_by_any_way(
-    bot: FakeSlack, core: ScriptedCore, way: str
+async def test_other_people_get_no_workspace_by_any_way(
+    bot: FakeSlack, core: ScriptedCore, way: str, facts: dict[str, Any]
 ) -> None:
-    bot.users["U0EVE"] = user_object("U0EVE", "Eve", admin=True, team=FOREIGN_TEAM, is_stranger=True)
+    bot.users["U0EVE"] = user_object("U0EVE", "Eve", admin=True, **facts)
     bot.groups = [{"id": "S0EDITORS", "users": ["U0EVE"]}]
     message = await bot.mention("U0ANN", "?")
     ways: dict[str, Callable[[], Awaitable[Any]]] = {
@@ -1256,6 +1261,16 @@ async def test_another_companys_people_get_no_workspace_by_any_way(
         request.actor.manages_workspace,
         request.actor.groups,
     )
+
+
+@pytest.mark.parametrize("private", [False, True], ids=["to everyone", "in private"])
+async def test_guests_are_offered_nothing(bot: FakeSlack, core: ScriptedCore, private: bool) -> None:
+    bot.users["U0EVE"] = user_object("U0EVE", "Eve", is_restricted=True)
+    core.replies_to[Overhear] = [Offer(answer=answer(), private=private)]
+    await bot.deliver("events_api", bot.message_payload("message", "U0EVE", "How long is leave?", GENERAL))
+    await bot.until(lambda: bot.calls_of("users.info"))
+    message = await bot.mention("U0ANN", "and this?")
+    assert [message] == bot.messages
 
 
 async def test_in_a_channel_that_others_read_the_answer_is_for_the_asker_to_share(bot: FakeSlack) -> None:

@@ -105,6 +105,14 @@ def test_a_person_of_another_company_has_no_workspace_and_no_rights_here() -> No
     assert "" == party.conversation.workspace
 
 
+@pytest.mark.parametrize("kind", ["is_restricted", "is_ultra_restricted"])
+def test_a_guest_has_no_workspace_and_no_rights_here(kind: str) -> None:
+    guest = translate.read_person(user_object("U0ANN", "Ann") | {kind: True}, frozenset({"S1"}))
+    party = translate.party(translate.place_of_event(event_body(event(), "Ev1")), guest, HOME)
+    assert Actor(id="U0ANN", name="Ann") == party.actor
+    assert "" == party.conversation.workspace
+
+
 def test_in_a_shared_channel_an_unknown_person_counts_as_foreign() -> None:
     unknown = Place(user="U", name="", channel="C", external=True)
     assert "" == translate.party(unknown, Person(), HOME).conversation.workspace
