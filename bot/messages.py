@@ -53,32 +53,36 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class _Made:
+    """What all requests have: who makes them, and where."""
+
+    actor: Actor
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask(_Made):
     """A question, as the person wrote it (the bot's own mention taken off).
 
     ``source`` is the name of the one source to search in; empty for all of them. ``whispered`` says
     that the answer is shown to the asker alone, though others read the channel.
     """
 
-    actor: Actor
-    conversation: Conversation
     question: str
     source: str = ""
     whispered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suggest:
+class Suggest(_Made):
     """Say what could be asked that holds the words ``typed`` so far; ``source`` is as in Ask."""
 
-    actor: Actor
-    conversation: Conversation
     typed: str
     source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overhear:
+class Overhear(_Made):
     """A message that a person wrote in a channel to nobody in particular, or at least not to the bot.
 
     ``text`` is empty where the platform does not show it to the bot. ``is_addressed`` says that it
@@ -86,60 +90,47 @@ class Overhear:
     or of a thread that an answer to it would begin. Never sent for what bots write.
     """
 
-    actor: Actor
-    conversation: Conversation
     text: str
     is_addressed: bool = False
     opens_thread: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class More:
+class More(_Made):
     """The next passage of an answer; ``offset`` 1 is the first after the one that was shown."""
 
-    actor: Actor
-    conversation: Conversation
     answer_id: str
     offset: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class Share(_Made):
     """Show to the whole channel an answer that its asker alone has seen."""
 
-    actor: Actor
-    conversation: Conversation
     answer_id: str
     offset: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
+class Rate(_Made):
     """Whether a passage that was shown has helped."""
 
-    actor: Actor
-    conversation: Conversation
     answer_id: str
     offset: int
     helpful: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
+class Why(_Made):
     """Why a passage was shown; ``offset`` counts the passages of its question from 0."""
 
-    actor: Actor
-    conversation: Conversation
     answer_id: str
     offset: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class Sources(_Made):
     """List the workspace's sources."""
-
-    actor: Actor
-    conversation: Conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,132 +142,98 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddSource:
+class AddSource(_Made):
     """Add a folder or file that the machine holds, or an attached file.
 
     ``name`` defaults to the file's or folder's. ``base_url`` is where the same files stand on the
     web, so that citations link there.
     """
 
-    actor: Actor
-    conversation: Conversation
     origin: str | Upload
     name: str = ""
     base_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowSource:
+class ShowSource(_Made):
     """Show one source with its documents and with what could not be read of it."""
 
-    actor: Actor
-    conversation: Conversation
     name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PauseSource:
+class PauseSource(_Made):
     """Read a source no more, though what was read of it stays; or with ``paused`` False, read it again."""
 
-    actor: Actor
-    conversation: Conversation
     name: str
     paused: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveSource:
+class RemoveSource(_Made):
     """Remove a source and all its passages; unless it is ``confirmed``, ask whether that is meant."""
 
-    actor: Actor
-    conversation: Conversation
     name: str
     confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrive:
+class Arrive(_Made):
     """The bot has come to a workspace; ``actor`` is who brought it, as far as the platform tells."""
 
-    actor: Actor
-    conversation: Conversation
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel:
+class Cancel(_Made):
     """End the reading that is under way in the workspace; what was read before stays."""
 
-    actor: Actor
-    conversation: Conversation
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undo:
+class Undo(_Made):
     """Undo the last change to the sources: a source that was added goes, one that was removed returns."""
 
-    actor: Actor
-    conversation: Conversation
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reindex:
+class Reindex(_Made):
     """Sync one source, or with an empty name all of the workspace's."""
 
-    actor: Actor
-    conversation: Conversation
     name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(_Made):
     """Say what the bot has read, and how it is."""
-
-    actor: Actor
-    conversation: Conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verify:
+class Verify(_Made):
     """Check a quote that was shown, by the id of its receipt, against what it was quoted from."""
 
-    actor: Actor
-    conversation: Conversation
     receipt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
+class Overview(_Made):
     """Look in: what was read, what can be asked, and what waits for moderators."""
-
-    actor: Actor
-    conversation: Conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preferences:
+class Preferences(_Made):
     """List what this community has chosen and what else it can choose, or one such thing by name."""
 
-    actor: Actor
-    conversation: Conversation
     name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prefer:
+class Prefer(_Made):
     """Set one of the community's preferences; ``default`` or an empty value goes back to the default."""
 
-    actor: Actor
-    conversation: Conversation
     name: str
     value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audit:
+class Audit(_Made):
     """List who changed what, for moderators."""
-
-    actor: Actor
-    conversation: Conversation
 
 
 class ExportKind(StrEnum):
@@ -294,21 +251,16 @@ class ExportFormat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
+class Export(_Made):
     """Hand out questions or feedback as a file, for moderators."""
 
-    actor: Actor
-    conversation: Conversation
     kind: ExportKind
     format: ExportFormat = ExportFormat.CSV
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stats:
+class Stats(_Made):
     """What is asked and answered here in numbers, for moderators."""
-
-    actor: Actor
-    conversation: Conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,21 +279,16 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SaveAnswer:
+class SaveAnswer(_Made):
     """Keep what a person wrote as the answer to a question, so that it is quoted like a document."""
 
-    actor: Actor
-    conversation: Conversation
     question: str
     remark: Remark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class Review(_Made):
     """List the answers that wait for a moderator, and those that were saved."""
-
-    actor: Actor
-    conversation: Conversation
 
 
 class Decision(StrEnum):
@@ -382,86 +329,68 @@ BLANKS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decide:
+class Decide(_Made):
     """Do with an item of a listing what one of its buttons says; ``words`` fill in its form."""
 
-    actor: Actor
-    conversation: Conversation
     decision: Decision
     item: str
     words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unanswered:
+class Unanswered(_Made):
     """List the questions that nothing answered."""
 
-    actor: Actor
-    conversation: Conversation
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aliases:
+class Aliases(_Made):
     """List the questions that moderators have pointed to a passage."""
 
-    actor: Actor
-    conversation: Conversation
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notify:
+class Notify(_Made):
     """Be told, or not, when there is an answer to what one has asked in vain."""
 
-    actor: Actor
-    conversation: Conversation
     on: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Follow:
+class Follow(_Made):
     """Follow a message that was changed on its platform: what was saved of it changes alike.
 
     ``text`` is what it says now, empty where the platform does not show it, and None for a message
     that was deleted. ``message`` is as in ``Remark``.
     """
 
-    actor: Actor
-    conversation: Conversation
     message: str
     text: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadOn:
+class ReadOn(_Made):
     """What follows a passage of an answer in its own document; ``step`` 1 is the passage right after it."""
 
-    actor: Actor
-    conversation: Conversation
     answer_id: str
     offset: int
     step: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delete:
+class Delete(_Made):
     """Delete the message that shows a passage of an answer. It is for the asker and for moderators."""
 
-    actor: Actor
-    conversation: Conversation
     answer_id: str
     offset: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Escalate:
+class Escalate(_Made):
     """Call a human to a question; ``answer_id`` is that of its card, or of the reply that found nothing.
 
     ``link`` leads to the message on which the button stands, and is empty where only the asker sees it.
     ``external`` says that people of other organisations read the channel.
     """
 
-    actor: Actor
-    conversation: Conversation
     answer_id: str
     link: str = ""
     external: bool = False
@@ -473,28 +402,21 @@ class Escalate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resolve:
+class Resolve(_Made):
     """Mark a call for a human as resolved. It is for moderators."""
 
-    actor: Actor
-    conversation: Conversation
     call_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MyData:
+class MyData(_Made):
     """Show whoever asks what is kept of them in this workspace."""
-
-    actor: Actor
-    conversation: Conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForgetMe:
+class ForgetMe(_Made):
     """Erase what is kept of whoever asks in this workspace; unless ``confirmed``, ask if they mean it."""
 
-    actor: Actor
-    conversation: Conversation
     confirmed: bool = False
 
 
@@ -508,20 +430,16 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetMode:
+class SetMode(_Made):
     """Set the mode of the channel, or with an empty ``mode`` tell it."""
 
-    actor: Actor
-    conversation: Conversation
     mode: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(_Made):
     """Give the channel its own sources, by name; an empty set gives it all again, None tells which it has."""
 
-    actor: Actor
-    conversation: Conversation
     sources: frozenset[str] | None
 
 
