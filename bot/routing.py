@@ -496,8 +496,8 @@ class Router:
         return self._read_back(request, remembered)
 
     def _read_on(self, request: ReadOn) -> Reply:
-        remembered = self._recall(request)
-        if remembered is None or not 0 <= request.offset < len(remembered.candidates) or request.step < 1:
+        remembered = self._recall_shown(request)
+        if remembered is None or request.step < 1:
             return _forgotten()
         audience = _audience(request, remembered)
         found = remembered.candidates[request.offset].passage_id
@@ -539,8 +539,8 @@ class Router:
         return Deleted(text="Deleted.")
 
     def _share(self, request: Share) -> Reply:
-        remembered = self._recall(request)
-        if remembered is None or not 0 <= request.offset < len(remembered.candidates):
+        remembered = self._recall_shown(request)
+        if remembered is None:
             return _forgotten()
         if remembered.actor_id != request.actor.id:
             return Refused(text="Only the person who asked can share this answer.")
@@ -597,8 +597,8 @@ class Router:
         return in_words(remembered.candidates[offset].probability)
 
     def _why(self, request: Why) -> Reply:
-        remembered = self._recall(request)
-        if remembered is None or not 0 <= request.offset < len(remembered.candidates):
+        remembered = self._recall_shown(request)
+        if remembered is None:
             return _forgotten()
         if not remembered.question:
             return Refused(text=f"{WORDS_GONE} Ask it again, please, and I can say why.")
@@ -623,8 +623,8 @@ class Router:
         )
 
     def _rate(self, request: Rate) -> Reply:
-        remembered = self._recall(request)
-        if remembered is None or not 0 <= request.offset < len(remembered.candidates):
+        remembered = self._recall_shown(request)
+        if remembered is None:
             return _forgotten()
         before = self._ledger.rate(
             request.answer_id, request.offset, request.actor.id, helpful=request.helpful
@@ -646,6 +646,13 @@ class Router:
 
     def _recall(self, request: Delete | More | Rate | ReadOn | Share | Why) -> Remembered | None:
         return self._ledger.recall(request.conversation.workspace, request.answer_id)
+
+    def _recall_shown(self, request: Rate | ReadOn | Share | Why) -> Remembered | None:
+        """Return the answer to which a shown passage belongs, if it has one of that offset."""
+        remembered = self._recall(request)
+        if remembered is None or not 0 <= request.offset < len(remembered.candidates):
+            return None
+        return remembered
 
     # Sources
 
