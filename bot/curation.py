@@ -1,6 +1,5 @@
 """Answers that people wrote: saved word for word, reviewed by moderators, and true to their messages."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -30,7 +29,7 @@ from bot.ports import Clock, Kept, Shelf
 from bot.preferences import PreferenceBook
 from bot.records import Records
 from index.errors import CatalogUnavailable, IndexFailure
-from index.passages import CuratedAnswer
+from index.passages import CuratedAnswer, content_hash
 
 LONGEST_QUESTION = 300
 LONGEST_ANSWER = 10_000
@@ -310,7 +309,7 @@ def _id(platform: str, message: str) -> str:
     """Return the id of a message's answer, which is always the same, or a new one for no message."""
     if not message:
         return secrets.token_hex(8)
-    return hashlib.sha256(f"{platform}:{message}".encode()).hexdigest()[:16]
+    return content_hash(f"{platform}:{message}")[:16]
 
 
 def _waiting(draft: _Draft) -> Item:

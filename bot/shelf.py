@@ -1,6 +1,5 @@
 """Where the answers that people wrote are kept: a folder of Markdown files for each workspace."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from index.catalog import Catalog
 from index.errors import CatalogUnavailable
-from index.passages import CuratedAnswer
+from index.passages import CuratedAnswer, content_hash
 from index.sources.curated import AnswerFolder
 
 KIND = "curated"
@@ -44,7 +43,7 @@ class FolderShelf:
 
     def _folder(self, workspace: str) -> AnswerFolder:
         # The library deletes the folder right below the uploads when it removes a source.
-        digest = hashlib.sha256(workspace.encode()).hexdigest()[:16]
+        digest = content_hash(workspace)[:16]
         return AnswerFolder(self._uploads.absolute() / f"{NAME}-{digest}" / NAME)
 
     def _source(self, workspace: str) -> str:
