@@ -56,6 +56,7 @@ CREATE TABLE IF NOT EXISTS postings (
     PRIMARY KEY (platform, channel, message)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS postings_by_workspace ON postings (workspace, posted_at);
+CREATE INDEX IF NOT EXISTS postings_by_age ON postings (posted_at);
 """
 
 Show = Callable[[str, Remembered, int, Passage], Answer | Closest]

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS asked (
     at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS asked_by_workspace ON asked (workspace, at);
+CREATE INDEX IF NOT EXISTS asked_by_age ON asked (at);
 """
 
 log = structlog.get_logger()
