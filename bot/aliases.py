@@ -24,6 +24,7 @@ from bot.messages import (
     Reply,
     counted,
     path_of,
+    with_place,
 )
 from bot.permissions import ONLY_MODERATORS, Permissions
 from bot.ports import Clock, Kept, Likeness, Searcher
@@ -146,7 +147,7 @@ class AliasBook:
             digest,
             passage.id,
             passage.content_hash,
-            path_of(passage.title, passage.heading),
+            with_place(path_of(passage.title, passage.heading), passage.place),
             " ".join(actor.name.split()) or actor.id,
             actor.id,
             self._clock.now().isoformat(),

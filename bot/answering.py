@@ -142,6 +142,7 @@ def _citation(passage: Passage, start: int, end: int, sentence: str) -> Citation
         start=passage.start + start,
         end=passage.start + end,
         content_hash=content_hash(passage.text[start:end]),
+        place=passage.place,
     )
 
 
@@ -156,7 +157,7 @@ def link(passage: Passage, sentence: str) -> str:
         return passage.url  # with anything behind it, the platform's apps would not know it for theirs
     page, _, fragment = passage.url.partition("#")
     if passage.anchor:
-        return f"{page}#{percent(passage.anchor)}"
+        return f"{page}#{percent(passage.anchor, safe='/=')}"
     if fragment:
         return passage.url
     path = page.split("?")[0].split("/")[3:]

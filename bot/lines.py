@@ -48,6 +48,7 @@ def _passage(hit: Hit) -> dict[str, Any]:
         "uri": passage.url or passage.uri,
         "title": passage.title,
         "heading": list(passage.heading),
+        "place": passage.place,
         "score": hit.score,
         "highlight": list(hit.highlight),
     }

@@ -516,7 +516,8 @@ class Citation:
     ``start`` and ``end`` count Unicode code points in the extracted text of the document,
     ``content_hash`` is the SHA-256 of the quoted text, ``revision`` that of the document's bytes.
     ``url`` is empty for a document that stands nowhere on the web; ``location`` is what a person
-    can go by then (a path within the source).
+    can go by then (a path within the source). ``place`` is where in the document the quote stands,
+    as people say it ("page 12", "slide 3", "00:01:02"); empty where headings are all there is.
     """
 
     title: str
@@ -530,6 +531,7 @@ class Citation:
     start: int
     end: int
     content_hash: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1218,3 +1220,8 @@ def path_of(title: str, heading: tuple[str, ...]) -> str:
     """Return "Title › Heading › Heading"; a first heading that repeats the title is said once."""
     rest = heading[1:] if heading and heading[0] == title else heading
     return " › ".join(part for part in (title, *rest) if part)
+
+
+def with_place(path: str, place: str) -> str:
+    """Return "Title › Heading · page 12", or the path alone where there is no place."""
+    return " · ".join(part for part in (path, place) if part)

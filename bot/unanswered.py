@@ -30,6 +30,7 @@ from bot.messages import (
     Unanswered,
     counted,
     path_of,
+    with_place,
 )
 from bot.permissions import ONLY_MODERATORS, Permissions
 from bot.ports import Clock, Kept, Likeness, Searcher
@@ -392,7 +393,7 @@ def _item(group: list[Asked]) -> Item:
 
 def _passage(passage: Passage, item: str) -> Item:
     return Item(
-        title=path_of(passage.title, passage.heading),
+        title=with_place(path_of(passage.title, passage.heading), passage.place),
         text=passage.text,
         facts=(passage.source,),
         url=link(passage, ""),

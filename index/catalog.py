@@ -34,6 +34,7 @@ MIGRATIONS = (
     ) STRICT;
     CREATE TABLE projections (embedder TEXT PRIMARY KEY, matrix BLOB NOT NULL) STRICT""",
     "ALTER TABLE sources ADD COLUMN paused INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE passages ADD COLUMN place TEXT NOT NULL DEFAULT ''",
 )
 """From each version of schema.sql to the next."""
 
@@ -592,8 +593,8 @@ def _write_passage(
 ) -> None:
     db.execute(
         """INSERT OR REPLACE INTO passages
-        (id, document_id, position, start, end, text, heading, anchor, sentences, content_hash, vector_key)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (id, document_id, position, start, end, text, heading, anchor, place, sentences, content_hash,
+        vector_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             passage_id,
             document_id,
@@ -603,6 +604,7 @@ def _write_passage(
             draft.text,
             json.dumps(draft.heading),
             draft.anchor,
+            draft.place,
             json.dumps([(sentence.start, sentence.end, sentence.kind) for sentence in draft.sentences]),
             content_hash(draft.text),
             key,
@@ -651,6 +653,7 @@ def _passage(row: sqlite3.Row) -> Passage:
         text=row["text"],
         heading=tuple(json.loads(row["heading"])),
         anchor=row["anchor"],
+        place=row["place"],
         sentences=_sentences(row["sentences"]),
         content_hash=row["content_hash"],
         uri=row["uri"],

@@ -26,12 +26,16 @@ class Block:
 
     ``heading`` is the path of headings above the block, outermost first (a heading block's own
     text is not part of its path). ``anchor`` is the fragment that a link needs to land here.
+    ``place`` says in people's words where the block stands in a document of pages, slides, rows or
+    minutes: "page 12", "slide 3", "sheet Prices, row 14", "00:01:02". Blocks of different places
+    never share a passage.
     """
 
     kind: BlockKind
     text: str
     heading: tuple[str, ...] = ()
     anchor: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,7 @@ class Draft:
     text: str
     heading: tuple[str, ...]
     anchor: str
+    place: str
     sentences: tuple[Sentence, ...]
 
 
@@ -100,6 +105,7 @@ class Passage:
 
     ``content_hash`` is the SHA-256 of the passage's text, ``revision`` that of its document.
     ``uri`` names the document within its source; ``url`` is its address on the web, or empty.
+    ``place`` is where in a document of pages, slides, rows or minutes it stands, or empty.
     """
 
     id: int
@@ -118,6 +124,7 @@ class Passage:
     revision: str
     updated_at: datetime
     source: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

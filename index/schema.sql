@@ -44,6 +44,7 @@ CREATE TABLE passages (
     text         TEXT NOT NULL,
     heading      TEXT NOT NULL,
     anchor       TEXT NOT NULL,
+    place        TEXT NOT NULL,
     sentences    TEXT NOT NULL,
     content_hash TEXT NOT NULL,
     vector_key   TEXT NOT NULL

@@ -83,14 +83,13 @@ def split(blocks: Sequence[Block], *, title: str, count_tokens: CountTokens, win
 
 
 def _sections(text: str, blocks: Sequence[Block]) -> Iterator[list[_Unit]]:
-    """Yield the runs of blocks that stand under one heading, with their sentences."""
+    """Yield the runs of blocks that stand under one heading and in one place, with their sentences."""
     only_headings = all(block.kind is BlockKind.HEADING for block in blocks)
     section: list[_Unit] = []
     start = 0
     for block in blocks:
-        above = section[-1].block.heading if section else block.heading
         is_heading = block.kind is BlockKind.HEADING and not only_headings
-        if section and (is_heading or block.heading != above):
+        if section and (is_heading or _whereabouts(block) != _whereabouts(section[-1].block)):
             yield section
             section = []
         if not is_heading:
@@ -98,6 +97,10 @@ def _sections(text: str, blocks: Sequence[Block]) -> Iterator[list[_Unit]]:
         start += len(block.text) + len(BLOCK_SEPARATOR)
     if section:
         yield section
+
+
+def _whereabouts(block: Block) -> tuple[tuple[str, ...], str]:
+    return block.heading, block.place
 
 
 def _spans(text: str, block: Block, start: int) -> Iterator[_Span]:
@@ -233,6 +236,7 @@ def _draft(text: str, position: int, passage: list[_Unit]) -> Draft:
         text=text[start:end],
         heading=first.heading,
         anchor=first.anchor,
+        place=first.place,
         sentences=tuple(
             Sentence(start=span.start - start, end=span.end - start, kind=span.kind) for span in spans
         ),

@@ -45,6 +45,7 @@ from bot.messages import (
     Suggestions,
     counted,
     path_of,
+    with_place,
 )
 
 GREEN = 0x2E8B57
@@ -294,7 +295,8 @@ def _citation(citation: Citation) -> str:
 
 
 def _place(citation: Citation) -> str:
-    path = _linked(_path(citation.title, citation.heading), citation.url)
+    path = with_place(_path(citation.title, citation.heading), _title(citation.place))
+    path = _linked(path, citation.url)
     return path if citation.url else f"{path} · {literal(_title(citation.location))}"
 
 

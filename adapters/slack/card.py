@@ -35,6 +35,7 @@ from bot.messages import (
     Quote,
     Segment,
     path_of,
+    with_place,
 )
 
 FORGET = "quoth_forget"
@@ -62,6 +63,11 @@ ELLIPSIS = "..."
 def headline(title: str, heading: tuple[str, ...]) -> str:
     """Return where a passage stands, short enough for a line of a card. Slack refuses an empty one."""
     return shorten(path_of(title, heading), MAX_HEADLINE) or "Untitled"
+
+
+def _place_in(citation: Citation) -> str:
+    path = headline(citation.title, citation.heading)
+    return with_place(path, shorten(citation.place, MAX_SMALL_PRINT))
 
 
 def render_answer(answer: Answer, *, private: bool) -> Json:
@@ -144,13 +150,13 @@ def _passage(quote: Quote) -> list[Json]:
 
 
 def _where(citation: Citation, also: tuple[Citation, ...]) -> Json:
-    title = link(headline(citation.title, citation.heading), citation.url, bold=True)
+    title = link(_place_in(citation), citation.url, bold=True)
     return rich_text(section(title), *(section(words("also in "), *place(other)) for other in also))
 
 
 def place(citation: Citation) -> list[Json]:
     """Return where a text stands, linked, or with the path of what stands nowhere on the web."""
-    title = link(headline(citation.title, citation.heading), citation.url)
+    title = link(_place_in(citation), citation.url)
     located = citation.location and not citation.url
     return [title, words(f" · {shorten(citation.location, MAX_SMALL_PRINT)}")] if located else [title]
 
@@ -188,7 +194,7 @@ def _thumbs(shown: Answer | Closest) -> Json:
 def _fallback(shown: Answer | Closest, lead: str) -> str:
     citation = shown.quote.citation
     place = citation.url or citation.location
-    title = headline(citation.title, citation.heading)
+    title = _place_in(citation)
     where = f"{title} ({place})" if place else title
     return fallback(f"{lead}{where}\n{shown.quote.text}")
 

@@ -48,6 +48,7 @@ from bot.messages import (
     Suggestions,
     counted,
     path_of,
+    with_place,
 )
 
 WIDTH = 100
@@ -174,7 +175,7 @@ def _continuation(reply: Continuation, now: datetime) -> RenderableType:
 def _citation(citation: Citation, now: datetime) -> list[Text]:
     where = citation.url or citation.location
     return [
-        _plain(f"— {path_of(citation.title, citation.heading)}", "italic"),
+        _plain(f"— {_place(citation)}", "italic"),
         Text.assemble(
             (printable(where), f"link {citation.url} blue" if citation.url else "blue"),
             (printable(f" · {citation.source} · updated {age(citation.updated_at, now)}"), "dim"),
@@ -182,8 +183,12 @@ def _citation(citation: Citation, now: datetime) -> list[Text]:
     ]
 
 
+def _place(citation: Citation) -> str:
+    return with_place(path_of(citation.title, citation.heading), citation.place)
+
+
 def _also(places: tuple[Citation, ...]) -> list[Text]:
-    named = [f"{path_of(place.title, place.heading)} · {place.url or place.location}" for place in places]
+    named = [f"{_place(place)} · {place.url or place.location}" for place in places]
     return [_plain(f"also in {line}", "dim") for line in named]
 
 
@@ -198,10 +203,7 @@ def _receipt(shown: Answer | Closest) -> list[Text]:
 def _reasons(reply: Reasons) -> RenderableType:
     lines = [
         *reply.evidence,
-        *(
-            (label, f"{path_of(at.title, at.heading)} · {at.url or at.location}")
-            for label, at in reply.places
-        ),
+        *((label, f"{_place(at)} · {at.url or at.location}") for label, at in reply.places),
     ]
     table = Table("ranked by", "standard deviations above the other candidates")
     for name, deviations in reply.signals:

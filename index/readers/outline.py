@@ -19,6 +19,8 @@ _LOWEST_HEADING = 6
 class Outline:
     """Blocks in the order of reading. ``heading`` and ``add`` fill it, ``extract`` hands it over.
 
+    A reader of pages, slides, rows or minutes says with ``turn_to`` which of them comes next.
+
     The heading that is the document's title is a block like any other, but stays out of the
     paths: the title is shown beside the path anyway. ``title`` is one that the format gives.
     """
@@ -26,13 +28,19 @@ class Outline:
     def __init__(self, title: str = "") -> None:
         self._given = " ".join(title.split())
         self._title = ""
+        self._place = ""
+        self._place_anchor = ""
         self._open: list[tuple[int, str, str]] = []
         self._blocks: list[Block] = []
 
     @property
     def anchor(self) -> str:
-        """The anchor of the nearest heading above."""
-        return self._open[-1][2] if self._open else ""
+        """The anchor of the place that was turned to, else of the nearest heading above."""
+        return self._place_anchor or (self._open[-1][2] if self._open else "")
+
+    def turn_to(self, place: str, *, anchor: str = "") -> None:
+        """Say where what is added from now on stands: "page 12", with the anchor that leads there."""
+        self._place, self._place_anchor = place, anchor
 
     def heading(self, level: int, text: str, *, anchor: str = "", titles: bool = False) -> None:
         """Add a heading. The first with ``titles`` names the document and is left out of paths."""
@@ -79,7 +87,7 @@ class Outline:
 
     def _append(self, kind: BlockKind, text: str, anchor: str) -> None:
         path = tuple(heading for _, heading, _ in self._open if heading)
-        self._blocks.append(Block(kind=kind, text=text, heading=path, anchor=anchor))
+        self._blocks.append(Block(kind=kind, text=text, heading=path, anchor=anchor, place=self._place))
 
 
 def _tables(text: str) -> Iterator[str]:

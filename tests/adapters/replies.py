@@ -77,6 +77,12 @@ def quote(*segments: Segment, before: bool = False, after: bool = False, url: st
     return Quote(segments=segments, cut_before=before, cut_after=after, citation=citation)
 
 
+def placed(place: str) -> Quote:
+    """Build a quote from a document that has pages or minutes."""
+    shown = quote(*SEGMENTS[:2])
+    return replace(shown, citation=replace(shown.citation, location="people/leave.pdf", place=place))
+
+
 def place(title: str, *heading: str, url: str = "", location: str = "old/leave.md") -> Citation:
     """Build a citation of another place."""
     return replace(quote().citation, title=title, heading=heading, url=url, location=location)
@@ -246,6 +252,8 @@ REPLIES: dict[str, Reply] = {
     "answer": answer(),
     "answer_without_address": answer(quote(Segment(text="Yes.", bold=True)), has_more=False),
     "answer_with_low_confidence": answer(confidence=Confidence.LOW, probability=0.3, offset=2),
+    "answer_in_a_pdf": answer(placed("page 12"), also=(placed("pages 3–4").citation,)),
+    "answer_in_a_recording": answer(placed("00:01:02")),
     "answer_in_three_places": answer(also=ALSO),
     "answer_that_was_updated": answer(updated=True),
     "closest_that_was_updated": replace(closest(), updated=True),

@@ -125,6 +125,12 @@ def test_a_web_page_is_linked_at_its_anchor() -> None:
     assert f"{PAGE}#br%C3%BChen" == link(replace(passage("Tea.", url=PAGE), anchor="brühen"), "Tea.")
 
 
+def test_a_page_of_a_pdf_is_named_and_linked() -> None:
+    found = replace(passage("Tea.", url=PAGE), anchor="page=12", place="page 12")
+    citation = cited(found)
+    assert ("page 12", f"{PAGE}#page=12") == (citation.place, citation.url)
+
+
 def test_a_web_page_without_anchors_is_linked_at_the_sentence() -> None:
     sentence = "Well-known teas, green & black, are good."
     expected = f"{PAGE}#:~:text=Well%2Dknown%20teas%2C%20green%20%26%20black%2C%20are%20good."

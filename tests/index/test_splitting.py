@@ -1,6 +1,7 @@
 """Blocks become passages: exact slices, within the window, whole sentences in order."""
 
 import re
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,6 +82,15 @@ def test_a_long_paragraph_is_cut_at_sentence_ends() -> None:
     drafts = split([paragraph(long, "Tea")], title="Drinks", count_tokens=COUNT, window=WINDOW)
     assert len(drafts) > 4
     assert all(draft.text.startswith("The kettle") and draft.text.endswith(".") for draft in drafts)
+
+
+def test_a_passage_never_spans_two_pages() -> None:
+    blocks = [
+        replace(paragraph(f"The kettle boils {number} times."), place=f"page {number // 2}")
+        for number in range(4)
+    ]
+    drafts = split(blocks, title="Drinks", count_tokens=COUNT, window=WINDOW)
+    assert [("page 0", 2), ("page 1", 2)] == [(draft.place, len(draft.sentences)) for draft in drafts]
 
 
 def test_no_passage_is_longer_than_is_read_at_a_glance() -> None:

@@ -14,9 +14,10 @@ from index.errors import (
     SourceUnknown,
     SyncBusy,
 )
-from index.passages import Audience
+from index.passages import Audience, BlockKind, Extract
+from index.readers.outline import Outline
 from index.testing import HashingEmbedder
-from tests.index.conftest import Bench
+from tests.index.conftest import READERS, Bench
 
 TEA = "# Tea\n\n## Brewing\n\nPour water at eighty degrees over green leaves and wait two minutes.\n"
 COFFEE = "# Coffee\n\n## Grinding\n\nGrind the beans coarsely for a press and finely for espresso.\n"
@@ -272,3 +273,19 @@ def test_what_is_named_to_the_letter_comes_first(bench: Bench) -> None:
     bench.sync()
     assert "config.md" == bench.search("core.autocrlf")[0].passage.uri
     assert "about.md" == bench.search('what is "the core, the crlf"?')[0].passage.uri
+
+
+def test_a_passage_keeps_the_place_in_its_document(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    class SlideReader:
+        def read(self, data: bytes, *, name: str) -> Extract:
+            outline = Outline("Talk")
+            for number, line in enumerate(data.decode().splitlines(), 1):
+                outline.turn_to(f"slide {number}")
+                outline.add(BlockKind.PARAGRAPH, line)
+            return outline.extract(name=name)
+
+    monkeypatch.setitem(READERS, "txt", SlideReader)
+    bench.write("talk.txt", "Green tea is steamed.\nBlack tea is oxidised.\n")
+    bench.add()
+    bench.sync()
+    assert "slide 2" == bench.search("black tea oxidised")[0].passage.place
