@@ -249,10 +249,10 @@ FOR_EVERYONE = (
 
 FOR_MODERATORS = (
     Ability(
-        about="Mark a call for a human as resolved, which tells the caller",
+        about="Mark a call for a human as resolved, which tells the caller, and save the answer to it",
         requests=(Resolve,),
-        discord=("button Resolved",),
-        slack=("button Resolved",),
+        discord=("button Resolved", "button Save as answer"),
+        slack=("button Resolved", "button Save as answer"),
         terminal=NotPossible(because=ALONE),
     ),
     Ability(

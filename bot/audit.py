@@ -71,6 +71,7 @@ DECIDED = {
     Decision.REJECT: "rejected the answer",
     Decision.WITHDRAW: "withdrew the answer",
     Decision.WRITE: "wrote an answer to the question",
+    Decision.SAVE: "saved an answer to the call for a human",
     Decision.DISMISS: "dismissed the question",
     Decision.CHOOSE: "pointed to a passage the question",
     Decision.FORGET: "took back the alias",

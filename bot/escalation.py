@@ -5,9 +5,13 @@ from datetime import timedelta
 
 from bot.errands import Errands
 from bot.messages import (
+    Choice,
     Conversation,
+    Decision,
     Escalate,
     HelpWanted,
+    Item,
+    Listing,
     Nearest,
     Notice,
     Post,
@@ -34,9 +38,9 @@ CREATE TABLE IF NOT EXISTS calls (
     channel TEXT NOT NULL,
     link TEXT NOT NULL,
     called_at TEXT NOT NULL,
-    is_resolved INTEGER NOT NULL,
-    UNIQUE (workspace, question_id)
+    is_resolved INTEGER NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS calls_under_way ON calls (workspace, question_id) WHERE NOT is_resolved;
 """
 
 NOBODY_TO_CALL = (
@@ -51,6 +55,7 @@ ONLY_PRIVATELY = (
 CALLED = "I have called for a human. You will hear from me when somebody has seen to it."
 CALLED_ALREADY = "A human has been called for this question already."
 ONLY_MODERATORS = "Only moderators can mark this as resolved."
+SAVE_OFFERED = "If you gave an answer that others need too, save it, and I quote it from now on."
 UNKNOWN = "I no longer know who called. It may be long ago, or they wished to be forgotten."
 RESOLVED_ALREADY = "Somebody has resolved this already."
 
@@ -75,10 +80,10 @@ class Escalation:
         self._permissions = permissions
         self._preferences = preferences
         self._errands = errands
-        records.define(SCHEMA)
+        records.reshape("calls", SCHEMA)
 
     def call(self, request: Escalate, question: str, near: tuple[Nearest, ...]) -> Notice | Refused:
-        """Post who needs help with what, once for each question. Raises sqlite3.Error."""
+        """Post who needs help with what, once until that is resolved. Raises sqlite3.Error."""
         at = request.conversation
         channel, group = (
             self._preferences.value(at.workspace, f"human.{part}") for part in ("channel", "group")
@@ -142,7 +147,20 @@ class Escalation:
             channel=channel,
             link=link,
             resolved_by=request.actor.name or "a moderator",
+            offer=_offer(question, request.call_id) if question else None,
         )
+
+    def question(self, workspace: str, call_id: str) -> str:
+        """Return the words of the question that a call was for; empty where they are not kept any more.
+
+        Raises sqlite3.Error.
+        """
+        with self._records.read() as db:
+            row = db.execute(
+                "SELECT question_id FROM calls WHERE id = ? AND workspace = ?", (call_id, workspace)
+            ).fetchone()
+        asked = self._questions.recall(workspace, row[0]) if row else None
+        return asked.words if asked else ""
 
     def _tell(self, at: Conversation, actor_id: str, who: str, question: str, link: str) -> None:
         about = f": “{' '.join(question.split())}”" if question else ""
@@ -153,7 +171,7 @@ class Escalation:
         self._errands.give(Tell(platform=at.platform, workspace=at.workspace, actor_id=actor_id, reply=reply))
 
     def _record(self, request: Escalate, wanted: HelpWanted) -> bool:
-        """Return whether it is the first call for this question."""
+        """Return whether no other call for this question is under way."""
         now, workspace = self._clock.now(), request.conversation.workspace
         with self._records.write() as db:
             db.execute("DELETE FROM calls WHERE called_at < ?", ((now - KEPT).isoformat(),))
@@ -185,3 +203,10 @@ class Escalation:
         """Forget that a person called; nobody can tell them of it any more. Raises sqlite3.Error."""
         with self._records.write() as db:
             db.execute("DELETE FROM calls WHERE workspace = ? AND actor = ?", (workspace, actor_id))
+
+
+def _offer(question: str, call_id: str) -> Listing:
+    choice = Choice(decision=Decision.SAVE, item=call_id)
+    return Listing(
+        text=SAVE_OFFERED, items=(Item(title=" ".join(question.split()), text="", choices=(choice,)),)
+    )

@@ -298,6 +298,7 @@ class Decision(StrEnum):
     REJECT = "reject"
     WITHDRAW = "withdraw"
     WRITE = "write"
+    SAVE = "save"
     DISMISS = "dismiss"
     POINT = "point"
     CHOOSE = "choose"
@@ -324,6 +325,7 @@ BLANKS = {
         title="Point to passage", label="Words to look for among what I have read", limit=300
     ),
     Decision.WRITE: Blank(title="Write answer", label="The answer, as it is to be quoted", limit=3_000),
+    Decision.SAVE: Blank(title="Save as answer", label="The answer, as it is to be quoted", limit=3_000),
 }
 """The decisions that take words, with the forms that ask for them; a limit counts characters."""
 
@@ -725,7 +727,8 @@ class HelpWanted:
 
     ``name`` is theirs. ``channel`` is the platform's id of where they asked, empty for a direct message,
     and ``link`` leads to the message, if others see it. ``question`` is empty where its words are not
-    kept any more. ``resolved_by`` is the name of who has resolved it.
+    kept any more. ``resolved_by`` is the name of who has resolved it, and ``offer`` is for them alone:
+    to save the answer that they gave.
     """
 
     id: str
@@ -735,6 +738,7 @@ class HelpWanted:
     link: str = ""
     nearest: tuple[Nearest, ...] = ()
     resolved_by: str = ""
+    offer: "Listing | None" = None
 
     @property
     def text(self) -> str:

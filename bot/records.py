@@ -2,8 +2,8 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.errors import RecordsUnavailable
@@ -37,6 +37,24 @@ class Records:
         except sqlite3.Error as error:
             raise RecordsUnavailable from error
 
+    def reshape(self, table: str, schema: str) -> None:
+        """Create tables, and give one that stands in an older shape the new one; its rows stay.
+
+        Columns that only one of the two shapes has are left out, or take their default. Raises
+        RecordsUnavailable.
+        """
+        shape = _shape(table, schema)
+        try:
+            with self.write() as db:
+                stored = [
+                    row[0] for row in db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,))
+                ]
+                if stored and stored[0] != shape[0]:
+                    _replace(db, table, shape)
+        except sqlite3.Error as error:
+            raise RecordsUnavailable from error
+        self.define(schema)
+
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """Lend the connection for reading, all of it as of one moment. Raises sqlite3.Error."""
@@ -60,6 +78,29 @@ class Records:
                 if self._db.in_transaction:  # SQLite itself rolls back when the disk is full
                     self._db.execute("ROLLBACK")
                 raise
+
+
+def _shape(table: str, schema: str) -> list[str]:
+    """Return how SQLite writes a table and its indexes down, the table first."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(schema)
+        rows = db.execute(
+            "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC",
+            (table,),
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _replace(db: sqlite3.Connection, table: str, shape: Sequence[str]) -> None:
+    before = f"{table}_before"
+    db.execute(f"ALTER TABLE {table} RENAME TO {before}")
+    db.execute(shape[0])
+    old, new = ([row[1] for row in db.execute(f"PRAGMA table_info({name})")] for name in (before, table))
+    columns = ", ".join(column for column in new if column in old)
+    db.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {before}")
+    db.execute(f"DROP TABLE {before}")
+    for index in shape[1:]:
+        db.execute(index)
 
 
 def _opened(path: Path) -> sqlite3.Connection:

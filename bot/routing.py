@@ -153,6 +153,8 @@ ONLY_OWNERS = (
 
 WORDS_GONE = "I do not keep the words of questions for long, and those of this one are gone."
 
+CALL_GONE = f"{WORDS_GONE} Save the answer with /answer and the question in your words, please."
+
 REMOVED_SINCE = "That passage has been removed from its source since. Ask again, please."
 
 log = structlog.get_logger()
@@ -338,6 +340,9 @@ class Router:
                 return self._curation.decide(request)
             case Decision.WRITE:
                 return self._open_questions.answer(request)
+            case Decision.SAVE:
+                question = self._escalation.question(request.conversation.workspace, request.item)
+                return self._open_questions.save(request, question) if question else Refused(text=CALL_GONE)
             case Decision.POINT:
                 return self._open_questions.find(request)
             case Decision.CHOOSE:

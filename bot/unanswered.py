@@ -153,19 +153,26 @@ class OpenQuestions:
         if not self._permissions.is_moderator(request.actor, request.conversation):
             return Refused(text=ONLY_MODERATORS)
         group = self._group(request.conversation.workspace, request.item)
-        if group is None:
-            return _gone()
+        return _gone() if group is None else self._save(request, group[0].words, group)
+
+    def save(self, request: Decide, question: str) -> Reply:
+        """Keep what a moderator wrote as the answer to a question in these words, and tell who asked it."""
+        if not self._permissions.is_moderator(request.actor, request.conversation):
+            return Refused(text=ONLY_MODERATORS)
+        return self._save(request, question, self._questions(request.conversation.workspace))
+
+    def _save(self, request: Decide, question: str, asked: Sequence[Asked]) -> Reply:
         remark = Remark(text=request.words, author=request.actor.name, written_at=self._clock.now())
         saved = self._curation.save(
             SaveAnswer(
                 actor=request.actor,
                 conversation=request.conversation,
-                question=group[0].words[:LONGEST_QUESTION],
+                question=question[:LONGEST_QUESTION],
                 remark=remark,
             )
         )
         if isinstance(saved, Notice):
-            answered = self._answered(group)
+            answered = self._answered(question, asked)
             self._close(request.conversation.workspace, answered)
             self._tell(request.conversation.workspace, answered, but=request.actor)
         return saved
@@ -199,7 +206,7 @@ class OpenQuestions:
         words = group[0].words
         askers = {asked.actor_id for asked in group if wording(asked.words) == wording(words)}
         self._aliases.point(workspace, words, found, request.actor, askers)
-        answered = self._answered(group)
+        answered = self._answered(words, group)
         self._close(workspace, answered)
         self._tell(workspace, answered, but=request.actor)
         return Notice(text="From now on I show that passage to whoever asks alike, as chosen by you.")
@@ -276,10 +283,10 @@ class OpenQuestions:
 
     # Groups
 
-    def _answered(self, group: Sequence[Asked]) -> list[Asked]:
-        """Return who asked just what the first of a group did: the others are near, and wait on."""
-        same = same_asked(group[0].words, [asked.words for asked in group], self._likeness)
-        return [group[at] for at in sorted(same)]
+    def _answered(self, question: str, asked: Sequence[Asked]) -> list[Asked]:
+        """Return who asked just the same: others are near, and wait on."""
+        same = same_asked(question, [each.words for each in asked], self._likeness)
+        return [asked[at] for at in sorted(same)]
 
     def _group(self, workspace: str, item: str) -> list[Asked] | None:
         for group in self._groups(workspace):

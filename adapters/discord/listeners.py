@@ -559,6 +559,8 @@ class Listeners:
         async for reply in self._core.replies(request):
             if isinstance(reply, HelpWanted):
                 await interaction.edit_original_response(view=passive(render(reply)))
+                if reply.offer is not None:
+                    await interaction.followup.send(view=passive(render(reply.offer)), ephemeral=True)
             elif not isinstance(reply, Progress):
                 await interaction.followup.send(view=passive(render(reply)), ephemeral=True)
 

@@ -449,6 +449,8 @@ class Listeners:
         async for reply in self._core.replies(request):
             if isinstance(reply, HelpWanted):
                 await outlet.replace(container.get("message_ts", ""), render(reply))
+                if reply.offer is not None:
+                    await outlet.say(render(reply.offer))
             elif not isinstance(reply, Progress):
                 await outlet.say(render(reply))
 

@@ -138,6 +138,19 @@ HELP_WANTED = HelpWanted(
 )
 
 
+SAVING = Listing(
+    text="If you gave an answer that others need too, save it, and I quote it from now on.",
+    items=(
+        Item(
+            title="How long is *unpaid* leave? @everyone",
+            text="",
+            choices=(Choice(decision=Decision.SAVE, item="c1"),),
+        ),
+    ),
+)
+"""What is offered to whoever has resolved a call."""
+
+
 def reasons(**more: object) -> Reasons:
     """Build reasons; ``more`` replaces fields."""
     fields: dict[str, object] = {
@@ -277,6 +290,7 @@ REPLIES: dict[str, Reply] = {
     "help_wanted": HELP_WANTED,
     "help_wanted_from_a_direct_message": replace(HELP_WANTED, channel="", link="", nearest=(), name=""),
     "help_was_given": replace(HELP_WANTED, nearest=(), question="", resolved_by="Boss"),
+    "help_to_be_saved": SAVING,
     "continuation": continuation(),
     "continuation_at_the_end": continuation(goes_on=False),
     "deleted": Deleted(text="Deleted."),

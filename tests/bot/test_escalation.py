@@ -1,6 +1,8 @@
 """Calling a human, and being told when one has seen to it."""
 
+import sqlite3
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +14,13 @@ from bot.escalation import (
     ONLY_PRIVATELY,
     RESOLVED_ALREADY,
     UNKNOWN,
+    Escalation,
 )
 from bot.messages import (
     Actor,
     Conversation,
+    Decide,
+    Decision,
     Errand,
     Escalate,
     ForgetMe,
@@ -30,10 +35,14 @@ from bot.messages import (
     Reply,
     Resolve,
     Tell,
+    Unanswered,
 )
+from bot.records import Records
+from bot.routing import CALL_GONE
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, Bench
 
 ASKED = "who sells tea pots in Rome?"
+RECEIVED = "Luigi sells tea pots in Rome to who asks."
 LINK = "https://chat.example.com/1/2"
 
 
@@ -175,6 +184,54 @@ def test_what_is_no_id_cannot_be_called(desk: Bench) -> None:
         assert isinstance(choose(desk, name, "the help desk"), Refused)
 
 
+def test_a_question_calls_again_when_its_call_was_resolved(desk: Bench) -> None:
+    id = unanswered(desk)
+    call(desk, id)
+    first = wanted(desk).id
+    resolve(desk, first)
+    assert isinstance(errand(desk), Tell)
+    assert Notice(text=CALLED) == call(desk, id)
+    second = wanted(desk).id
+    assert first != second
+    assert Refused(text=CALLED_ALREADY) == call(desk, id, BOB)
+    assert Refused(text=RESOLVED_ALREADY) == resolve(desk, first)
+    assert isinstance(resolve(desk, second), HelpWanted)
+
+
+def test_calls_of_an_older_version_stay_and_may_be_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with sqlite3.connect(path) as old:
+        old.execute(
+            """CREATE TABLE calls (id TEXT PRIMARY KEY, workspace TEXT NOT NULL, question_id TEXT NOT NULL,
+            actor TEXT NOT NULL, name TEXT NOT NULL, channel TEXT NOT NULL, link TEXT NOT NULL,
+            called_at TEXT NOT NULL, is_resolved INTEGER NOT NULL, UNIQUE (workspace, question_id)) STRICT"""
+        )
+        old.execute(
+            "INSERT INTO calls VALUES ('c1', 'discord:1', 'q', 'ann', 'Ann', '', '', '2026-03-01', 1)"
+        )
+    old.close()
+    bench = Bench()
+    for _ in range(2):
+        records = Records(path)
+        Escalation(
+            records,
+            bench.clock,
+            questions=bench.questions,
+            permissions=bench.permissions,
+            preferences=bench.preferences,
+            errands=bench.errands,
+        )
+        with records.write() as db:
+            assert [("c1",)] == db.execute("SELECT id FROM calls WHERE is_resolved").fetchall()
+            db.execute(
+                "INSERT OR IGNORE INTO calls VALUES "
+                "('c2', 'discord:1', 'q', 'ann', 'Ann', '', '', '2026-03-02', 0)"
+            )
+            assert (2,) == db.execute("SELECT count(*) FROM calls").fetchone()
+        records.close()
+    bench.records.close()
+
+
 # Resolving
 
 
@@ -220,3 +277,52 @@ def test_who_wished_to_be_forgotten_is_not_told(desk: Bench) -> None:
     desk.handle(ForgetMe(actor=ANN, conversation=HERE, confirmed=True))
     assert Refused(text=UNKNOWN) == resolve(desk, id)
     assert errand(desk) is None
+
+
+# Saving
+
+
+def save(bench: Bench, id: str, actor: Actor = MODERATOR, words: str = RECEIVED) -> Reply:
+    return bench.handle(Decide(actor=actor, conversation=HERE, decision=Decision.SAVE, item=id, words=words))
+
+
+def test_whoever_resolved_is_offered_to_save_the_answer_and_it_is_quoted(desk: Bench) -> None:
+    choose(desk, "questions.keep", "30")
+    call(desk, unanswered(desk))
+    assert isinstance(desk.ask(ASKED, BOB), NoAnswer)
+    id = wanted(desk).id
+    done = resolve(desk, id)
+    assert isinstance(done, HelpWanted)
+    assert done.offer is not None
+    [item] = done.offer.items
+    assert (ASKED, [(Decision.SAVE, id)]) == (
+        item.title,
+        [(choice.decision, choice.item) for choice in item.choices],
+    )
+    saved = save(desk, item.choices[0].item)
+    assert isinstance(saved, Notice)
+    assert f"Saved as the answer to “{ASKED}”" in saved.text
+    desk.clock.advance(60)
+    assert RECEIVED in desk.answer(ASKED).quote.text
+    told = [errand(desk) for _ in range(3)]
+    assert ["ann", "ann", "bob"] == sorted(each.actor_id for each in told if isinstance(each, Tell))
+    assert 0 == len(desk.handle(Unanswered(actor=MODERATOR, conversation=HERE)).items)  # type: ignore[union-attr]
+
+
+def test_only_moderators_save_it_and_only_while_its_words_are_kept(desk: Bench) -> None:
+    call(desk, unanswered(desk))
+    id = wanted(desk).id
+    resolve(desk, id)
+    for refused in (save(desk, id, ANN), save(desk, "unknown"), save(desk, id, words=" ")):
+        assert isinstance(refused, Refused)
+    desk.restart()
+    assert Refused(text=CALL_GONE) == save(desk, id)
+
+
+def test_without_its_words_nothing_is_offered_to_be_saved(desk: Bench) -> None:
+    call(desk, unanswered(desk))
+    id = wanted(desk).id
+    desk.restart()
+    done = resolve(desk, id)
+    assert isinstance(done, HelpWanted)
+    assert done.offer is None

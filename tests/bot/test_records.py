@@ -49,3 +49,23 @@ def test_a_file_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
     with pytest.raises(RecordsUnavailable, match="data folder"):
         Records(tmp_path / "data" / "ledger.sqlite")
+
+
+def test_a_table_takes_a_new_shape_and_keeps_its_rows(tmp_path: Path) -> None:
+    shape = """
+    CREATE TABLE IF NOT EXISTS cups (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, tea TEXT NOT NULL, is_hot INTEGER NOT NULL DEFAULT 1
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS cups_by_tea ON cups (tea);
+    """
+    records = Records(tmp_path / "ledger.sqlite")
+    records.define(SCHEMA)
+    with records.write() as db:
+        db.execute("INSERT INTO cups VALUES ('green')")
+    for _ in range(2):
+        records.reshape("cups", shape)
+        with records.read() as db:
+            assert [(1, "green", 1)] == db.execute("SELECT * FROM cups").fetchall()
+            assert ("cups_by_tea",) in db.execute("SELECT name FROM sqlite_master").fetchall()
+            assert ("cups_before",) not in db.execute("SELECT name FROM sqlite_master").fetchall()
+    records.close()

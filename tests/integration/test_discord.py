@@ -452,6 +452,24 @@ async def test_a_call_is_resolved_in_its_place_by_whoever_may(bot: FakeDiscord, 
     assert ["c1", "c1"] == [each.call_id for each in core.requests if isinstance(each, Resolve)]
 
 
+async def test_whoever_resolves_a_call_is_offered_to_save_the_answer(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    given = replace(REPLIES["help_was_given"], offer=REPLIES["help_to_be_saved"])  # type: ignore[arg-type]
+    core.replies_to[Resolve] = [given]
+    core.unasked.put_nowait(post(REPLIES["help_wanted"], mention=MODS))
+    await bot.until(lambda: bot.messages)
+    [call] = bot.messages
+    await bot.press("Boss", call, "Resolved")
+    [_, offer] = await bot.until(lambda: bot.messages[1:] and bot.messages)
+    assert "Boss" == offer.only_for
+    opened = await bot.press_only("Boss", offer, "Save as answer")
+    shown = await bot.submit(opened, answer="Sixteen weeks.")
+    assert ("Decided.", "Boss") == (shown.shown, shown.only_for)
+    [saved] = await core.asked(Decide)
+    assert (Decision.SAVE, "c1", "Sixteen weeks.") == (saved.decision, saved.item, saved.words)
+
+
 # Privacy
 
 

@@ -549,6 +549,25 @@ async def test_a_call_is_resolved_in_its_place_by_whoever_may(
     assert "quoth_resolve" not in call.action_ids()
 
 
+async def test_whoever_resolves_a_call_is_offered_to_save_the_answer(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    given = replace(REPLIES["help_was_given"], offer=REPLIES["help_to_be_saved"])  # type: ignore[arg-type]
+    core.replies_to[Resolve] = [given]
+    core.unasked.put_nowait(post(REPLIES["help_wanted"], mention="S0MODS"))
+    await bot.until(lambda: bot.messages)
+    [call] = bot.messages
+    offer = await bot.press(call, "quoth_resolve", user="U0BOSS")
+    assert "U0BOSS" == offer.only_for
+    assert "Boss has seen to what Ann asked." in call.shown
+    await bot.deliver("interactive", bot.press_payload(offer, "quoth_do:save:c1", "U0BOSS"))
+    [view] = await bot.until(lambda: bot.views)
+    shown = await bot.submit("U0BOSS", view, "Sixteen weeks.")
+    assert ("Decided.", "U0BOSS") == (shown.shown, shown.only_for)
+    [saved] = await core.asked(Decide)
+    assert (Decision.SAVE, "c1", "Sixteen weeks.") == (saved.decision, saved.item, saved.words)
+
+
 # Privacy
 
 
