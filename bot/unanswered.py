@@ -50,9 +50,10 @@ COMPARED = 300
 WORDINGS = 3
 KEEP = "questions.keep"
 
+# An id that was used once is not used again: a button in an old message would mean another question.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS open_questions (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     workspace TEXT NOT NULL,
     words TEXT NOT NULL,
     platform TEXT NOT NULL,
@@ -109,7 +110,7 @@ class OpenQuestions:
         self._preferences = preferences
         self._likeness = likeness
         self._errands = errands
-        records.define(SCHEMA)
+        records.reshape("open_questions", SCHEMA)
 
     def note(self, request: Ask) -> None:
         """Record a question that nothing answered: its words and asker only where words are kept.

@@ -1,5 +1,8 @@
 """Questions that nothing answered: what is kept, how they are grouped, and who is told."""
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 
 from bot.likeness import EmbedderLikeness
@@ -21,7 +24,8 @@ from bot.messages import (
     Tell,
     Unanswered,
 )
-from bot.unanswered import COUNTED, clusters
+from bot.records import Records
+from bot.unanswered import COUNTED, SCHEMA, clusters
 from bot.unanswered import SAME as NEARLY_SAME
 from index.embedders.sentence_transformer import SentenceTransformerEmbedder
 from index.testing import HashingEmbedder
@@ -142,6 +146,37 @@ def test_an_old_button_shows_no_words_whose_days_are_over(keeping: Bench) -> Non
     for decision in (Decision.WRITE, Decision.POINT, Decision.DISMISS):
         assert isinstance(decide(keeping, decision, item, "Sixteen weeks."), Refused)
     assert [] == told(keeping)
+
+
+def test_an_old_button_never_means_a_newer_question(keeping: Bench) -> None:
+    keeping.ask(QUESTION)
+    item = first(keeping)
+    keeping.handle(ForgetMe(actor=ANN, conversation=HERE, confirmed=True))
+    keeping.ask(OTHER, BOB)
+    assert item != first(keeping)
+    assert isinstance(decide(keeping, Decision.WRITE, item, "Sixteen weeks."), Refused)
+
+
+def test_questions_of_an_older_version_stay(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with sqlite3.connect(path) as old:
+        old.execute(
+            """CREATE TABLE open_questions (id INTEGER PRIMARY KEY, workspace TEXT NOT NULL,
+            words TEXT NOT NULL, platform TEXT NOT NULL, channel TEXT NOT NULL, actor TEXT NOT NULL,
+            asked_at TEXT NOT NULL) STRICT"""
+        )
+        old.execute("INSERT INTO open_questions VALUES (7, 'discord:1', 'why?', 'discord', '', 'ann', '')")
+    old.close()
+    records = Records(path)
+    records.reshape("open_questions", SCHEMA)
+    with records.write() as db:
+        assert [(7, "why?")] == db.execute("DELETE FROM open_questions RETURNING id, words").fetchall()
+        [(id,)] = db.execute(
+            "INSERT INTO open_questions (workspace, words, platform, channel, actor, asked_at) "
+            "VALUES ('discord:1', 'how?', '', '', '', '') RETURNING id"
+        ).fetchall()
+    assert 8 == id
+    records.close()
 
 
 def test_an_erasure_that_fails_stops_nobody(keeping: Bench) -> None:
