@@ -50,7 +50,17 @@ from bot.messages import (
     listed_names,
 )
 
-ACTOR = Actor(id="local", name="you", manages_workspace=True)
+
+def _whoever() -> str:
+    """Return the name of who sits here; the machine may not know."""
+    try:
+        return getuser()
+    except (KeyError, OSError, ImportError):
+        return "you"
+
+
+# By one name, whatever they do: what is written, chosen and changed here is signed by it.
+ACTOR = Actor(id="local", name=_whoever(), manages_workspace=True)
 HERE = Conversation(platform="terminal", workspace="local", channel="terminal", private=True)
 
 HELP = """\
@@ -104,7 +114,9 @@ FOLLOWED = {
     "/forget-me": "[yes]",
 }
 KINDS, FORMATS = frozenset(ExportKind), frozenset(ExportFormat)
-DECISIONS = {f"/{decision}": decision for decision in Decision}
+DECISIONS = {f"/{decision}": decision for decision in Decision if decision is not Decision.SAVE}
+"""Nobody calls a human in a terminal, so there is no call to save the answer of."""
+
 ALONE = (
     "/audit",
     "/stats",
@@ -228,7 +240,7 @@ def _answer(line: str) -> Request | str:
     question, bar, text = line.strip().removeprefix("/answer").partition("|")
     if not bar:
         return "Write /answer QUESTION | TEXT, with the bar between them."
-    remark = Remark(text=text.strip(), author=_whoever(), written_at=datetime.now(UTC))
+    remark = Remark(text=text.strip(), author=ACTOR.name, written_at=datetime.now(UTC))
     return SaveAnswer(actor=ACTOR, conversation=HERE, question=question.strip(), remark=remark)
 
 
@@ -237,14 +249,6 @@ def _fill(decision: Decision, line: str) -> Request | str:
     if not bar or not item.strip():
         return f"Write /{decision} ID | WORDS, with the bar between them."
     return Decide(actor=ACTOR, conversation=HERE, decision=decision, item=item.strip(), words=words.strip())
-
-
-def _whoever() -> str:
-    """Return the name of who sits here; the machine may not know."""
-    try:
-        return getuser()
-    except (KeyError, OSError, ImportError):
-        return ACTOR.name
 
 
 def _about_shown(command: str, shown: Shown | None) -> Request | str:

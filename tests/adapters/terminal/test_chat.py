@@ -292,7 +292,7 @@ async def test_an_answer_is_written_reviewed_and_withdrawn(core: ScriptedCore) -
         saved.remark.text,
         saved.remark.message,
     )
-    assert saved.remark.author
+    assert ACTOR.name == saved.remark.author
     assert Review(actor=ACTOR, conversation=HERE) == review
     assert [(Decision.APPROVE, "3fa2"), (Decision.WITHDRAW, "9c1d")] == [
         (each.decision, each.item) for each in decided if isinstance(each, Decide)
