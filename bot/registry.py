@@ -8,6 +8,8 @@ READERS = {
     "html": "index.readers.html:HtmlReader",
     "markdown": "index.readers.markdown:MarkdownReader",
     "md": "index.readers.markdown:MarkdownReader",
+    "rest": "index.readers.restructured:RstReader",
+    "rst": "index.readers.restructured:RstReader",
     "text": "index.readers.plain:PlainReader",
     "txt": "index.readers.plain:PlainReader",
     "xhtml": "index.readers.html:HtmlReader",

@@ -7,6 +7,8 @@
     |   +-- DocumentEmpty
     |   +-- DocumentNotText
     |   +-- DocumentTooLarge
+    |   +-- DocumentDamaged
+    |   +-- DocumentLocked
     +-- SourceUnavailable       a whole source
     |   +-- SourcesUnavailable  some of several sources; the others were read
     +-- SourceExists
@@ -52,6 +54,14 @@ class DocumentNotText(DocumentUnreadable):
 
 class DocumentTooLarge(DocumentUnreadable):
     """The document is too large. Split it into smaller files."""
+
+
+class DocumentDamaged(DocumentUnreadable):
+    """The document is damaged, or is not what its name says. Open it in its own program and save it anew."""
+
+
+class DocumentLocked(DocumentUnreadable):
+    """The document is protected by a password. Save it without one."""
 
 
 class SourceUnavailable(IndexFailure):

@@ -11,8 +11,9 @@ from index.ports import Entry
 from index.readers.decoding import MAX_DOCUMENT_BYTES, too_large
 
 PAGES = frozenset({"htm", "html", "xhtml"})
-TEXTS = frozenset({"text", "txt"})
+TEXTS = frozenset({"rest", "rst", "text", "txt"})
 SPHINX = "_sources"
+SPHINX_FORMATS = frozenset({"md", "rst"})
 
 
 class FolderSource:
@@ -68,7 +69,7 @@ class FolderSource:
 
     def _pages_made_of(self, path: Path) -> Iterator[Path]:
         """Yield where a page would lie, without its ending, whose raw source a text file is."""
-        if file_format(path) not in TEXTS:
+        if path.suffix.lower().removeprefix(".") not in TEXTS:
             return
         yield path.with_suffix("")
         parts = path.relative_to(self._root).parts
@@ -118,8 +119,12 @@ def read_file(path: Path) -> bytes:
 
 
 def file_format(path: Path) -> str:
-    """Return a file's format: its ending in lower case, without the dot."""
-    return path.suffix.lower().removeprefix(".")
+    """Return a file's format: its ending in lower case, without the dot.
+
+    Sphinx publishes its sources as ``guide.rst.txt``, which are of the format before the last.
+    """
+    endings = [ending.lower().removeprefix(".") for ending in path.suffixes[-2:]] or [""]
+    return endings[0] if endings[0] in SPHINX_FORMATS and endings[1:] == ["txt"] else endings[-1]
 
 
 def printable(name: str) -> str:

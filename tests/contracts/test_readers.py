@@ -5,56 +5,77 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.registry import READERS, load
-from index.errors import DocumentEmpty, DocumentNotText, DocumentTooLarge, DocumentUnreadable
+from index.errors import DocumentEmpty, DocumentTooLarge, DocumentUnreadable
 from index.ports import Reader
 from index.readers.decoding import MAX_DOCUMENT_BYTES
-from tests.index.conftest import READERS as KINDS
+from tests.fakes.documents import TEXTS, document
 
-SCRAPS = [b"# A\n", b"<p>", b"</div>", b"- x\n", b"```\n", b"|a|b|\n|-|-|\n", b"&amp;", b"\x00", b"\xff\xfe"]
+SCRAPS = [
+    b"# A\n", b"<p>", b"</div>", b"- x\n", b"```\n", b"|a|b|\n|-|-|\n", b"&amp;", b"\x00", b"\xff\xfe",
+    b"\n\n", b"   ", b"A\n=\n", b".. class:: X\n", b".. note::", b":ref:`x`", b"|x|", b"=== ==\n",
+    b"[1]_", b"::\n",
+]  # fmt: skip
 
 
-@pytest.fixture(params=sorted(set(READERS.values())))
-def reader(request: pytest.FixtureRequest) -> Reader:
-    built: Reader = load(request.param)()
+FORMATS = sorted({entry: format for format, entry in READERS.items()}.values())
+"""One format for each reader."""
+
+SENTENCE = "The kettle boils at noon every day of the week."
+
+
+def open_reader(format: str) -> Reader:
+    built: Reader = load(READERS[format])()
     return built
 
 
-def test_a_document_has_a_title_and_its_text(reader: Reader) -> None:
-    extract = reader.read(b"The kettle boils at noon every day of the week.\n", name="kettle notes.txt")
+@pytest.mark.parametrize("format", sorted(READERS))
+def test_a_document_has_a_title_and_its_text(format: str) -> None:
+    extract = open_reader(format).read(document(format, SENTENCE), name=f"kettle notes.{format}")
+    assert extract.title
+    assert SENTENCE in "\n".join(block.text for block in extract.blocks)
+
+
+@pytest.mark.parametrize("format", sorted(TEXTS))
+def test_a_document_without_a_title_is_named_after_its_file(format: str) -> None:
+    extract = open_reader(format).read(SENTENCE.encode(), name=f"kettle notes.{format}")
     assert "Kettle notes" == extract.title
-    assert "The kettle boils at noon every day of the week." in [block.text for block in extract.blocks]
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\t\n", b"\xef\xbb\xbf"])
-def test_an_empty_document_says_so(reader: Reader, data: bytes) -> None:
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_empty_document_says_so(format: str, data: bytes) -> None:
     with pytest.raises(DocumentEmpty):
-        reader.read(data, name="a")
+        open_reader(format).read(data, name="a")
 
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7 ...", b"\x89PNG\r\n", bytes(range(256)) * 40])
-def test_a_binary_document_says_so(reader: Reader, data: bytes) -> None:
-    with pytest.raises(DocumentNotText):
-        reader.read(data, name="a")
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_document_of_another_kind_says_so(format: str, data: bytes) -> None:
+    with pytest.raises(DocumentUnreadable) as refused:
+        open_reader(format).read(data, name="a")
+    assert not isinstance(refused.value, DocumentEmpty | DocumentTooLarge)
 
 
-def test_a_document_beyond_all_measure_is_refused(reader: Reader) -> None:
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_document_beyond_all_measure_is_refused(format: str) -> None:
     with pytest.raises(DocumentTooLarge, match="Split it"):
-        reader.read(b"a" * (MAX_DOCUMENT_BYTES + 1), name="a")
+        open_reader(format).read(b"a" * (MAX_DOCUMENT_BYTES + 1), name="a")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
-def test_usual_encodings_are_read(reader: Reader, encoding: str) -> None:
+@pytest.mark.parametrize("format", sorted(TEXTS.intersection(FORMATS)))
+def test_usual_encodings_are_read(format: str, encoding: str) -> None:
     sentence = "Der Kaffee für die Gäste steht im Café an der Straße, für drei Mark fünfzig."
-    extract = reader.read(sentence.encode(encoding), name="a")
+    extract = open_reader(format).read(sentence.encode(encoding), name="a")
     assert sentence in [block.text for block in extract.blocks]
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("format", FORMATS)
 @settings(max_examples=150, deadline=None)
 @given(data=st.one_of(st.binary(max_size=400), st.lists(st.sampled_from(SCRAPS)).map(b"".join)))
-def test_any_bytes_are_read_or_refused_in_a_sentence(kind: str, data: bytes) -> None:
+def test_any_bytes_are_read_or_refused_in_a_sentence(format: str, data: bytes) -> None:
     try:
-        extract = KINDS[kind]().read(data, name="a")
+        extract = open_reader(format).read(data, name="a")
     except DocumentUnreadable as error:
         refusal = str(error)
         assert refusal.endswith(".")

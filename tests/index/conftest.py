@@ -12,6 +12,7 @@ from index.ports import Reader, Source
 from index.readers.html import HtmlReader
 from index.readers.markdown import MarkdownReader
 from index.readers.plain import PlainReader
+from index.readers.restructured import RstReader
 from index.searcher import CatalogSearcher
 from index.sources.curated import CuratedSource
 from index.sources.file import FileSource
@@ -19,7 +20,12 @@ from index.sources.folder import FolderSource
 from index.syncing import Syncer
 from index.testing import HashingEmbedder
 
-READERS: dict[str, Callable[[], Reader]] = {"md": MarkdownReader, "html": HtmlReader, "txt": PlainReader}
+READERS: dict[str, Callable[[], Reader]] = {
+    "md": MarkdownReader,
+    "html": HtmlReader,
+    "rst": RstReader,
+    "txt": PlainReader,
+}
 
 
 def open_source(record: SourceRecord) -> Source:
