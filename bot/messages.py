@@ -19,18 +19,28 @@ SHOWN_WORDS = 200
 """Characters."""
 
 
+class Standing(StrEnum):
+    """What somebody is to a workspace: one of its own, a guest or foreigner, or it cannot be told now."""
+
+    MEMBER = "member"
+    STRANGER = "stranger"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who makes a request, in the platform's facts; whether they moderate is the core's to judge.
 
     ``id`` and ``groups`` (role or user group ids) are the platform's own ids.
     ``manages_workspace`` says that the platform itself lets them manage the workspace.
+    ``standing`` says whether what the workspace has read is for them at all.
     """
 
     id: str
     name: str = ""
     manages_workspace: bool = False
     groups: frozenset[str] = frozenset()
+    standing: Standing = Standing.MEMBER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

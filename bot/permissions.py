@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.messages import Actor, Conversation
+from bot.messages import Actor, Conversation, ForgetMe, MyData, Overhear, Refused, Request, Standing
 
 IDS = "moderators.ids"
 GROUPS = "moderators.groups"
@@ -11,6 +11,31 @@ ONLY_MODERATORS = (
     "Only moderators can do that. Ask someone who manages this community, "
     "or have them list you in the setting moderators.ids."
 )
+
+NOWHERE = Refused(text="I cannot tell which community's documents to look in. Ask me in one of its channels.")
+STRANGER = Refused(
+    text="What I have read is for the members of this community alone, not for guests or other communities."
+)
+UNKNOWN = Refused(
+    text="I cannot tell right now whether you belong to this community, whose documents are for its members. "
+    "Please try again."
+)
+
+
+def barrier(request: Request) -> Refused | None:
+    """Say why nothing of a workspace is for an actor, whatever they ask; None when some may be.
+
+    What is kept of themselves everyone may see and have erased. What is overheard comes before anyone
+    looks up who said it: whoever shows an offer does so.
+    """
+    standing = request.actor.standing
+    if not request.conversation.workspace:
+        return NOWHERE
+    if isinstance(request, MyData | ForgetMe):
+        return None
+    if standing is Standing.STRANGER:
+        return STRANGER
+    return UNKNOWN if standing is Standing.UNKNOWN and not isinstance(request, Overhear) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

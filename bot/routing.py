@@ -102,7 +102,7 @@ from bot.messages import (
 from bot.modes import Modes
 from bot.overhearing import Overhearing
 from bot.overview import Examples, matters
-from bot.permissions import ONLY_MODERATORS, Permissions
+from bot.permissions import ONLY_MODERATORS, Permissions, barrier
 from bot.ports import Library, Searcher
 from bot.preferences import PreferenceBook, preference_of
 from bot.privacy import Privacy
@@ -263,9 +263,8 @@ class Router:
             return _spoken(request, _failed(request, error))
 
     def _handle(self, request: Request, report: Watch) -> Reply:
-        if not request.conversation.workspace:
-            nowhere = "I cannot tell which community's documents to look in. Ask me in one of its channels."
-            return _spoken(request, Refused(text=nowhere))
+        if barred := barrier(request):
+            return _spoken(request, barred)
         if isinstance(request, Overhear):  # nothing is prepared for those who asked nothing
             return self._overhear(request)
         self._desk.sweep()

@@ -57,6 +57,7 @@ from bot.messages import (
     Request,
     Resolve,
     Share,
+    Standing,
     StatisticsReport,
     Undo,
 )
@@ -245,7 +246,8 @@ class Listeners:
                     await self._offer(reply, place, party)
 
     async def _may_see(self, place: Place) -> bool:
-        return translate.is_at_home(place, await self._people.look_up(place.user), self._home)
+        person = await self._people.look_up(place.user)
+        return translate.standing(place, person, self._home) is Standing.MEMBER
 
     async def _offer(self, offer: Offer, place: Place, party: Party) -> None:
         thread = ThreadOutlet(self._client, place.channel, place.thread, self._clock)

@@ -206,8 +206,10 @@ def _overview(reply: OverviewReport) -> Json:
 
 
 def render_home(reply: Reply) -> Json:
-    """Return the view of the Home tab: what there is to know, and how to ask."""
-    known = _overview_blocks(reply) if isinstance(reply, OverviewReport) else render(reply)["blocks"]
+    """Return the view of the Home tab: what there is to know, and how to ask; or why there is neither."""
+    if not isinstance(reply, OverviewReport):
+        return {"type": "home", "blocks": render(reply)["blocks"]}
+    known = _overview_blocks(reply)
     ways = rich_text(
         section(words("How to ask", bold=True)), bullets(section(words(line)) for line in HELP.details)
     )

@@ -66,6 +66,7 @@ from bot.messages import (
     Share,
     ShowSource,
     Sources,
+    Standing,
     Stats,
     Status,
     Suggest,
@@ -158,7 +159,8 @@ class Home:
 class Person:
     """What Slack tells of a person; all empty where it tells nothing.
 
-    ``guest`` says that somebody else was let into some channels of the workspace, or into one.
+    ``guest`` says that somebody was let into some channels of the workspace only, or shares no
+    channel with the bot.
     """
 
     name: str = ""
@@ -251,29 +253,26 @@ def read_person(user: Payload, groups: frozenset[str] = frozenset()) -> Person:
     return Person(
         name=profile.get("display_name") or user.get("real_name") or user.get("name", ""),
         manages=any(user.get(key) for key in ("is_admin", "is_owner", "is_primary_owner")),
-        guest=any(user.get(key) for key in ("is_restricted", "is_ultra_restricted")),
+        guest=any(user.get(key) for key in ("is_restricted", "is_ultra_restricted", "is_stranger")),
         teams=_present(user.get("team_id")) | frozenset(enterprise.get("teams") or ()),
         groups=groups,
     )
 
 
 def party(place: Place, person: Person, home: Home) -> Party:
-    """Put together who asks and where.
-
-    A person of another company or a guest has no workspace here: what the bot has read is not for
-    them, and what they may do at home does not count.
-    """
-    at_home = is_at_home(place, person, home)
+    """Put together who asks and where; what somebody may do at another home does not count here."""
+    is_member = standing(place, person, home) is Standing.MEMBER
     return Party(
         actor=Actor(
             id=place.user,
             name=person.name or place.name,
-            manages_workspace=person.manages and at_home,
-            groups=person.groups if at_home else frozenset(),
+            manages_workspace=person.manages and is_member,
+            groups=person.groups if is_member else frozenset(),
+            standing=standing(place, person, home),
         ),
         conversation=Conversation(
             platform="slack",
-            workspace=f"slack:{home.team}" if at_home else "",
+            workspace=f"slack:{home.team}",
             channel=place.channel,
             thread=place.thread,
             private=place.private,
@@ -281,12 +280,16 @@ def party(place: Place, person: Person, home: Home) -> Party:
     )
 
 
-def is_at_home(place: Place, person: Person, home: Home) -> bool:
-    """Whether a person belongs to the bot's workspace, and what it has read is for them."""
-    if person.guest:
-        return False
-    known = place.teams | person.teams
-    return home.team in known if known else not place.external
+def standing(place: Place, person: Person, home: Home) -> Standing:
+    """Say what a person is to the bot's workspace.
+
+    A payload tells the team alone, never whether somebody is a guest: only what Slack says of the
+    person makes a member.
+    """
+    known = person.teams or place.teams
+    if person.guest or (known and home.team not in known):
+        return Standing.STRANGER
+    return Standing.MEMBER if person.teams else Standing.UNKNOWN
 
 
 # Words

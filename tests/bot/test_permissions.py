@@ -22,6 +22,7 @@ from bot.messages import (
     Notify,
     Overhear,
     Overview,
+    PersonalData,
     Prefer,
     Rate,
     ReadOn,
@@ -33,6 +34,7 @@ from bot.messages import (
     Share,
     Silence,
     Sources,
+    Standing,
     Status,
     Suggest,
     Verify,
@@ -148,6 +150,31 @@ def test_who_has_no_workspace_here_sees_and_changes_nothing(bench: Bench, kind: 
         assert isinstance(reply, Refused | Silence)
         assert isinstance(reply, Silence) or "tea" not in reply.text.split()
     assert ["tea"] == [line.name for line in bench.library.sources("discord:1")]
+
+
+@pytest.mark.parametrize("standing", [Standing.STRANGER, Standing.UNKNOWN])
+@pytest.mark.parametrize("kind", get_args(Request), ids=lambda kind: kind.__name__)
+def test_guests_and_foreigners_see_and_change_nothing_even_if_they_are_listed(
+    bench: Bench, kind: type[Any], standing: Standing
+) -> None:
+    bench.read_tea()
+    list_moderators(bench, "moderators.ids", "ann mod")
+    for actor in (ANN, MODERATOR):
+        reply = bench.handle(replace(example(kind), actor=replace(actor, standing=standing)))
+        if kind not in (MyData, ForgetMe):  # what is kept of themselves is theirs
+            assert isinstance(reply, Refused | Silence)
+            assert isinstance(reply, Silence) or reply.text.startswith(
+                ("What I have read is for the members", "I cannot tell right now whether you belong")
+            )
+    assert ["tea"] == [line.name for line in bench.library.sources("discord:1")]
+
+
+def test_a_guest_can_see_what_is_kept_of_them_and_have_it_erased(bench: Bench) -> None:
+    bench.read_tea()
+    bench.answer("tea wants water", ANN, HERE)
+    guest = replace(ANN, standing=Standing.STRANGER)
+    assert isinstance(bench.handle(MyData(actor=guest, conversation=HERE)), PersonalData)
+    assert not isinstance(bench.handle(ForgetMe(actor=guest, conversation=HERE, confirmed=True)), Refused)
 
 
 # Moderators by an owner's choice

@@ -62,6 +62,7 @@ from bot.messages import (
     Share,
     ShowSource,
     Sources,
+    Standing,
     Stats,
     Status,
     Suggest,
@@ -73,6 +74,7 @@ from bot.messages import (
     Why,
     Withdraw,
 )
+from bot.permissions import STRANGER
 from tests.adapters.replies import REPLIES, answer, closest, quote
 from tests.adapters.slack.test_manifest import MANIFEST
 from tests.fakes.core import ScriptedCore, running
@@ -1241,45 +1243,52 @@ async def test_a_person_whom_slack_does_not_tell_of_has_no_rights(bot: FakeSlack
     bot.refuse("users.info", "missing_scope")
     bot.refuse("usergroups.list", "paid_teams_only")
     await bot.command("U0BOSS", "/quoth", "status")
-    assert Actor(id="U0BOSS", name="boss") == core.requests[0].actor
+    assert Actor(id="U0BOSS", name="boss", standing=Standing.UNKNOWN) == core.requests[0].actor
     await bot.command("U0BOSS", "/quoth", "status")
     assert core.requests[1].actor.manages_workspace
 
 
-async def test_another_companys_people_get_no_workspace(bot: FakeSlack, core: ScriptedCore) -> None:
-    bot.users["U0EVE"] = user_object("U0EVE", "Eve", admin=True, team=FOREIGN_TEAM)
-    await bot.mention("U0EVE", "?", external=True)
-    assert "" == core.requests[0].conversation.workspace
-    assert not core.requests[0].actor.manages_workspace
-
-
 @pytest.mark.parametrize(
     "facts",
-    [{"team": FOREIGN_TEAM, "is_stranger": True}, {"is_restricted": True}, {"is_ultra_restricted": True}],
-    ids=["other company", "guest", "guest of one channel"],
+    [{"team": FOREIGN_TEAM}, {"team": FOREIGN_TEAM, "is_stranger": True}, {"is_restricted": True}],
+    ids=["other company", "without a common channel", "guest"],
 )
-@pytest.mark.parametrize("way", ["command", "settings", "shortcut", "press", "direct message"])
-async def test_other_people_get_no_workspace_by_any_way(
+@pytest.mark.parametrize(
+    "way", ["command", "settings", "find", "save", "press", "message", "direct message", "home"]
+)
+async def test_guests_and_foreigners_are_strangers_by_every_way(
     bot: FakeSlack, core: ScriptedCore, way: str, facts: dict[str, Any]
 ) -> None:
     bot.users["U0EVE"] = user_object("U0EVE", "Eve", admin=True, **facts)
     bot.groups = [{"id": "S0EDITORS", "users": ["U0EVE"]}]
     message = await bot.mention("U0ANN", "?")
+
+    async def save() -> None:
+        await bot.deliver("interactive", bot.shortcut_payload("U0EVE", "Sixteen.", "quoth_save"))
+        await bot.submit("U0EVE", (await bot.until(lambda: bot.views))[-1], "How long?")
+
     ways: dict[str, Callable[[], Awaitable[Any]]] = {
         "command": lambda: bot.command("U0EVE", "/ask", "?"),
         "settings": lambda: bot.command("U0EVE", "/quoth", "settings moderators.ids U0EVE"),
-        "shortcut": lambda: bot.shortcut("U0EVE", "?"),
+        "find": lambda: bot.shortcut("U0EVE", "?"),
+        "save": save,
         "press": lambda: bot.press(message, "quoth_more", user="U0EVE"),
+        "message": lambda: bot.mention("U0EVE", "?", external=True),
         "direct message": lambda: bot.dm("U0EVE", "sources"),
+        "home": lambda: bot.open_home("U0EVE", "home"),
     }
     await ways[way]()
-    request = core.requests[-1]
-    assert "U0EVE" == request.actor.id
-    assert ("", False, frozenset()) == (
-        request.conversation.workspace,
-        request.actor.manages_workspace,
-        request.actor.groups,
-    )
+    eve = Actor(id="U0EVE", name="Eve", standing=Standing.STRANGER)
+    assert eve in [request.actor for request in await core.is_asked(2)]
+    assert {"U0ANN", "U0EVE"} == {request.actor.id for request in core.requests}
+
+
+async def test_the_home_tab_of_a_stranger_says_why_it_is_empty(bot: FakeSlack, core: ScriptedCore) -> None:
+    core.replies_to[Overview] = [STRANGER]
+    await bot.open_home("U0EVE", "home")
+    shown = await bot.until(lambda: bot.homes.get("U0EVE"))
+    assert STRANGER.text in str(shown)
+    assert "How to ask" not in str(shown)
 
 
 @pytest.mark.parametrize("private", [False, True], ids=["to everyone", "in private"])

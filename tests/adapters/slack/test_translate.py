@@ -20,6 +20,7 @@ from bot.messages import (
     Reindex,
     RemoveSource,
     Share,
+    Standing,
     Upload,
     Why,
 )
@@ -39,7 +40,9 @@ from tests.fakes.slack_payloads import (
 
 HOME = Home(team=TEAM, user=BOT_USER, bot=BOT_ID)
 ANN = user_object("U0ANN", "Ann")
-PARTY = translate.party(Place(user="U0ANN", name="ann", channel=GENERAL), Person(), HOME)
+PARTY = translate.party(
+    Place(user="U0ANN", name="ann", channel=GENERAL), Person(teams=frozenset({TEAM})), HOME
+)
 
 
 def event(text: str = "hi", **more: Any) -> dict[str, Any]:
@@ -97,35 +100,37 @@ def test_slacks_own_managers_manage_the_workspace(right: str) -> None:
     assert not translate.read_person({"id": "U"}).manages
 
 
-def test_a_person_of_another_company_has_no_workspace_and_no_rights_here() -> None:
+def test_a_person_of_another_company_is_a_stranger_without_rights_here() -> None:
     place = translate.place_of_event(event_body(event(team=FOREIGN_TEAM), "Ev1", external=True))
     stranger = Person(name="Eve", manages=True, groups=frozenset({"S1"}))
     party = translate.party(place, stranger, HOME)
-    assert Actor(id="U0ANN", name="Eve") == party.actor
-    assert "" == party.conversation.workspace
+    assert Actor(id="U0ANN", name="Eve", standing=Standing.STRANGER) == party.actor
 
 
-@pytest.mark.parametrize("kind", ["is_restricted", "is_ultra_restricted"])
-def test_a_guest_has_no_workspace_and_no_rights_here(kind: str) -> None:
+@pytest.mark.parametrize("kind", ["is_restricted", "is_ultra_restricted", "is_stranger"])
+def test_a_guest_is_a_stranger_without_rights_here(kind: str) -> None:
     guest = translate.read_person(user_object("U0ANN", "Ann") | {kind: True}, frozenset({"S1"}))
     party = translate.party(translate.place_of_event(event_body(event(), "Ev1")), guest, HOME)
-    assert Actor(id="U0ANN", name="Ann") == party.actor
-    assert "" == party.conversation.workspace
+    assert Actor(id="U0ANN", name="Ann", standing=Standing.STRANGER) == party.actor
 
 
-def test_in_a_shared_channel_an_unknown_person_counts_as_foreign() -> None:
-    unknown = Place(user="U", name="", channel="C", external=True)
-    assert "" == translate.party(unknown, Person(), HOME).conversation.workspace
-    known = Person(teams=frozenset({TEAM}))
-    assert f"slack:{TEAM}" == translate.party(unknown, known, HOME).conversation.workspace
+@pytest.mark.parametrize("external", [True, False])
+def test_who_slack_does_not_tell_of_is_no_member(external: bool) -> None:
+    place = Place(user="U", name="", channel="C", teams=frozenset({TEAM}), external=external)
+    assert Standing.UNKNOWN is translate.standing(place, Person(), HOME)
+    assert Standing.MEMBER is translate.standing(place, Person(teams=frozenset({TEAM})), HOME)
+
+
+def test_the_team_of_the_app_does_not_make_a_foreigner_a_member() -> None:
+    place = Place(user="U", name="", channel="C", teams=frozenset({TEAM}))
+    foreigner = Person(teams=frozenset({FOREIGN_TEAM}))
+    assert Standing.STRANGER is translate.standing(place, foreigner, HOME)
 
 
 def test_people_of_the_same_enterprise_are_at_home() -> None:
     other = user_object("U", "Eve", team="T0OTHER", enterprise_user={"teams": ["T0OTHER", TEAM]})
     place = Place(user="U", name="", channel="C", teams=frozenset({"T0OTHER"}))
-    assert (
-        f"slack:{TEAM}" == translate.party(place, translate.read_person(other), HOME).conversation.workspace
-    )
+    assert Standing.MEMBER is translate.standing(place, translate.read_person(other), HOME)
 
 
 @pytest.mark.parametrize(
