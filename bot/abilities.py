@@ -292,8 +292,11 @@ FOR_MODERATORS = (
         about="Add a source",
         requests=(AddSource,),
         discord=("/source add",),
-        slack=("/quoth add PATH [name=NAME] [url=ADDRESS]", "“add” in a message with a file"),
-        terminal=("/add PATH [NAME]",),
+        slack=(
+            "/quoth add PATH [name=NAME] [url=ADDRESS] [kind=KIND] [OPTION=VALUE]",
+            "“add” in a message with a file",
+        ),
+        terminal=("/add PATH [NAME] [OPTION=VALUE]",),
     ),
     Ability(
         about="Show a source's documents and failures",

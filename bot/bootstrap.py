@@ -60,6 +60,7 @@ from index.passages import Failure, SyncReport
 from index.ports import Embedder, Reader, Reranker, Source
 from index.ranking import first_stage, fused, learned_with
 from index.searcher import CatalogSearcher
+from index.sources.options import Kinds, Options
 from index.syncing import Syncer, merged
 
 LOCAL = "local"
@@ -148,7 +149,7 @@ class Application:
             open_reader=self._open_reader,
             lock_path=self.data / "sync.lock",
         )
-        return CatalogLibrary(self.catalog, syncer, uploads=self.data / UPLOADS)
+        return CatalogLibrary(self.catalog, syncer, uploads=self.data / UPLOADS, kinds=_addable_kinds())
 
     @cached_property
     def records(self) -> Records:
@@ -544,10 +545,26 @@ def _check_packages() -> str:
     return str(here)
 
 
+def _addable_kinds() -> Kinds:
+    return {
+        kind: partial(_options_of, entry)
+        for kind, entry in registry.SOURCES.items()
+        if kind not in registry.OWN_SOURCES
+    }
+
+
+def _options_of(entry: str) -> Options:
+    options: Options = registry.load(entry).OPTIONS
+    return options
+
+
 def _open_source(record: SourceRecord) -> Source:
     if record.kind not in registry.SOURCES:
         raise QuothError(f"The source {record.name!r} is of the unknown kind {record.kind!r}.")
     source: Source = registry.load(registry.SOURCES[record.kind])(
-        record.origin, formats=frozenset(registry.READERS), base_url=record.base_url
+        record.origin,
+        formats=frozenset(registry.READERS),
+        options=record.options,
+        base_url=record.base_url,
     )
     return source

@@ -37,6 +37,7 @@ from bot.messages import (
     Sources,
     Status,
     Why,
+    parted_options,
 )
 from bot.receipts import Receipts, Verdict, summed_up
 from bot.settings import explain, load, stay_offline
@@ -269,9 +270,25 @@ def add_source(
     path: Annotated[str, typer.Argument(help="A file, or a folder with all its subfolders.")],
     name: Annotated[str, typer.Option(help="What to call it; the file's name if not given.")] = "",
     base_url: Annotated[str, typer.Option(help="Where the same files stand on the web.")] = "",
+    kind: Annotated[str, typer.Option(help="Of which kind the source is, if that is not plain.")] = "",
+    option: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="What the kind of source can be told; may be repeated."),
+    ] = None,
 ) -> None:
     """Add a file or folder, and read it."""
-    request = AddSource(actor=ACTOR, conversation=HERE, origin=path, name=name, base_url=base_url)
+    rest, options = parted_options(option or [])
+    if rest:
+        raise typer.BadParameter(f"{rest[0]} is no option. Write --option NAME=VALUE.")
+    request = AddSource(
+        actor=ACTOR,
+        conversation=HERE,
+        origin=path,
+        name=name,
+        base_url=base_url,
+        kind=kind,
+        options=options,
+    )
     with bar() as watch:
         reply = context.obj.router.handle(request, watch)
     _finish(reply, done=Notice)

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from tempfile import mkdtemp
 
 from bot.messages import DocumentLine, SourceLine, SourceState
-from bot.ports import Removal
+from bot.ports import NO_OPTIONS, Removal
 from index.catalog import Catalog, SourceRecord
 from index.errors import (
     CatalogUnavailable,
@@ -20,6 +20,7 @@ from index.errors import (
     SourceUnknown,
 )
 from index.passages import Failure, Passage, SyncReport
+from index.sources.options import PATH_KINDS, Kinds, check
 from index.syncing import Syncer, merged
 
 LONGEST_NAME = 60
@@ -31,20 +32,31 @@ class CatalogLibrary:
     Uploads are kept below ``uploads``.
     """
 
-    def __init__(self, catalog: Catalog, syncer: Syncer, *, uploads: Path) -> None:
+    def __init__(self, catalog: Catalog, syncer: Syncer, *, uploads: Path, kinds: Kinds = PATH_KINDS) -> None:
+        """``kinds`` are those of which people can add sources."""
         self._catalog = catalog
         self._syncer = syncer
         self._uploads = uploads
+        self._kinds = kinds
 
     def sources(self, workspace: str) -> list[SourceLine]:
         """List the sources by name."""
         return [_line(record) for record in self._catalog.sources(workspace)]
 
-    def add(self, workspace: str, origin: str, *, name: str, base_url: str) -> str:
-        """Record a folder or file as a source and return its name. Does not sync."""
+    def add(
+        self,
+        workspace: str,
+        origin: str,
+        *,
+        name: str,
+        base_url: str,
+        kind: str = "",
+        options: Mapping[str, str] = NO_OPTIONS,
+    ) -> str:
+        """Record a source and return its name. Does not sync."""
         try:
             path = _located(origin)
-            kind = "folder" if path.is_dir() else "file"
+            kind = kind or ("folder" if path.is_dir() else "file")
             exists = path.exists()
         except (OSError, ValueError, RuntimeError) as error:
             raise SourceUnavailable(
@@ -52,12 +64,27 @@ class CatalogLibrary:
             ) from error
         if not exists:
             raise SourceUnavailable(f"There is no file or folder {origin}. Check the path.")
+        check(self._kinds, kind, options)
         name = self._name(workspace, name, path)
-        self._catalog.add_source(workspace, name=name, kind=kind, origin=str(path), base_url=base_url)
+        self._catalog.add_source(
+            workspace, name=name, kind=kind, origin=str(path), base_url=base_url, options=options
+        )
         return name
 
-    def add_upload(self, workspace: str, filename: str, data: bytes, *, name: str, base_url: str) -> str:
+    def add_upload(
+        self,
+        workspace: str,
+        filename: str,
+        data: bytes,
+        *,
+        name: str,
+        base_url: str,
+        kind: str = "",
+        options: Mapping[str, str] = NO_OPTIONS,
+    ) -> str:
         """Keep the bytes, record them as a source and return its name. Does not sync."""
+        kind = kind or "file"
+        check(self._kinds, kind, options)
         safe = re.sub(r"[^\w.-]+", "-", filename).strip("-.") or "upload.txt"
         name = self._name(workspace, name, Path(safe))
         folder = self._new_folder()
@@ -65,7 +92,9 @@ class CatalogLibrary:
             path = folder / safe[-LONGEST_NAME:]
             with _kept_on_disk():
                 path.write_bytes(data)
-            self._catalog.add_source(workspace, name=name, kind="file", origin=str(path), base_url=base_url)
+            self._catalog.add_source(
+                workspace, name=name, kind=kind, origin=str(path), base_url=base_url, options=options
+            )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -97,6 +126,7 @@ class CatalogLibrary:
             base_url=removed.base_url,
             paused=removed.paused,
             passages=removed.passages,
+            options=removed.options,
         )
 
     def restore(self, workspace: str, removal: Removal) -> None:
@@ -107,6 +137,7 @@ class CatalogLibrary:
             kind=removal.kind,
             origin=removal.origin,
             base_url=removal.base_url,
+            options=removal.options,
         )
         if folder := self._uploaded(removal.origin):
             with suppress(OSError):  # it was discarded, which the next sync tells

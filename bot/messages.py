@@ -4,8 +4,9 @@ Requests and replies are closed unions. Match them with ``assert_never`` in the 
 member then makes the type checker name every platform that cannot say it yet.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -156,12 +157,15 @@ class AddSource(_Made):
     """Add a folder or file that the machine holds, or an attached file.
 
     ``name`` defaults to the file's or folder's. ``base_url`` is where the same files stand on the
-    web, so that citations link there.
+    web, so that citations link there. Without a ``kind`` the origin tells of which kind the source
+    is; ``options`` are the kind's.
     """
 
     origin: str | Upload
     name: str = ""
     base_url: str = ""
+    kind: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -464,6 +468,20 @@ def listed_names(text: str) -> frozenset[str] | None:
     if not names:
         return None
     return frozenset() if text.strip().casefold() == ALL_SOURCES else names
+
+
+_OPTION = re.compile(r"([a-z][a-z-]*)=(.*)", re.DOTALL)
+
+
+def parted_options(words: Iterable[str]) -> tuple[list[str], dict[str, str]]:
+    """Part words from options such as ``max-pages=200``."""
+    rest, options = [], {}
+    for word in words:
+        if option := _OPTION.fullmatch(word):
+            options[option[1]] = option[2]
+        else:
+            rest.append(word)
+    return rest, options
 
 
 Request: TypeAlias = (

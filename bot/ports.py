@@ -1,12 +1,15 @@
 """What the core asks of the index, the clock and its own memory, and what adapters ask of the core."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from bot.messages import DocumentLine, Errand, Hindrance, Posting, Reply, Request, SourceLine
 from index.passages import Audience, CuratedAnswer, Explanation, Failure, Hit, Passage, SyncReport
+
+NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +140,7 @@ class Removal:
     base_url: str
     paused: bool
     passages: int
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 class Library(Protocol):
@@ -146,17 +150,36 @@ class Library(Protocol):
         """List the sources by name."""
         ...
 
-    def add(self, workspace: str, origin: str, *, name: str, base_url: str) -> str:
-        """Record a folder or file as a source and return its name. Does not sync.
+    def add(
+        self,
+        workspace: str,
+        origin: str,
+        *,
+        name: str,
+        base_url: str,
+        kind: str = "",
+        options: Mapping[str, str] = NO_OPTIONS,
+    ) -> str:
+        """Record a source and return its name. Does not sync. Without a ``kind`` the origin tells it.
 
-        Raises SourceExists, SourceUnavailable.
+        Raises SourceExists, SourceOptionInvalid, SourceUnavailable.
         """
         ...
 
-    def add_upload(self, workspace: str, filename: str, data: bytes, *, name: str, base_url: str) -> str:
+    def add_upload(
+        self,
+        workspace: str,
+        filename: str,
+        data: bytes,
+        *,
+        name: str,
+        base_url: str,
+        kind: str = "",
+        options: Mapping[str, str] = NO_OPTIONS,
+    ) -> str:
         """Keep the bytes, record them as a source and return its name. Does not sync.
 
-        Raises SourceExists, CatalogUnavailable.
+        Raises SourceExists, SourceOptionInvalid, SourceUnavailable, CatalogUnavailable.
         """
         ...
 

@@ -21,6 +21,9 @@ SOURCES = {
     "folder": "index.sources.folder:FolderSource",
 }
 
+OWN_SOURCES = frozenset({"curated"})
+"""Those that Quoth makes by itself; nobody adds one."""
+
 ADAPTERS = {
     "discord": "adapters.discord.client:DiscordAdapter",
     "slack": "adapters.slack.app:SlackAdapter",

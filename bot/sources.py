@@ -139,12 +139,25 @@ class SourceDesk:
                     f"I take up to {self._max_upload_bytes:,}. Split it into smaller files."
                 )
             return self._library.add_upload(
-                workspace, upload.filename, upload.data, name=request.name, base_url=request.base_url
+                workspace,
+                upload.filename,
+                upload.data,
+                name=request.name,
+                base_url=request.base_url,
+                kind=request.kind,
+                options=request.options,
             )
         origin = request.origin
         if request.conversation.platform != "terminal":
             origin = self._allowed(origin)
-        return self._library.add(workspace, origin, name=request.name, base_url=request.base_url)
+        return self._library.add(
+            workspace,
+            origin,
+            name=request.name,
+            base_url=request.base_url,
+            kind=request.kind,
+            options=request.options,
+        )
 
     def _allowed(self, origin: str) -> str:
         """Return where a path from a chat leads, links followed, so that just that is added.

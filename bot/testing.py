@@ -12,10 +12,11 @@ from statistics import mean, pstdev
 
 from bot.library import paused_words, source_name, state_of
 from bot.messages import DocumentLine, SourceLine
-from bot.ports import Removal
+from bot.ports import NO_OPTIONS, Removal
 from index.errors import (
     DocumentEmpty,
     SourceExists,
+    SourceOptionInvalid,
     SourcePaused,
     SourcesUnavailable,
     SourceUnavailable,
@@ -32,6 +33,7 @@ from index.passages import (
     SyncReport,
     content_hash,
 )
+from index.sources.options import PATH_KINDS, Kinds, check
 from index.syncing import merged
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -226,6 +228,7 @@ class _Source:
     kind: str
     origin: str
     base_url: str
+    options: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     ids: dict[str, list[int]] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
@@ -243,8 +246,15 @@ class FakeLibrary:
     Paragraphs become a searcher's passages.
     """
 
-    def __init__(self, searcher: FakeSearcher, files: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        searcher: FakeSearcher,
+        files: Mapping[str, str] | None = None,
+        *,
+        kinds: Kinds = PATH_KINDS,
+    ) -> None:
         """``files`` are the machine's; a file that holds no text is unreadable."""
+        self._kinds = kinds
         self.files = dict(files or {})
         self.aside: dict[str, dict[str, str]] = {}
         self._searcher = searcher
@@ -257,25 +267,47 @@ class FakeLibrary:
         mine = sorted((name, source) for (owner, name), source in self._sources.items() if owner == workspace)
         return [_line(name, source) for name, source in mine]
 
-    def add(self, workspace: str, origin: str, *, name: str, base_url: str) -> str:
-        """Record a folder or file as a source and return its name. Does not sync."""
+    def add(
+        self,
+        workspace: str,
+        origin: str,
+        *,
+        name: str,
+        base_url: str,
+        kind: str = "",
+        options: Mapping[str, str] = NO_OPTIONS,
+    ) -> str:
+        """Record a source and return its name. Does not sync."""
         if not self._below(origin):
             raise SourceUnavailable(f"There is no file or folder {origin}. Check the path.")
         origins = {line.name: line.origin for line in self.sources(workspace)}
         name = source_name(name, PurePath(origin), origins)
         if (workspace, name) in self._sources:
             raise SourceExists
-        kind = "file" if origin in self.files else "folder"
-        self._sources[workspace, name] = _Source(kind=kind, origin=origin, base_url=base_url)
+        kind = kind or ("file" if origin in self.files else "folder")
+        check(self._kinds, kind, options)
+        self._sources[workspace, name] = _Source(
+            kind=kind, origin=origin, base_url=base_url, options=dict(options)
+        )
         return name
 
-    def add_upload(self, workspace: str, filename: str, data: bytes, *, name: str, base_url: str) -> str:
+    def add_upload(
+        self,
+        workspace: str,
+        filename: str,
+        data: bytes,
+        *,
+        name: str,
+        base_url: str,
+        kind: str = "",
+        options: Mapping[str, str] = NO_OPTIONS,
+    ) -> str:
         """Keep the bytes, record them as a source and return its name. Does not sync."""
         origin = f"/uploads/{next(self._uploads)}/{filename}"
         self.files[origin] = data.decode(errors="replace")
         try:
-            return self.add(workspace, origin, name=name, base_url=base_url)
-        except SourceExists:
+            return self.add(workspace, origin, name=name, base_url=base_url, kind=kind, options=options)
+        except (SourceExists, SourceOptionInvalid, SourceUnavailable):
             del self.files[origin]
             raise
 
@@ -311,6 +343,7 @@ class FakeLibrary:
             base_url=source.base_url,
             paused=source.paused,
             passages=source.passages,
+            options=source.options,
         )
         for uri in list(source.ids):
             self._drop(workspace, source, uri)
@@ -327,7 +360,11 @@ class FakeLibrary:
             raise SourceExists
         self.files |= self.aside.pop(removal.origin, {})
         self._sources[workspace, removal.name] = _Source(
-            kind=removal.kind, origin=removal.origin, base_url=removal.base_url, paused=removal.paused
+            kind=removal.kind,
+            origin=removal.origin,
+            base_url=removal.base_url,
+            options=dict(removal.options),
+            paused=removal.paused,
         )
 
     def discard(self, removal: Removal) -> None:

@@ -2,9 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -35,6 +35,7 @@ MIGRATIONS = (
     CREATE TABLE projections (embedder TEXT PRIMARY KEY, matrix BLOB NOT NULL) STRICT""",
     "ALTER TABLE sources ADD COLUMN paused INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE passages ADD COLUMN place TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE sources ADD COLUMN options TEXT NOT NULL DEFAULT '{}'",
 )
 """From each version of schema.sql to the next."""
 
@@ -70,6 +71,7 @@ class SourceRecord:
     passages: int
     failures: tuple[Failure, ...]
     paused: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +177,16 @@ class Catalog:
             _touch(db, workspace)
             db.execute("UPDATE workspaces SET seeded = 1 WHERE name = ?", (workspace,))
 
-    def add_source(self, workspace: str, *, name: str, kind: str, origin: str, base_url: str) -> None:
+    def add_source(
+        self,
+        workspace: str,
+        *,
+        name: str,
+        kind: str,
+        origin: str,
+        base_url: str,
+        options: Mapping[str, str] | None = None,
+    ) -> None:
         """Record a source. Raises SourceExists."""
         with self._database.write() as db:
             _touch(db, workspace)
@@ -184,8 +195,9 @@ class Catalog:
                     f"A source named {name!r} exists. Choose another name, or remove that one first."
                 )
             db.execute(
-                "INSERT INTO sources (workspace, name, kind, origin, base_url) VALUES (?, ?, ?, ?, ?)",
-                (workspace, name, kind, origin, base_url),
+                """INSERT INTO sources (workspace, name, kind, origin, base_url, options)
+                VALUES (?, ?, ?, ?, ?, ?)""",
+                (workspace, name, kind, origin, base_url, json.dumps(dict(options or {}))),
             )
 
     def remove_source(self, workspace: str, name: str) -> SourceRecord:
@@ -548,6 +560,7 @@ def _source(db: sqlite3.Connection, row: sqlite3.Row) -> SourceRecord:
         passages=counts["passages"],
         failures=tuple(Failure(uri=failure["uri"], reason=failure["reason"]) for failure in failures),
         paused=bool(row["paused"]),
+        options=json.loads(row["options"]),
     )
 
 

@@ -12,6 +12,7 @@
     +-- SourceUnavailable       a whole source
     |   +-- SourcesUnavailable  some of several sources; the others were read
     +-- SourceExists
+    +-- SourceOptionInvalid
     +-- SourceUnknown
     +-- SourcePaused
     +-- EmbedderUnavailable
@@ -84,6 +85,10 @@ class SourcesUnavailable(SourceUnavailable):
 
 class SourceExists(IndexFailure):
     """A source of that name exists. Choose another name, or remove the old one first."""
+
+
+class SourceOptionInvalid(IndexFailure):
+    """The source has no such option, or not with that value. The README lists the options of each kind."""
 
 
 class SourceUnknown(IndexFailure):

@@ -8,6 +8,7 @@ CREATE TABLE workspaces (
     seeded   INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+-- options is a JSON object of strings.
 CREATE TABLE sources (
     id        INTEGER PRIMARY KEY AUTOINCREMENT,
     workspace TEXT NOT NULL REFERENCES workspaces (name),
@@ -17,6 +18,7 @@ CREATE TABLE sources (
     base_url  TEXT NOT NULL,
     synced_at TEXT,
     paused    INTEGER NOT NULL DEFAULT 0,
+    options   TEXT NOT NULL DEFAULT '{}',
     UNIQUE (workspace, name)
 ) STRICT;
 

@@ -173,6 +173,8 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
         path="A file or folder on the machine I run on",
         name="What to call it; its own name if you leave this out",
         url="Where the same files stand on the web, so that answers link there",
+        kind="Of which kind the source is; I tell by myself if you leave this out",
+        options="What the kind of source can be told, as NAME=VALUE with spaces between",
     )
     async def add(
         interaction: Interaction,
@@ -180,8 +182,12 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
         path: str | None = None,
         name: str | None = None,
         url: str | None = None,
+        kind: str | None = None,
+        options: str | None = None,
     ) -> None:
-        await listeners.on_add(interaction, file=file, path=path, name=name, url=url)
+        await listeners.on_add(
+            interaction, file=file, path=path, name=name, url=url, kind=kind, options=options
+        )
 
     @source.command(name="remove", description="Forget a source and everything in it")
     @app_commands.describe(name="The source to forget")

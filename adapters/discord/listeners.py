@@ -359,6 +359,8 @@ class Listeners:
         path: str | None,
         name: str | None,
         url: str | None,
+        kind: str | None,
+        options: str | None,
     ) -> None:
         """Add an attached file or a path."""
         async with self._serving(interaction) as party:
@@ -366,9 +368,10 @@ class Listeners:
             if isinstance(upload, Refused):
                 await self._whisper(interaction, upload)
             else:
-                await self._whisper(
-                    interaction, translate.add(party, upload=upload, path=path, name=name, url=url)
+                request = translate.add(
+                    party, upload=upload, path=path, name=name, url=url, kind=kind, options=options
                 )
+                await self._whisper(interaction, request)
 
     async def on_remove(self, interaction: Interaction, name: str) -> None:
         """Remove a source."""

@@ -33,6 +33,7 @@ from bot.messages import (
     Share,
     Upload,
     Why,
+    parted_options,
 )
 
 FORGET = "quoth:forget-me"
@@ -54,6 +55,7 @@ SOURCE_PRESS = re.compile(rf"{CANCEL}|quoth:remove:(?P<source>.+)")
 _MENTION = re.compile(r"<(?:@[!&]?|#)([0-9]+)>")
 
 ONE_ORIGIN = Refused(text="Give either a file or a path, so that I know what to read.")
+NO_OPTION = Refused(text="Write options as NAME=VALUE, with spaces between them.")
 NO_PERSON = Refused(text="Only what a person wrote can be saved as an answer.")
 NO_WORDS = Refused(text="That message has no words that could be quoted.")
 TOO_LARGE = "“{name}” is larger than {megabytes:g} MB, which is the most that I take."
@@ -236,16 +238,28 @@ def settings(party: Party, *, name: str | None, value: str | None) -> Preference
 
 
 def add(
-    party: Party, *, upload: Upload | None, path: str | None, name: str | None, url: str | None
+    party: Party,
+    *,
+    upload: Upload | None,
+    path: str | None,
+    name: str | None,
+    url: str | None,
+    kind: str | None = None,
+    options: str | None = None,
 ) -> AddSource | Refused:
     """Return the request to add an attached file, or a path on the bot's machine."""
     origin = upload or (path or "").strip()
     if not origin or (upload and path):
         return ONE_ORIGIN
+    rest, given = parted_options((options or "").split())
+    if rest:
+        return NO_OPTION
     return AddSource(
         actor=party.actor,
         conversation=party.conversation,
         origin=origin,
         name=(name or "").strip(),
         base_url=(url or "").strip(),
+        kind=(kind or "").strip(),
+        options=given,
     )

@@ -76,6 +76,7 @@ from bot.messages import (
     Verify,
     Why,
     listed_names,
+    parted_options,
 )
 
 Payload = Mapping[str, Any]
@@ -97,7 +98,8 @@ HELP = Notice(
         "Moderators: /quoth aliases: questions that you pointed to a passage",
         "Moderators: /quoth review: answers that wait for you, and those that were saved",
         "/quoth my-data: what I keep of you. /quoth forget-me: have it erased",
-        "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS], /quoth remove NAME, /quoth reindex [NAME]",
+        "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS] [OPTION=VALUE]",
+        "Moderators: /quoth remove NAME, /quoth reindex [NAME]",
         "Moderators: /quoth show NAME, /quoth pause NAME, /quoth resume NAME, /quoth undo, /quoth cancel",
         "Moderators: /quoth mode [off | mention | suggest | answer]: what I do in this channel",
         "Moderators: /quoth scope [NAME, NAME | all]: the only sources that I look in for this channel",
@@ -140,7 +142,6 @@ _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
 _SOURCE = re.compile(r"source=(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>\S+))\s*", re.IGNORECASE)
 _PERSON = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
-_OPTION = re.compile(r"(name|url)=(.*)", re.DOTALL)
 # What keyboards make of quotation marks: “ ” „ and the single ones.
 _QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">"}
@@ -543,22 +544,19 @@ def _add_source(origin: str | Upload, options: Mapping[str, str], party: Party) 
         origin=origin,
         name=options.get("name", ""),
         base_url=options.get("url", ""),
+        kind=options.get("kind", ""),
+        options={name: value for name, value in options.items() if name not in ("name", "url", "kind")},
     )
 
 
 def _split_options(text: str) -> tuple[str, dict[str, str]]:
-    """Part the path from ``name=`` and ``url=``; quotes hold words together."""
+    """Part the path from ``name=``, ``url=`` and the like; quotes hold words together."""
     text = text.translate(_QUOTES)
     try:
         parts = shlex.split(text)
     except ValueError:  # a lone apostrophe
         parts = text.split()
-    options, rest = {}, []
-    for part in parts:
-        if option := _OPTION.fullmatch(part):
-            options[option[1]] = option[2]
-        else:
-            rest.append(part)
+    rest, options = parted_options(parts)
     return " ".join(rest), options
 
 

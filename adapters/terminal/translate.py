@@ -48,6 +48,7 @@ from bot.messages import (
     Verify,
     Why,
     listed_names,
+    parted_options,
 )
 
 
@@ -72,7 +73,7 @@ Type a question, or:
   /read-on              what follows in its document
   /helpful /not-it      rate the passage above (/not-helpful says the same)
   /sources              what I have read
-  /add PATH [NAME]      read a file or folder
+  /add PATH [NAME]      read a file or folder; options follow as NAME=VALUE
   /show NAME            a source's documents, and what I could not read
   /pause NAME           do not read a source anew; /resume NAME does again
   /remove NAME          forget a source
@@ -97,10 +98,11 @@ Type a question, or:
   /quit                 leave"""
 
 
+USAGE = "Write {} {}, with quotation marks around what has spaces."
 FOLLOWED = {
     "/ask": "[--source NAME] QUESTION",
     "/notify": "on or off",
-    "/add": "PATH [NAME]",
+    "/add": "PATH [NAME] [OPTION=VALUE]",
     "/mode": "[MODE]",
     "/show": "NAME",
     "/pause": "NAME",
@@ -212,10 +214,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return Undo(actor=ACTOR, conversation=HERE)
         case "/cancel", []:
             return Cancel(actor=ACTOR, conversation=HERE)
-        case "/add", ([_] | [_, _]):
-            return AddSource(
-                actor=ACTOR, conversation=HERE, origin=words[0], name=words[1] if words[1:] else ""
-            )
+        case "/add", [_, *_]:
+            return _add(words)
         case "/suggest", [_, *_]:
             return Suggest(actor=ACTOR, conversation=HERE, typed=" ".join(words))
         case "/mode", ([] | [_]):
@@ -229,11 +229,25 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
         case (("/more" | "/read-on" | "/why" | "/helpful" | "/not-it" | "/not-helpful"), []):
             return _about_shown(command, shown)
         case _ if command in FOLLOWED:
-            return f"Write {command} {FOLLOWED[command]}, with quotation marks around what has spaces."
+            return USAGE.format(command, FOLLOWED[command])
         case _ if command in ALONE:
             return f"Write {command} without anything behind it."
         case _:
             return f"There is no command {command}. /help lists those that there are."
+
+
+def _add(words: list[str]) -> AddSource | str:
+    rest, options = parted_options(words)
+    if not 1 <= len(rest) <= 2:
+        return USAGE.format("/add", FOLLOWED["/add"])
+    return AddSource(
+        actor=ACTOR,
+        conversation=HERE,
+        origin=rest[0],
+        name="".join(rest[1:]),
+        kind=options.pop("kind", ""),
+        options=options,
+    )
 
 
 def _answer(line: str) -> Request | str:

@@ -3,17 +3,19 @@
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import ClassVar
 
 from index.errors import DocumentUnreadable
 from index.passages import CuratedAnswer
 from index.ports import Entry
 from index.sources.folder import file_entry, read_file
+from index.sources.options import Options
 
 ENDING = ".md"
 FRONT = "---\n"
@@ -26,7 +28,11 @@ _FENCE = re.compile(r"```[^\n`]*\n.*?\n```[ \t]*(?=\n|\Z)", re.DOTALL)
 class CuratedSource:
     """A folder of answers as a source: cited with the question as title, and author and date below it."""
 
-    def __init__(self, origin: str, *, formats: frozenset[str], base_url: str = "") -> None:
+    OPTIONS: ClassVar[Options] = {}
+
+    def __init__(
+        self, origin: str, *, formats: frozenset[str], options: Mapping[str, str], base_url: str = ""
+    ) -> None:
         self._folder = AnswerFolder(Path(origin))
 
     def entries(self) -> Iterator[Entry]:

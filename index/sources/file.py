@@ -1,18 +1,24 @@
 """A single file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 from index.errors import SourceUnavailable
 from index.ports import Entry
 from index.sources.folder import file_entry, printable, read_file
+from index.sources.options import Options
 
 
 class FileSource:
     """One file as a source of one document; ``base_url`` is the address of that very document."""
 
-    def __init__(self, origin: str, *, formats: frozenset[str], base_url: str = "") -> None:
+    OPTIONS: ClassVar[Options] = {}
+
+    def __init__(
+        self, origin: str, *, formats: frozenset[str], options: Mapping[str, str], base_url: str = ""
+    ) -> None:
         self._path = Path(origin)
         self._formats = formats
         self._base_url = base_url

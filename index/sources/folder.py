@@ -1,14 +1,16 @@
 """A folder of files, with all its subfolders."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import quote
 
 from index.errors import DocumentTooLarge, DocumentUnreadable, SourceUnavailable
 from index.ports import Entry
 from index.readers.decoding import MAX_DOCUMENT_BYTES, too_large
+from index.sources.options import Options
 
 PAGES = frozenset({"htm", "html", "xhtml"})
 TEXTS = frozenset({"rest", "rst", "text", "txt"})
@@ -25,7 +27,11 @@ class FolderSource:
     Links are followed to files inside the folder only: whoever allowed the folder allowed no more.
     """
 
-    def __init__(self, origin: str, *, formats: frozenset[str], base_url: str = "") -> None:
+    OPTIONS: ClassVar[Options] = {}
+
+    def __init__(
+        self, origin: str, *, formats: frozenset[str], options: Mapping[str, str], base_url: str = ""
+    ) -> None:
         self._root = Path(origin)
         self._formats = formats
         self._base_url = base_url.rstrip("/")

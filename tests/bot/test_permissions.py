@@ -112,7 +112,7 @@ def example(kind: type[Any]) -> Any:
         **{
             field.name: known.get(field.name, filling(hints[field.name]))
             for field in fields(kind)
-            if field.name in known or field.default is MISSING
+            if field.name in known or (field.default is MISSING and field.default_factory is MISSING)
         }
     )
 

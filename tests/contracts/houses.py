@@ -8,8 +8,14 @@ from bot.library import CatalogLibrary
 from bot.ports import Library, Originals, Searcher
 from bot.testing import FakeLibrary, FakeSearcher
 from index.passages import Audience, Hit, SyncReport
+from index.sources.options import Kinds, Option, number
 from index.testing import HashingEmbedder
 from tests.index.conftest import Bench
+
+KINDS: Kinds = {
+    "file": dict,
+    "folder": lambda: {"depth": Option(about="how deep to go", example="3", read=number(1, 9))},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +55,7 @@ class House:
 def real(folder: Path) -> House:
     """The catalogue with its searcher, over an embedder that needs no model."""
     bench = Bench(folder=folder / "docs", data=folder / "data", embedder=HashingEmbedder())
-    library = CatalogLibrary(bench.catalog, bench.syncer, uploads=folder / "uploads")
+    library = CatalogLibrary(bench.catalog, bench.syncer, uploads=folder / "uploads", kinds=KINDS)
     return House(
         folder=bench.folder,
         searcher=bench.searcher,
@@ -64,7 +70,7 @@ def real(folder: Path) -> House:
 def fake(folder: Path) -> House:
     """The stand-ins of ``bot.testing``."""
     searcher = FakeSearcher()
-    library = FakeLibrary(searcher)
+    library = FakeLibrary(searcher, kinds=KINDS)
     folder = folder / "docs"
     return House(
         folder=folder,

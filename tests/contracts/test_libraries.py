@@ -1,11 +1,20 @@
 """What every library promises, put to the fake and to the real one."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from bot.messages import SourceState
-from index.errors import SourceExists, SourcePaused, SourcesUnavailable, SourceUnavailable, SourceUnknown
+from index.errors import (
+    IndexFailure,
+    SourceExists,
+    SourceOptionInvalid,
+    SourcePaused,
+    SourcesUnavailable,
+    SourceUnavailable,
+    SourceUnknown,
+)
 from index.passages import Failure, SyncReport
 from tests.contracts.houses import House
 
@@ -101,6 +110,43 @@ def test_a_base_url_is_where_a_document_stands_on_the_web(house: House) -> None:
         "folder": "https://example.org/docs/deep/green.txt",
         "file": "https://example.org/tea",
     } == urls
+
+
+# Kinds and their options
+
+
+def test_a_source_keeps_its_options_even_when_it_is_restored(house: House) -> None:
+    house.write("green.txt", GREEN)
+    name = house.library.add("w", str(house.folder), name="", base_url="", options={"depth": "3"})
+    removal = house.library.remove("w", name)
+    assert {"depth": "3"} == removal.options
+    house.library.restore("w", removal)
+    assert removal == house.library.remove("w", name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "sentence"),
+    [
+        ("", {"color": "red"}, "A source of the kind folder has no option color; it has depth."),
+        ("file", {"depth": "3"}, "A source of the kind file has no option depth; it has none."),
+        ("folder", {"depth": "x"}, "The option depth must be a whole number from 1 to 9, as in depth=3."),
+        ("folder", {"depth": "10"}, "The option depth must be a whole number from 1 to 9"),
+        ("fish", {}, "There is no kind of source fish. There are: file, folder."),
+    ],
+)
+def test_an_unknown_kind_or_option_is_refused(
+    house: House, kind: str, options: dict[str, str], sentence: str
+) -> None:
+    house.write("green.txt", GREEN)
+    with pytest.raises(IndexFailure, match=re.escape(sentence)):
+        house.library.add("w", str(house.folder), name="", base_url="", kind=kind, options=options)
+    assert [] == house.library.sources("w")
+
+
+def test_the_options_of_an_upload_are_looked_at_too(house: House) -> None:
+    with pytest.raises(SourceOptionInvalid):
+        house.library.add_upload("w", "a.txt", GREEN.encode(), name="", base_url="", options={"color": "red"})
+    assert [] == house.library.sources("w")
 
 
 # Uploads

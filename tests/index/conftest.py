@@ -34,7 +34,9 @@ def open_source(record: SourceRecord) -> Source:
         "file": FileSource,
         "curated": CuratedSource,
     }
-    return kinds[record.kind](record.origin, formats=frozenset(READERS), base_url=record.base_url)
+    return kinds[record.kind](
+        record.origin, formats=frozenset(READERS), options=record.options, base_url=record.base_url
+    )
 
 
 def open_reader(format: str) -> Reader:

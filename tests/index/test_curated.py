@@ -81,20 +81,20 @@ def test_a_file_that_cannot_be_put_in_place_leaves_nothing(tmp_path: Path) -> No
 
 def test_the_source_cites_the_day_and_the_message(tmp_path: Path) -> None:
     AnswerFolder(tmp_path).put(ANSWER)
-    source = CuratedSource(str(tmp_path), formats=frozenset({"md"}))
+    source = CuratedSource(str(tmp_path), formats=frozenset({"md"}), options={})
     [entry] = source.entries()
     assert ("a1.md", "md", WRITTEN, ANSWER.link) == (entry.uri, entry.format, entry.updated_at, entry.url)
     assert written(ANSWER).encode() == source.fetch(entry)
 
 
 def test_an_empty_source_is_no_missing_one(tmp_path: Path) -> None:
-    assert [] == list(CuratedSource(str(tmp_path / "gone"), formats=frozenset({"md"})).entries())
+    assert [] == list(CuratedSource(str(tmp_path / "gone"), formats=frozenset({"md"}), options={}).entries())
 
 
 @pytest.mark.parametrize("content", [b"# A heading\n", b"\xff\xfe", b'---\nid: "a"\n---\n# Q\n\n## A\n\nx'])
 def test_a_file_of_another_making_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "b.md").write_bytes(content)
-    source = CuratedSource(str(tmp_path), formats=frozenset({"md"}))
+    source = CuratedSource(str(tmp_path), formats=frozenset({"md"}), options={})
     [entry] = source.entries()
     with pytest.raises(DocumentUnreadable):
         source.fetch(entry)

@@ -89,6 +89,18 @@ def test_a_source_comes_from_a_file_or_a_path_but_not_both() -> None:
     assert isinstance(translate.add(PARTY, upload=None, path=" ", name=None, url=None), Refused)
 
 
+def test_options_of_a_source_are_written_as_name_and_value() -> None:
+    def add(options: str) -> AddSource | Refused:
+        return translate.add(
+            PARTY, upload=None, path="/a", name=None, url=None, kind=" site ", options=options
+        )
+
+    added = add("max-pages=20  depth=2")
+    assert isinstance(added, AddSource)
+    assert ("site", {"max-pages": "20", "depth": "2"}) == (added.kind, added.options)
+    assert isinstance(add("max-pages 20"), Refused)
+
+
 def test_a_button_on_an_item_carries_its_decision() -> None:
     expected = Decide(actor=ACTOR, conversation=HERE, decision=Decision.APPROVE, item="3fa2")
     assert expected == translate.press("quoth:do:approve:3fa2", PARTY)

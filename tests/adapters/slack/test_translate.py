@@ -204,6 +204,13 @@ def test_adding_a_path(text: str, expected: tuple[str, str, str]) -> None:
     assert expected == (request.origin, request.name, request.base_url)
 
 
+def test_adding_with_a_kind_and_its_options() -> None:
+    request = translate.command("add /srv/docs kind=site name=hr max-pages=20", PARTY)
+    assert isinstance(request, AddSource)
+    assert ("/srv/docs", "hr", "site") == (request.origin, request.name, request.kind)
+    assert {"max-pages": "20"} == request.options
+
+
 def test_adding_an_attached_file() -> None:
     upload = Upload(filename="a.md", data=b"x")
     request = translate.add_upload("add name=hr url=https://x.example", upload, PARTY)

@@ -183,7 +183,8 @@ async def test_what_the_core_says_unasked_is_printed_between_lines(core: Scripte
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("/add", "Write /add PATH [NAME], with quotation marks around what has spaces."),
+        ("/add", "Write /add PATH [NAME] [OPTION=VALUE], with quotation marks around what has spaces."),
+        ("/add max-pages=20", "Write /add PATH [NAME]"),
         ("/add my notes here", "with quotation marks around what has spaces."),
         ("/verify", "Write /verify RECEIPT"),
         ("/mode a b", "Write /mode [MODE]"),
