@@ -81,6 +81,27 @@ CHATTER = frozenset(
 )
 """A message of nothing but these, and of common words, asks nothing."""
 
+THANKS = frozenset(
+    """brb cheers congrats danke gracias haha hehe lmao lol merci omg rofl thank thanks thx ty yay""".split()
+)
+"""Whoever says these and asks nothing in the same breath asks nothing at all."""
+
+SMALL_TALK = THANKS | frozenset(
+    """ah aha ahh appreciate appreciated aw bad bro charm correct dude everybody everyone evening fair folks
+    fun funny gotcha guess guys hilarious idk interesting legend lifesaver lmk man mate morning np oof oops
+    problem rock rocks same sense sounds team thats too welp weird whoops worries yall youre yup""".split()
+)
+"""Words that tell what a message is about only beside others that do."""
+
+REMARK = re.compile(
+    r"\W*(?:i see(?: now)?|(?:i |ill |i ll )?(?:will |shall )?(?:do|try)(?: (?:it|that|this))?"
+    r"|me too|same here|good to know|got it|that (?:did|was|is) it|that makes sense)\W*",
+    re.IGNORECASE,
+)
+"""What people say of an answer, in words that could also lean on it."""
+
+SMILEY = re.compile(r"<a?:\w+:\d+>|:[a-z0-9_+-]{2,40}:|[:;=8x]-?[()dp/]+|<3|[+-]1", re.IGNORECASE)
+
 COMMON = CHATTER | frozenset(
     """a about after again all already also always am an and any anyone anything are as at be because been
     before being best between both but by can cant could did didnt do does doesnt doing dont each either else
@@ -155,7 +176,7 @@ def topic_of(question: str, path: Sequence[str] = ()) -> Topic:
 def follows(message: str) -> bool:
     """Whether a message leans on the question before it."""
     words = _words(message)
-    if not words or len(words) > MOST_WORDS or _chats(words):
+    if not words or len(words) > MOST_WORDS or _chats(words) or _remarks(SMILEY.sub(" ", message)):
         return False
     opener, text = _opened(message)
     rest, telling = _words(text), _telling(text)
@@ -168,6 +189,20 @@ def follows(message: str) -> bool:
     # "Orders that were cancelled" points at nothing; "is that paid?" does.
     points = pointing and words[0] in ASKING | POINTERS
     return len(telling) <= 2 and (points or (words[0] in JOINTS and (pointing or not _asks_whole(words))))
+
+
+def chats(message: str) -> bool:
+    """Whether a message asks nothing and tells nothing that could be looked up, such as thanks."""
+    if "?" in message:
+        return False
+    text = SMILEY.sub(" ", message)
+    words = _words(text)
+    if not words or _remarks(text):
+        return True
+    if len(words) > MOST_WORDS or words[0] in ASKING or not ASKING.isdisjoint(set(words) - VERBS):
+        return False
+    telling = {_plain(word) for word in _telling(text)} - SMALL_TALK
+    return not telling or not THANKS.isdisjoint(words)
 
 
 def gist(question: str) -> frozenset[str]:
@@ -259,8 +294,16 @@ def _opened(message: str) -> tuple[str, str]:
 
 
 def _chats(words: Sequence[str]) -> bool:
-    said = set(words) - POINTERS - CHATTER
-    return said <= COMMON - ASKING and not CHATTER.isdisjoint(words)
+    small = CHATTER | SMALL_TALK
+    return set(words) - POINTERS - small <= COMMON - ASKING and not small.isdisjoint(words)
+
+
+def _remarks(text: str) -> bool:
+    """Whether a message is a remark, perhaps behind an "ok" or a "thanks"."""
+    rest = text.casefold().replace("’", "").replace("'", "")
+    while (word := WORD.match(rest := rest.lstrip(" \t\n,.!;:-"))) and word[0] in CHATTER | THANKS:
+        rest = rest[word.end() :]
+    return REMARK.fullmatch(rest) is not None
 
 
 def _telling(text: str) -> tuple[str, ...]:

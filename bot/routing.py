@@ -29,7 +29,7 @@ from bot.errors import Cancelled, OutOfScope, PreferenceInvalid, Stopping
 from bot.escalation import Escalation
 from bot.exporting import Exports
 from bot.feedback import Ledger, Remembered
-from bot.following import Topics, follows, in_full, tells, topic_of
+from bot.following import Topics, chats, follows, in_full, tells, topic_of
 from bot.hindrances import Hindrances
 from bot.jobs import Jobs, Watch
 from bot.limits import RateLimit
@@ -377,7 +377,8 @@ class Router:
         hits, alias = self._aliases.hits(query, hits, audience)
         outcome = Outcome.ANSWER if alias else outcome
         searched = query if query != question else ""
-        if stands or query != question or not follows(query):
+        says_something = outcome is Outcome.ANSWER or not chats(question)
+        if says_something and (stands or query != question or not follows(query)):
             self._note_topic(request, query, hits if outcome is not Outcome.NOTHING else [])
         self._log_question(request, outcome)
         if not hits and not self._library.sources(workspace):

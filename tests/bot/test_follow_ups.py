@@ -96,6 +96,22 @@ def test_thanks_change_no_topic(read: Bench) -> None:
     assert "install server on Windows" == searched(read, "and on Windows?")
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["works like a charm!", "lmao", "thank you Bob, you rock", "no worries", "ty :+1:", "gotcha", "I see"],
+)
+def test_chatter_changes_no_topic(read: Bench, said: str) -> None:
+    read.ask("install the server on Linux", conversation=THREAD)
+    assert "" == searched(read, said)
+    assert "install server on Windows" == searched(read, "and on Windows?")
+
+
+def test_thanks_together_with_a_question_are_no_chatter(read: Bench) -> None:
+    read.ask("install the server on Linux", conversation=THREAD)
+    read.ask("thanks! which kettle do chapels have", conversation=THREAD)
+    assert "kettle chapels abbeys" == searched(read, "and what about abbeys?")
+
+
 def test_why_is_told_of_what_was_searched(read: Bench) -> None:
     read.ask("install the server on Linux", conversation=THREAD)
     then = read.answer("and on Windows?", conversation=THREAD)
