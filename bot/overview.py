@@ -5,8 +5,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice, zip_longest
 
+from bot.listening import question_in
 from bot.messages import SourceLine, counted
 from bot.ports import Clock, Searcher
+from bot.suggesting import unsigned
 from index.passages import Audience
 
 QUESTIONS = 4
@@ -28,7 +30,8 @@ NUMBERING = re.compile(r"^(?:\d+[.)])+\d*\s+")
 class Examples:
     """Questions that are surely answered. Safe to use from several threads.
 
-    First those that several people have asked, where such are kept, then some made of headings.
+    First those that several people have asked, where such are kept, then titles and headings that
+    ask something, then what other headings name.
     """
 
     def __init__(
@@ -76,21 +79,28 @@ class Examples:
 
 
 def asked(headings: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
-    """Yield each title and heading path as a question, the first of every document first."""
+    """Yield what titles and headings ask, word for word, then what the others are about.
+
+    The first of every document comes first.
+    """
     documents: dict[str, list[str]] = {}
     for title, heading in headings:
-        documents.setdefault(title, []).append(_question(title, heading))
+        documents.setdefault(title, []).append(_asked(title, unsigned(heading)))
     rounds = zip_longest(*documents.values(), fillvalue="")
-    yield from dict.fromkeys(question for each in rounds for question in each if question)
+    yield from sorted(dict.fromkeys(text for each in rounds for text in each if text), key=_only_names)
 
 
-def _question(title: str, heading: tuple[str, ...]) -> str:
-    """Return a heading as a question; nothing where it says too little or too much."""
+def _asked(title: str, heading: Sequence[str]) -> str:
+    """Return what a heading asks or names; nothing where that is too little or too much."""
     last = NUMBERING.sub("", " ".join((heading[-1] if heading else title).split())).rstrip(" .:")
     about = last if " " in last or last == title else f"{title}: {last}"
-    question = about if about.endswith("?") else f"{about}?"
-    says_something = " " in question and any(character.isalpha() for character in question)
-    return question if says_something and len(question) <= LONGEST_QUESTION else ""
+    says_something = " " in about and any(character.isalpha() for character in about)
+    return about if says_something and len(about) <= LONGEST_QUESTION else ""
+
+
+def _only_names(text: str) -> bool:
+    """Whether a heading is no question, but the name of what stands below it."""
+    return not (text.endswith("?") or question_in(text))
 
 
 def matters(sources: Sequence[SourceLine], *, unanswered: int, drafts: int) -> tuple[str, ...]:

@@ -13,6 +13,11 @@ LONGEST = 100
 """Suggestions, and characters of one: what Discord shows."""
 
 WORD = re.compile(r"\w+")
+SIGNATURE = re.compile(
+    r"(?:.*, )?\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December) \d{4}"
+)
+"""Below what people saved as answers stands who wrote them and when, which asks nothing."""
 
 
 def suggested(
@@ -25,7 +30,7 @@ def suggested(
     """
     words = WORD.findall(typed.casefold())
     depths = {text: 0 for question in questions if (text := _fitted(question))}
-    for path in paths:
+    for path in map(unsigned, paths):
         for end in dict.fromkeys((1, len(path))):
             if text := _text(path[:end]):
                 depths.setdefault(text, end)
@@ -36,6 +41,11 @@ def suggested(
         if all(word in folded[text] for word in words)
     ]
     return tuple(text for *_, text in sorted(found)[:MOST])
+
+
+def unsigned(path: Sequence[str]) -> Sequence[str]:
+    """Return a path without a last heading that merely says who wrote what stands there, and when."""
+    return path[:-1] if path and SIGNATURE.fullmatch(path[-1]) else path
 
 
 def _unlikeliness(folded: str, words: list[str]) -> tuple[bool, bool]:

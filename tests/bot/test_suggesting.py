@@ -58,6 +58,12 @@ def test_long_headings_are_cut_at_a_word() -> None:
     assert all(0 < len(text) <= LONGEST for text in found)
 
 
+def test_who_answered_and_when_is_not_offered() -> None:
+    question = "Where do I hand in receipts?"
+    assert (question,) == suggested("", paths=[(question, question, "Ann, 3 March 2026")])
+    assert () == suggested("ann", paths=[(question, question, "Ann, 3 March 2026")])
+
+
 def test_documents_without_a_title_are_not_offered() -> None:
     assert () == suggested("", paths=[("",), (" ", "")])
 
