@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path, PurePath
@@ -166,6 +167,7 @@ class CatalogLibrary:
         total, gone = SyncReport(), []
         for record in self._catalog.sources(workspace):
             if record.paused:
+                total = replace(total, paused=total.paused + 1)
                 continue
             try:
                 total = merged(total, self._syncer.sync(record, progress, failed))

@@ -268,11 +268,13 @@ def synced(name: str, report: SyncReport) -> Notice:
         )
         if count
     ]
-    return Notice(
-        text=f"{name or 'All sources'} up to date: {', '.join(changes) or 'no documents'}; "
-        f"{counted(report.passages, 'passage')}.",
-        details=_failures(report),
+    read = (
+        f"{name or 'All sources'} up to date: {', '.join(changes) or 'no documents'}; "
+        f"{counted(report.passages, 'passage')}."
     )
+    paused = f"{counted(report.paused, 'source')} paused: quoted still, but not read anew."
+    told = (*([read] if changes or not report.paused else []), *([paused] if report.paused else []))
+    return Notice(text=" ".join(told), details=_failures(report))
 
 
 def _failures(report: SyncReport) -> tuple[str, ...]:

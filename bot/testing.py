@@ -386,6 +386,7 @@ class FakeLibrary:
         total, gone = SyncReport(), []
         for line in self.sources(workspace):
             if self._source(workspace, line.name).paused:
+                total = replace(total, paused=total.paused + 1)
                 continue
             try:
                 total = merged(total, self._sync(workspace, line.name, progress, failed))

@@ -216,7 +216,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncReport:
-    """What a sync found and did, counted in documents; ``embedded`` counts passages."""
+    """What a sync found and did, counted in documents; ``embedded`` counts passages.
+
+    ``paused`` counts sources, which were not looked at.
+    """
 
     added: int = 0
     changed: int = 0
@@ -224,6 +227,7 @@ class SyncReport:
     unchanged: int = 0
     embedded: int = 0
     passages: int = 0
+    paused: int = 0
     failures: tuple[Failure, ...] = ()
 
 

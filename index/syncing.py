@@ -300,6 +300,7 @@ def merged(first: SyncReport, second: SyncReport) -> SyncReport:
         unchanged=first.unchanged + second.unchanged,
         embedded=first.embedded + second.embedded,
         passages=first.passages + second.passages,
+        paused=first.paused + second.paused,
         failures=first.failures + second.failures,
     )
 

@@ -107,7 +107,11 @@ def test_a_paused_source_answers_and_is_not_read_anew(bench: Bench) -> None:
     assert "Paused tea" in text_of(pause(bench))
     assert {"tea": SourceState.PAUSED} == states(bench)
     bench.library.files[TEA] = "Coffee wants coarse beans."
-    bench.handle(Reindex(actor=MODERATOR, conversation=HERE))
+    paused = text_of(bench.handle(Reindex(actor=MODERATOR, conversation=HERE)))
+    assert "1 source paused: quoted still, but not read anew." == paused
+    bench.upload("Beans are roasted.", name="coffee")
+    both = text_of(bench.handle(Reindex(actor=MODERATOR, conversation=HERE)))
+    assert "All sources up to date: 1 unchanged; 1 passage. 1 source paused" in both
     assert isinstance(bench.ask("green tea"), Answer)
     refused = bench.handle(Reindex(actor=MODERATOR, conversation=HERE, name="tea"))
     assert "tea is paused, so it is not read anew. Resume it first." == text_of(refused)
