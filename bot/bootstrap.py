@@ -39,7 +39,7 @@ from bot.overhearing import Overhearing
 from bot.overview import Examples
 from bot.permissions import Permissions
 from bot.ports import Adapter, Clock, Platform
-from bot.precedents import Precedents
+from bot.precedents import Precedents, posted_answers
 from bot.preferences import PreferenceBook
 from bot.privacy import Privacy
 from bot.questions import Questions
@@ -315,7 +315,8 @@ class Application:
     @cached_property
     def ledger(self) -> Ledger:
         """What was answered."""
-        return Ledger(self.records, self._clock, self.questions)
+        posted = partial(posted_answers, self.records)
+        return Ledger(self.records, self._clock, self.questions, posted=posted)
 
     @cached_property
     def permissions(self) -> Permissions:

@@ -3,7 +3,7 @@
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -77,8 +77,19 @@ class Remembered:
 class Ledger:
     """Answers of the last 90 days. Holds passage ids, no text. Safe to call from several threads."""
 
-    def __init__(self, records: Records, clock: Clock, questions: Questions) -> None:
-        """``records`` hold the answers, ``questions`` their words. Raises RecordsUnavailable."""
+    def __init__(
+        self,
+        records: Records,
+        clock: Clock,
+        questions: Questions,
+        *,
+        posted: Callable[[str], Collection[str]] = lambda workspace: (),
+    ) -> None:
+        """``records`` hold the answers, ``questions`` their words. Raises RecordsUnavailable.
+
+        ``posted`` returns the ids of answers that a whole channel of a workspace has seen.
+        """
+        self._posted = posted
         self._records = records
         self._clock = clock
         self._questions = questions
@@ -221,12 +232,18 @@ class Ledger:
         return Kept(lines=tuple(line for line, count in zip(lines, (answers, ratings), strict=True) if count))
 
     def forget(self, workspace: str, actor_id: str) -> None:
-        """Erase a person's ratings, and to whom they were answered. Raises sqlite3.Error.
+        """Erase a person's ratings, and the answers that they alone have seen. Raises sqlite3.Error.
 
-        The answers stay, as nobody's: whoever sees one in a channel may still ask for more of it.
+        Those that stand in a channel stay as nobody's: whoever sees one may still ask for more of it.
         """
+        posted = json.dumps(sorted(self._posted(workspace)))
         with self._records.write() as db:
             db.execute(f"DELETE {_RATED_HERE}", (actor_id, workspace))
+            db.execute(
+                """DELETE FROM answers WHERE workspace = ? AND actor = ?
+                AND id NOT IN (SELECT value FROM json_each(?))""",
+                (workspace, actor_id, posted),
+            )
             db.execute(
                 "UPDATE answers SET actor = '' WHERE workspace = ? AND actor = ?", (workspace, actor_id)
             )

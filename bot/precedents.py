@@ -26,6 +26,13 @@ CREATE TABLE IF NOT EXISTS threads (
 """
 
 
+def posted_answers(records: Records, workspace: str) -> frozenset[str]:
+    """Return the ids of answers that stand in a channel. Raises sqlite3.Error."""
+    with records.read() as db:
+        rows = db.execute("SELECT DISTINCT answer_id FROM postings WHERE workspace = ?", (workspace,))
+        return frozenset(id for (id,) in rows)
+
+
 class Precedents:
     """Finds what was asked before, where everyone who reads the channel could read it.
 

@@ -1,6 +1,7 @@
 """A whole core over fakes: everything but the index and the platforms is real."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from bot.modes import Modes
 from bot.overhearing import Overhearing
 from bot.overview import Examples
 from bot.permissions import Permissions
-from bot.precedents import Precedents
+from bot.precedents import Precedents, posted_answers
 from bot.preferences import PreferenceBook
 from bot.privacy import Privacy
 from bot.questions import Questions
@@ -68,7 +69,9 @@ class Bench:
         self.jobs = Jobs(self.library, self.clock)
         self.shelf = FakeShelf(self.library)
         self.questions = Questions(self.records, self.clock, days=self.days_kept)
-        self.ledger = Ledger(self.records, self.clock, self.questions)
+        self.ledger = Ledger(
+            self.records, self.clock, self.questions, posted=partial(posted_answers, self.records)
+        )
         self.audit = AuditTrail(self.records, self.clock)
         self.errands = Errands()
         self.hindrances = Hindrances(clock=self.clock, errands=self.errands, moderators=Permissions().listed)

@@ -9,13 +9,16 @@ import pytest
 from bot.audit import SOMEONE
 from bot.messages import (
     Actor,
+    Answer,
     Conversation,
     Delete,
     Deleted,
     ForgetMe,
+    More,
     MyData,
     Notice,
     PersonalData,
+    Posting,
     Prefer,
     Rate,
     Reasons,
@@ -232,6 +235,26 @@ def test_who_was_forgotten_can_no_longer_delete_a_card_and_moderators_can(tea: B
     request = Delete(actor=ANN, conversation=HERE, answer_id=answer.id, offset=0)
     assert isinstance(tea.handle(request), Refused)
     assert isinstance(tea.handle(replace(request, actor=MODERATOR)), Deleted)
+
+
+def test_what_only_the_forgotten_person_has_seen_is_gone(tea: Bench) -> None:
+    own, posted, others = tea.answer(ASKED), tea.answer(ASKED), tea.answer(ASKED, BOB)
+    tea.living.note(
+        Posting(
+            platform="discord",
+            workspace=HERE.workspace,
+            channel=HERE.channel,
+            message="1",
+            answer_id=posted.id,
+            offset=0,
+        )
+    )
+    forget(tea)
+    shown = [
+        tea.handle(More(actor=BOB, conversation=HERE, answer_id=each.id, offset=1))
+        for each in (own, posted, others)
+    ]
+    assert [Refused, Answer, Answer] == [type(reply) for reply in shown]
 
 
 def test_nobody_can_have_another_person_forgotten(tea: Bench) -> None:
