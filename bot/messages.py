@@ -1257,3 +1257,21 @@ def path_of(title: str, heading: tuple[str, ...]) -> str:
 def with_place(path: str, place: str) -> str:
     """Return "Title › Heading · page 12", or the path alone where there is no place."""
     return " · ".join(part for part in (path, place) if part)
+
+
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls, escape codes among them
+    "\u00ad\u180e\u200b\u2060-\u2064\ufeff"  # no width
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # direction
+    "\u115f\u1160\u3164\uffa0"  # blank letters
+    "\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"  # notes and tags
+)
+
+
+def visible(text: str) -> str:
+    """Return a text less the characters that hide, reorder or steer what people see.
+
+    Every adapter shows by it what documents and people say; what is stored stays as it is. The
+    joiners stay that emoji, Persian and the scripts of India are written with.
+    """
+    return _HIDDEN.sub("", text)

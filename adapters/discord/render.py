@@ -45,6 +45,7 @@ from bot.messages import (
     Suggestions,
     counted,
     path_of,
+    visible,
     with_place,
 )
 
@@ -141,7 +142,7 @@ def literal(text: str) -> str:
 
     Addresses stay as they are: Discord links them by themselves, backslashes and all.
     """
-    return _MARKUP.sub(_escaped, text)
+    return _MARKUP.sub(_escaped, visible(text))
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -159,12 +160,12 @@ def passage(quote: Quote, *, fences: bool = True) -> str:
     for segment in quote.segments:
         if segment.code and fences and "```" not in segment.text:
             # A fence stands on lines of its own. What the text has of line breaks is not added again.
-            text = f"{_ended(text)}```\n{_ended(segment.text)}```"
+            text = f"{_ended(text)}```\n{_ended(visible(segment.text))}```"
             is_open = False
         else:
-            shown = _bold(segment.text) if segment.bold else literal(segment.text)
-            text += shown if is_open or shown.startswith("\n") else f"\n{shown}"
-            is_open = is_open or bool(shown)
+            prose = _bold(segment.text) if segment.bold else literal(segment.text)
+            text += prose if is_open or prose.startswith("\n") else f"\n{prose}"
+            is_open = is_open or bool(prose)
     if not quote.cut_after:
         return text
     return f"{text} {CUT}" if is_open else f"{text}\n{CUT}"
@@ -176,6 +177,7 @@ def _ended(text: str) -> str:
 
 def _bold(text: str) -> str:
     # Markers must touch the words that they set in bold.
+    text = visible(text)
     core = text.strip()
     lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
     return f"{lead}**{literal(core)}**{tail}" if core else text

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.messages import visible
+
 Json = dict[str, Any]
 
 # docs.slack.dev/reference/block-kit; the size of a whole message is not documented, people who hit
@@ -25,14 +27,14 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 def escape(text: str) -> str:
     """Make a text harmless in Slack's own markup (mrkdwn)."""
-    return "".join(_ENTITIES.get(character, character) for character in text)
+    return "".join(_ENTITIES.get(character, character) for character in visible(text))
 
 
 def fallback(text: str) -> str:
     """Return the escaped text for notifications and screen readers, cut between characters to fit."""
     room = MAX_FALLBACK
     kept = []
-    for character in text:
+    for character in visible(text):
         escaped = _ENTITIES.get(character, character)
         room -= len(escaped)
         if room < 0:
@@ -50,7 +52,7 @@ def shorten(text: str, length: int) -> str:
 def words(text: str, *, bold: bool = False, italic: bool = False, code: bool = False) -> Json:
     """Return a literal run of text. Slack refuses an empty one."""
     style = {name: True for name, is_set in (("bold", bold), ("italic", italic), ("code", code)) if is_set}
-    return {"type": "text", "text": text} | ({"style": style} if style else {})
+    return {"type": "text", "text": visible(text) or " "} | ({"style": style} if style else {})
 
 
 def link(text: str, url: str, *, bold: bool = False) -> Json:
@@ -58,7 +60,7 @@ def link(text: str, url: str, *, bold: bool = False) -> Json:
     if not url.startswith(("https://", "http://")) or len(url) > MAX_URL:
         return words(text, bold=bold)
     style: Json = {"style": {"bold": True}} if bold else {}
-    return {"type": "link", "url": url, "text": text} | style
+    return {"type": "link", "url": url, "text": visible(text) or url} | style
 
 
 def mention(id: str) -> Json:
@@ -110,7 +112,7 @@ def rich_text(*elements: Json) -> Json:
 
 def plain(text: str, length: int = MAX_PLAIN) -> Json:
     """Return a text object in which nothing is markup, not even ``:emoji:``."""
-    return {"type": "plain_text", "text": shorten(text, length), "emoji": False}
+    return {"type": "plain_text", "text": shorten(visible(text) or " ", length), "emoji": False}
 
 
 def age(moment: datetime) -> Json:

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import Progress as ProgressBar
 
 from adapters.terminal import keyboard
-from adapters.terminal.render import printable, render
+from adapters.terminal.render import render
 from adapters.terminal.translate import ACTOR, HELP, HERE, Shown, request_from
 from bot.messages import (
     AddSource,
@@ -31,6 +31,7 @@ from bot.messages import (
     Request,
     Tell,
     Undo,
+    visible,
 )
 from bot.ports import Core
 
@@ -149,9 +150,7 @@ class TerminalAdapter:
 
 def _described(progress: Progress) -> str:
     not_read = f"{progress.failed:,} not read" if progress.failed else ""
-    return escape(
-        printable(", ".join(part for part in (progress.text, not_read, progress.time_left) if part))
-    )
+    return escape(visible(", ".join(part for part in (progress.text, not_read, progress.time_left) if part)))
 
 
 async def _told(core: Core, request: Request) -> None:

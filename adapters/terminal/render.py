@@ -1,7 +1,6 @@
 """A reply to what a terminal shows; pure."""
 
 import shlex
-import unicodedata
 from datetime import UTC, datetime
 from typing import assert_never
 
@@ -48,6 +47,7 @@ from bot.messages import (
     Suggestions,
     counted,
     path_of,
+    visible,
     with_place,
 )
 
@@ -61,7 +61,7 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
     moment = now or datetime.now(UTC)
     match reply:
         case Answer():
-            return _card(reply, moment, title=printable(reply.assurance), colour="green")
+            return _card(reply, moment, title=visible(reply.assurance), colour="green")
         case Closest():
             return _card(reply, moment, title=reply.lead, colour="yellow")
         case Aside():
@@ -117,14 +117,6 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
             assert_never(reply)
 
 
-def printable(text: str) -> str:
-    """Return a text without the control characters that could steer a terminal."""
-    return "".join(
-        character if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf") else "�"
-        for character in text
-    )
-
-
 def age(moment: datetime, now: datetime) -> str:
     """Return how long ago a moment was, in words."""
     days = (now - moment).days
@@ -162,7 +154,7 @@ def _passage(quote: Quote) -> Text:
     passage = Text("... " if quote.cut_before else "")
     for segment in quote.segments:
         style = "bold" if segment.bold else ""
-        passage.append(printable(segment.text), style=f"{style} cyan".strip() if segment.code else style)
+        passage.append(visible(segment.text), style=f"{style} cyan".strip() if segment.code else style)
     passage.append(" ..." if quote.cut_after else "")
     return passage
 
@@ -177,8 +169,8 @@ def _citation(citation: Citation, now: datetime) -> list[Text]:
     return [
         _plain(f"— {_place(citation)}", "italic"),
         Text.assemble(
-            (printable(where), f"link {citation.url} blue" if citation.url else "blue"),
-            (printable(f" · {citation.source} · updated {age(citation.updated_at, now)}"), "dim"),
+            (visible(where), f"link {citation.url} blue" if citation.url else "blue"),
+            (visible(f" · {citation.source} · updated {age(citation.updated_at, now)}"), "dim"),
         ),
     ]
 
@@ -335,7 +327,7 @@ def _statistics(reply: StatisticsReport) -> RenderableType:
         if day.questions
     ]
     return Group(
-        *(Text.assemble((f"{label}: ", "bold"), printable(text)) for label, text in reply.figures),
+        *(Text.assemble((f"{label}: ", "bold"), visible(text)) for label, text in reply.figures),
         *([_plain("Questions per day, the answered ones filled:", "dim")] if bars else []),
         *bars,
     )
@@ -357,4 +349,4 @@ def _status(reply: StatusReport, now: datetime) -> RenderableType:
 
 
 def _plain(text: str, style: str = "") -> Text:
-    return Text(printable(text), style=style)
+    return Text(visible(text), style=style)

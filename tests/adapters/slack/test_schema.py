@@ -37,7 +37,7 @@ def test_what_is_right_passes() -> None:
     [
         [rich_text(section(words("x")))] * 51,
         [rich_text(section(words("x" * 14_000)))],
-        [rich_text(section(words("")))],
+        [rich_text(section(words("x") | {"text": ""}))],
         [rich_text(section(link("x", "https://x.example") | {"url": "ftp://x"}))],
         [{"type": "actions", "elements": [button("a", "same", "1"), button("b", "same", "2")]}],
     ],
