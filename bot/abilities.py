@@ -376,6 +376,13 @@ FOR_MODERATORS = (
         terminal=("/scope [SOURCES]", "it says that there are no channels here"),
     ),
     Ability(
+        about="Give a role or user group sources that are for it alone",
+        requests=(),
+        discord=("/scope [SOURCES] ROLE",),
+        slack=("/quoth scope group=@GROUP [SOURCES]",),
+        terminal=NotPossible(because=ALONE),
+    ),
+    Ability(
         about="Let the bot offer answers that nobody asked it for",
         requests=(Overhear,),
         discord=(

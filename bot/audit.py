@@ -206,6 +206,9 @@ def changed(request: Request) -> str:
             return ""
         case Scope():
             names = ", ".join(sorted(request.sources or ()))
+            if request.group:
+                given = f"the sources {names} of its own" if names else "no sources of its own"
+                return f"gave {request.group.called} {given}"
             given = f"only the sources {names}" if names else "all sources"
             return f"gave the channel {request.conversation.channel} {given}"
         case Delete():

@@ -191,20 +191,13 @@ class Application:
         modes = Modes(
             self.records, deaf=frozenset() if settings.discord.message_content else frozenset({"discord"})
         )
-        precedents = Precedents(
-            self.records,
-            ledger=self.ledger,
-            questions=self.questions,
-            likeness=likeness,
-            threshold=self.policy.threshold,
-        )
         overhearing = Overhearing(
             self.records,
             clock,
             modes=modes,
             preferences=self.preferences,
             errands=self.errands,
-            precedents=precedents,
+            precedents=self.precedents,
         )
         escalation = Escalation(
             self.records,
@@ -252,12 +245,28 @@ class Application:
             curation=curation,
             open_questions=open_questions,
             modes=modes,
-            scopes=Scopes(self.records, library=self.library, permissions=self.permissions),
+            scopes=self.scopes,
             overhearing=overhearing,
             aliases=aliases,
             statistics=self.statistics,
             exports=self.exports,
             workspace_ready=self.prepare,
+        )
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """Which sources channels and roles have."""
+        return Scopes(self.records, library=self.library, permissions=self.permissions)
+
+    @cached_property
+    def precedents(self) -> Precedents:
+        """What was answered before, and where."""
+        return Precedents(
+            self.records,
+            ledger=self.ledger,
+            questions=self.questions,
+            likeness=EmbedderLikeness(self.embedder),
+            threshold=self.policy.threshold,
         )
 
     @cached_property
@@ -299,6 +308,7 @@ class Application:
             preferences=self.preferences,
             errands=self.errands,
             show=self.router.shown,
+            may_show=lambda posting, source: self.scopes.may_show(self.precedents.placed(posting), source),
         )
 
     @cached_property

@@ -150,28 +150,38 @@ class Ledger:
             sources=sources,
         )
 
-    def asked_before(self, workspace: str, actor_id: str, *, threshold: float) -> list[str]:
+    def asked_before(self, workspace: str, actor_id: str, *, threshold: float) -> dict[str, int]:
         """Return questions that were answered with at least this probability, the newest first.
+
+        Each comes with the id of the passage that last answered it.
 
         They are the person's own, and those that several people asked in the same words: what one
         asked in private is offered to nobody else. Where no words are kept there are none.
         """
         askers: dict[str, set[str]] = {}
+        passages: dict[str, int] = {}
         asked = self._questions.stored(workspace, RECENT)
-        answered = self.answered(workspace, threshold) if asked else set()
+        answered = self.answered(workspace, threshold) if asked else {}
         for id, question in asked:
             if id in answered:
-                askers.setdefault(" ".join(question.words.split()), set()).add(question.actor_id)
-        return [words for words, people in askers.items() if actor_id in people or len(people) > 1]
+                words = " ".join(question.words.split())
+                askers.setdefault(words, set()).add(question.actor_id)
+                passages.setdefault(words, answered[id])
+        return {
+            words: passages[words]
+            for words, people in askers.items()
+            if actor_id in people or len(people) > 1
+        }
 
-    def answered(self, workspace: str, threshold: float) -> set[str]:
-        """Return the ids of answers whose first passage answers at least this probably."""
+    def answered(self, workspace: str, threshold: float) -> dict[str, int]:
+        """Return the first passage of each answer in which that answers at least this probably, by ids."""
         with self._records.read() as db:
             rows = db.execute(
-                "SELECT id FROM answers WHERE workspace = ? AND json_extract(passages, '$[0][3]') >= ?",
+                """SELECT id, json_extract(passages, '$[0][0]') FROM answers
+                WHERE workspace = ? AND json_extract(passages, '$[0][3]') >= ?""",
                 (workspace, threshold),
             )
-            return {id for (id,) in rows}
+            return dict(rows.fetchall())
 
     def replace(
         self, workspace: str, remembered: Remembered, offset: int, candidate: Candidate

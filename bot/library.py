@@ -44,6 +44,10 @@ class CatalogLibrary:
         """List the sources by name."""
         return [_line(record) for record in self._catalog.sources(workspace)]
 
+    def names(self, workspace: str) -> list[str]:
+        """List the names of the sources, in order."""
+        return self._catalog.source_names(workspace)
+
     def add(
         self,
         workspace: str,

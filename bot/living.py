@@ -97,8 +97,12 @@ class LivingAnswers:
         preferences: PreferenceBook,
         errands: Errands,
         show: Show,
+        may_show: Callable[[Posting, str], bool],
     ) -> None:
-        """``records`` hold where answers were posted. Raises RecordsUnavailable."""
+        """``records`` hold where answers were posted. Raises RecordsUnavailable.
+
+        ``may_show`` says whether a posting may show what a source, by name, says now.
+        """
         self._records = records
         self._clock = clock
         self._ledger = ledger
@@ -107,6 +111,7 @@ class LivingAnswers:
         self._preferences = preferences
         self._errands = errands
         self._show = show
+        self._may_show = may_show
         records.define(SCHEMA)
 
     def note(self, posting: Posting) -> None:
@@ -172,6 +177,8 @@ class LivingAnswers:
         found = self._successor(bound, remembered, passages)
         if found is None:
             return self._give_up(bound, WITHDRAWN)
+        if not self._may_show(bound.posting, bound.source):
+            return self._give_up(bound, OUTDATED)
         passage, hit = found
         renewed = self._rebind(bound, remembered, passage, hit, revision)
         if renewed is None:

@@ -83,6 +83,11 @@ class Ask(_Made):
     source: str = ""
     whispered: bool = False
 
+    @property
+    def is_aloud(self) -> bool:
+        """Whether all who read the channel read the answer, too."""
+        return not (self.whispered or self.conversation.private)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggest(_Made):
@@ -453,21 +458,42 @@ class SetMode(_Made):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A role or user group, by the platform's own id; ``name`` is for people, and may not be known."""
+
+    id: str
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return self.name or f"the role {self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope(_Made):
-    """Give the channel its own sources, by name; an empty set gives it all again, None tells which it has."""
+    """Give the channel, or a role, its own sources by name; None tells which it has.
+
+    An empty set leaves it none of its own: a channel then has all sources again.
+    """
 
     sources: frozenset[str] | None
+    group: Group | None = None
 
 
 ALL_SOURCES = "all"
+NO_SOURCES = "none"
 
 
 def listed_names(text: str) -> frozenset[str] | None:
-    """Read names of sources that are parted by commas: none for ``all``, None where no name stands."""
+    """Read names of sources that are parted by commas: an empty set for ``all`` or ``none``.
+
+    None stands for no name at all.
+    """
     names = frozenset(name.strip() for name in text.split(",") if name.strip())
     if not names:
         return None
-    return frozenset() if text.strip().casefold() == ALL_SOURCES else names
+    return frozenset() if text.strip().casefold() in (ALL_SOURCES, NO_SOURCES) else names
 
 
 _OPTION = re.compile(r"([a-z][a-z-]*)=(.*)", re.DOTALL)

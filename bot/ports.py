@@ -150,6 +150,10 @@ class Library(Protocol):
         """List the sources by name."""
         ...
 
+    def names(self, workspace: str) -> list[str]:
+        """List the names of the sources, in order, without looking at what they hold."""
+        ...
+
     def add(
         self,
         workspace: str,

@@ -1,5 +1,7 @@
 """Earlier questions like a new one, whose answers the same channel has seen."""
 
+from dataclasses import replace
+
 from bot import living
 from bot.feedback import Ledger
 from bot.listening import likeness
@@ -68,6 +70,15 @@ class Precedents:
                 "INSERT OR REPLACE INTO threads VALUES (?, ?, ?)",
                 (posting.platform, posting.channel, posting.within),
             )
+
+    def placed(self, posting: Posting) -> Posting:
+        """Return a posting with the channel of the thread that it stands in. Raises sqlite3.Error."""
+        with self._records.read() as db:
+            row = db.execute(
+                "SELECT channel FROM threads WHERE platform = ? AND thread = ?",
+                (posting.platform, posting.channel),
+            ).fetchone()
+        return replace(posting, within=row[0]) if row else posting
 
     def like(self, question: str, *, actor_id: str, where: Conversation) -> tuple[Precedent, ...]:
         """Return up to NAMED earlier questions that were answered in this channel, the most alike first.

@@ -34,6 +34,7 @@ from bot.hindrances import Hindrances
 from bot.jobs import Jobs, Watch
 from bot.limits import RateLimit
 from bot.messages import (
+    Actor,
     AddSource,
     Aliases,
     Answer,
@@ -108,10 +109,10 @@ from bot.preferences import PreferenceBook, preference_of
 from bot.privacy import Privacy
 from bot.questions import Questions
 from bot.receipts import Receipts
-from bot.scopes import Scopes
+from bot.scopes import NOT_ALOUD, NOT_FOR_YOU, Scopes
 from bot.sources import Managing, SourceDesk
 from bot.statistics import Statistics
-from bot.suggesting import suggested
+from bot.suggesting import holds, suggested
 from bot.unanswered import OpenQuestions
 from bot.welcoming import Welcome
 from index.errors import (
@@ -388,7 +389,7 @@ class Router:
         if outcome is Outcome.NOTHING:
             id = secrets.token_urlsafe(9)
             self._statistics.note(workspace, outcome, id)
-            where = f" in {', '.join(sorted(audience.sources))}" if audience.sources else ""
+            where = self._looked_in(request, audience)
             self._questions.keep(id, workspace, request.actor.id, searched or request.question)
             return NoAnswer(
                 text=f"I found nothing{where} that answers this.",
@@ -405,6 +406,11 @@ class Router:
         self._statistics.note(workspace, outcome, remembered.id)
         shown = self.shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
         return replace(shown, searched=searched)
+
+    def _looked_in(self, request: Ask, audience: Audience) -> str:
+        """Say in which sources was looked, where the asker or the channel has chosen some."""
+        chosen = request.source.strip() or self._scopes.given(request.conversation)
+        return f" in {', '.join(sorted(audience.sources))}" if chosen else ""
 
     def _found(self, query: str, audience: Audience) -> tuple[list[Hit], Outcome]:
         hits = self._searcher.search(query, k=self._policy.passages, audience=audience)
@@ -427,9 +433,15 @@ class Router:
 
     def _suggest(self, request: Suggest) -> Reply:
         audience = self._scopes.audience_of(request)
-        questions = self._ledger.asked_before(
+        asked = self._ledger.asked_before(
             audience.workspace, request.actor.id, threshold=self._policy.threshold
         )
+        questions = [
+            words
+            for words, passage_id in asked.items()
+            if not audience.sources
+            or (holds(words, request.typed) and self._searcher.read_back(passage_id, audience=audience))
+        ]
         paths = self._searcher.paths(audience=audience)
         return Suggestions(texts=suggested(request.typed, paths=paths, questions=questions))
 
@@ -444,7 +456,7 @@ class Router:
         if not question or objection(question):
             return Silence()
         workspace = request.conversation.workspace
-        audience = self._scopes.audience(request.conversation)
+        audience = self._scopes.audience(request.actor, request.conversation, aloud=True)
         hits = self._searcher.search(question, k=self._policy.passages, audience=audience)
         threshold = max(self._overhearing.threshold(workspace), self._policy.threshold)
         if not hits or hits[0].confidence < threshold:
@@ -496,15 +508,27 @@ class Router:
         remembered = self._recall(request)
         if remembered is None:
             return _forgotten()
-        if not 0 <= request.offset < len(remembered.candidates):
-            return Refused(text="That was the last passage I have for this question.")
-        return self._read_back(request, remembered)
+        audience = self._scopes.audience_again(request, remembered.sources)
+        for offset in range(request.offset, len(remembered.candidates)) if request.offset >= 0 else ():
+            # What is not for whoever asks is passed over; what is gone is said to be.
+            if self._is_shown(remembered, offset, audience):
+                return self._read_back(request, remembered, offset, audience)
+        return Refused(text="That was the last passage I have for this question.")
+
+    def _is_shown(self, remembered: Remembered, offset: int, audience: Audience) -> bool:
+        """Whether a passage of an answer is for this audience, or gone for all."""
+        id, everyone = remembered.candidates[offset].passage_id, Audience(workspace=audience.workspace)
+        if audience == everyone or self._searcher.read_back(id, audience=audience):
+            return True
+        return self._searcher.read_back(id, audience=everyone) is None
 
     def _read_on(self, request: ReadOn) -> Reply:
         remembered = self._recall_shown(request)
         if remembered is None or request.step < 1:
             return _forgotten()
-        audience = _audience(request, remembered)
+        audience = self._scopes.audience_again(request, remembered.sources)
+        if not self._is_shown(remembered, request.offset, audience):
+            return Refused(text=NOT_FOR_YOU)
         found = remembered.candidates[request.offset].passage_id
         if self._searcher.read_back(found, audience=audience) is None:
             return NoAnswer(text=REMOVED_SINCE)
@@ -530,7 +554,7 @@ class Router:
         if too_fast := self._too_fast(request):
             return too_fast
         try:
-            audience = self._scopes.audience(request.conversation)
+            audience = self._scopes.audience(request.actor, request.conversation, aloud=True)
         except OutOfScope:  # a human may know what the channel has no source for
             return self._escalation.call(request, question.words, ())
         hits = self._searcher.search(question.words.strip(), k=self._policy.passages, audience=audience)
@@ -551,19 +575,23 @@ class Router:
             return Refused(text="Only the person who asked can share this answer.")
         if not self._answers(remembered):
             return Refused(text="I am not sure enough of that passage to show it to everyone.")
-        shown = self._read_back(request, remembered)
+        audience = self._scopes.audience_again(request, remembered.sources, aloud=True)
+        if not self._is_shown(remembered, request.offset, audience):
+            return Refused(text=NOT_ALOUD)
+        shown = self._read_back(request, remembered, request.offset, audience)
         return replace(shown, shared_by=request.actor) if isinstance(shown, Answer) else shown
 
-    def _read_back(self, request: More | Share, remembered: Remembered) -> Answer | Closest | NoAnswer:
-        candidate = remembered.candidates[request.offset]
-        audience = _audience(request, remembered)
+    def _read_back(
+        self, request: More | Share, remembered: Remembered, offset: int, audience: Audience
+    ) -> Answer | Closest | NoAnswer:
+        candidate = remembered.candidates[offset]
         passage, *also = (
             self._searcher.read_back(id, audience=audience) for id in (candidate.passage_id, *candidate.also)
         )
         if passage is None:
             return NoAnswer(text=REMOVED_SINCE)
         live = tuple(other for other in also if other is not None)
-        return self.shown(request.conversation.workspace, remembered, request.offset, passage, live)
+        return self.shown(request.conversation.workspace, remembered, offset, passage, live)
 
     def shown(
         self,
@@ -610,8 +638,11 @@ class Router:
         if too_fast := self._too_fast(request):
             return too_fast
         candidate = remembered.candidates[request.offset]
+        audience = self._scopes.audience_again(request, remembered.sources)
+        if not self._is_shown(remembered, request.offset, audience):
+            return Refused(text=NOT_FOR_YOU)
         explanation = self._searcher.explain(
-            remembered.question.strip(), candidate.passage_id, audience=_audience(request, remembered)
+            remembered.question.strip(), candidate.passage_id, audience=audience
         )
         if explanation is None:
             return Refused(text="I no longer find that passage for this question. Ask again, please.")
@@ -640,7 +671,8 @@ class Router:
     def _verify(self, request: Verify) -> Reply:
         if too_fast := self._too_fast(request):
             return too_fast
-        receipts = self._receipts.find(request.receipt, workspace=request.conversation.workspace)
+        found = self._receipts.find(request.receipt, workspace=request.conversation.workspace)
+        receipts = [receipt for receipt in found if self._scopes.may_verify(request, receipt.source)]
         if not receipts:
             return Refused(
                 text=f"I know no receipt “{request.receipt.strip()[:LONGEST_NAMED]}” here. "
@@ -662,19 +694,23 @@ class Router:
     # Sources
 
     def _sources(self, request: Sources) -> Reply:
-        lines = self._desk.lines(request.conversation.workspace)
+        lines = self._lines(request)
         if not self._permissions.is_moderator(request.actor, request.conversation):
             lines = [_without_origin(line) for line in lines]
         return SourceList(sources=tuple(lines))
 
+    def _lines(self, request: Sources | Overview) -> list[SourceLine]:
+        known = self._scopes.known_to(request.actor, request.conversation)
+        return [line for line in self._desk.lines(request.conversation.workspace) if line.name in known]
+
     def _overview(self, request: Overview) -> Reply:
         workspace = request.conversation.workspace
-        lines = self._desk.lines(workspace)
+        lines = self._lines(request)
         moderates = self._permissions.is_moderator(request.actor, request.conversation)
         drafts, unanswered = self._curation.waiting(workspace), self._open_questions.waiting(workspace)
         return OverviewReport(
             sources=tuple(lines if moderates else map(_without_origin, lines)),
-            questions=self._answered_in(request.conversation),
+            questions=self._answered_for(request.actor, request.conversation),
             matters=(
                 *self._hindrances.told(workspace),
                 *matters(lines, unanswered=unanswered, drafts=drafts),
@@ -683,9 +719,9 @@ class Router:
             else (),
         )
 
-    def _answered_in(self, where: Conversation) -> tuple[str, ...]:
+    def _answered_for(self, actor: Actor, where: Conversation) -> tuple[str, ...]:
         try:
-            audience = self._scopes.audience(where)
+            audience = self._scopes.audience(actor, where)
         except OutOfScope:
             return ()
         return self._examples.questions(audience)
@@ -750,10 +786,6 @@ def _nothing_read(request: Ask) -> str:
     if request.conversation.platform == "terminal":
         return "I have read nothing yet. Give me a file or folder with /add PATH or `quoth sources add PATH`."
     return "I have read nothing yet. A moderator can add a source for me to read."
-
-
-def _audience(request: More | ReadOn | Share | Why, remembered: Remembered) -> Audience:
-    return Audience(workspace=request.conversation.workspace, sources=remembered.sources)
 
 
 def _forgotten() -> Refused:

@@ -1,8 +1,25 @@
-"""The sources that a channel is given: nothing else is quoted there."""
+"""The sources that a channel or a role is given: what is quoted where, and to whom."""
+
+from collections.abc import Collection
 
 from bot.answering import sources_named
 from bot.errors import OutOfScope
-from bot.messages import Ask, Conversation, Notice, Refused, Scope, Suggest
+from bot.messages import (
+    Actor,
+    Ask,
+    Conversation,
+    Group,
+    More,
+    Notice,
+    Posting,
+    ReadOn,
+    Refused,
+    Scope,
+    Share,
+    Suggest,
+    Verify,
+    Why,
+)
 from bot.permissions import ONLY_MODERATORS, Permissions
 from bot.ports import Library
 from bot.records import Records
@@ -15,16 +32,31 @@ CREATE TABLE IF NOT EXISTS scopes (
     source TEXT NOT NULL,
     PRIMARY KEY (workspace, channel, source)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS group_scopes (
+    workspace TEXT NOT NULL,
+    group_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (workspace, group_id, source)
+) STRICT;
 """
 
 NO_CHANNELS = Refused(
-    text="There are no channels here. Only a community's channels have sources of their own."
+    text="There are no channels here. Only a community's channels and roles have sources of their own."
 )
 ALL_GONE = "All sources that this channel was given were removed"
+FOR_ROLES = "What I could look in here is for people with a certain role, and you have none of those."
+FOR_ROLES_ALONE = "What I could look in here is for people with a certain role. Ask me where only you read."
+NOT_FOR_YOU = "That answer is from sources that I do not show you here."
+NOT_ALOUD = "That passage is for people with a certain role, so I do not show it to everyone here."
 
 
 class Scopes:
-    """The sources of all channels, by name. Safe to call from several threads."""
+    """The sources of all channels and roles, by name. Safe to call from several threads.
+
+    What a role is given is for those who have it, and what several are given is for whoever has one
+    of them; all else is for everyone. A channel's own set bounds both: nothing else is quoted there.
+    """
 
     def __init__(self, records: Records, *, library: Library, permissions: Permissions) -> None:
         """``library`` knows which sources there are. Raises RecordsUnavailable."""
@@ -33,62 +65,158 @@ class Scopes:
         self._permissions = permissions
         records.define(SCHEMA)
 
-    def audience(self, conversation: Conversation) -> Audience:
-        """Return who reads along in the channel that a conversation, or its thread, belongs to.
+    def audience(self, actor: Actor, conversation: Conversation, *, aloud: bool = False) -> Audience:
+        """Return who reads what an actor is told in a channel, or in its thread.
 
-        A source that was removed since is left out. Raises OutOfScope when none is left.
+        ``aloud`` says that all who read the channel read it too: what a role has been given is then
+        quoted only where the channel was given it as well. A source that was removed since is left
+        out. Raises OutOfScope when none is left.
         """
-        given = self._given(conversation)
-        left = given.intersection(self._names(conversation)) if given else given
+        workspace, given = conversation.workspace, self.given(conversation)
+        owned = self._owned(workspace)
+        if not given and not owned:
+            return Audience(workspace=workspace)
+        names = frozenset(self._library.names(workspace))
+        left = names & given if given else names
         if given and not left:
             raise OutOfScope(f"{ALL_GONE}. A moderator can give it others.")
-        return Audience(workspace=conversation.workspace, sources=left)
+        theirs = {name for name in left if _is_for(actor, name, owned)}
+        shown = frozenset(name for name in theirs if not aloud or name in given or name not in owned)
+        if not shown:
+            raise OutOfScope(FOR_ROLES_ALONE if theirs else FOR_ROLES)
+        return Audience(workspace=workspace, sources=shown)
 
     def audience_of(self, request: Ask | Suggest) -> Audience:
         """Return who reads the answer to a question, which may name a source of the channel.
 
         Moderators may name any source. Raises OutOfScope, SourceUnknown.
         """
-        where = request.conversation
+        actor, where = request.actor, request.conversation
+        aloud = isinstance(request, Ask) and request.is_aloud
         if not request.source.strip():
-            return self.audience(where)
-        named = Audience(workspace=where.workspace, sources=sources_named(request.source, self._names(where)))
-        if self._permissions.is_moderator(request.actor, where):
+            return self.audience(actor, where, aloud=aloud)
+        known = self.known_to(actor, where)
+        named = Audience(workspace=where.workspace, sources=sources_named(request.source, known))
+        if self._permissions.is_moderator(actor, where):
             return named
-        given = self.audience(where)
-        if given.sources and not named.sources <= given.sources:
-            raise OutOfScope(
-                f"In this channel I look only in these sources: {_listed(given.sources)}. "
-                f"For {_listed(named.sources)} ask me elsewhere, or ask a moderator."
-            )
+        bounds = self.audience(actor, where, aloud=aloud)
+        if bounds.sources and not named.sources <= bounds.sources:
+            raise OutOfScope(self._outside(named, bounds, self.given(where)))
         return named
 
+    def audience_again(
+        self, request: More | ReadOn | Share | Why, searched: frozenset[str], *, aloud: bool = False
+    ) -> Audience:
+        """Return who reads more of an answer: what was searched for it, and is for whoever asks for more.
+
+        ``searched`` are names of sources, none of which stand for all. Raises OutOfScope.
+        """
+        actor, where = request.actor, request.conversation
+        if self._permissions.is_moderator(actor, where):  # they may name any source
+            return Audience(workspace=where.workspace, sources=searched)
+        bounds = self.audience(actor, where, aloud=aloud)
+        both = searched & bounds.sources if searched and bounds.sources else searched | bounds.sources
+        if searched and not both:
+            raise OutOfScope(NOT_FOR_YOU)
+        return Audience(workspace=where.workspace, sources=both)
+
+    def known_to(self, actor: Actor, where: Conversation) -> list[str]:
+        """Return the names of the sources that an actor may know of, wherever they are quoted."""
+        names = self._library.names(where.workspace)
+        if self._permissions.is_moderator(actor, where):
+            return names
+        owned = self._owned(where.workspace)
+        return [name for name in names if _is_for(actor, name, owned)]
+
+    def may_verify(self, request: Verify, source: str) -> bool:
+        """Whether an actor may be told here of a quote from a source."""
+        if self._permissions.is_moderator(request.actor, request.conversation):
+            return True
+        given = self.given(request.conversation)
+        owned = self._owned(request.conversation.workspace)
+        return (not given or source in given) and _is_for(request.actor, source, owned)
+
+    def may_show(self, posting: Posting, source: str) -> bool:
+        """Whether a message that all of a channel read may show what a source says now."""
+        for channel in filter(None, (posting.channel, posting.within)):
+            place = Conversation(platform=posting.platform, workspace=posting.workspace, channel=channel)
+            if given := self.given(place):
+                return source in given
+        return source not in self._owned(posting.workspace)
+
     def reply(self, request: Scope) -> Notice | Refused:
-        """Give a channel its sources, or tell which it has, for moderators. Raises SourceUnknown."""
+        """Give a channel or a role its sources, or tell which it has, for moderators.
+
+        Raises SourceUnknown.
+        """
         where = request.conversation
         if not self._permissions.is_moderator(request.actor, where):
             return Refused(text=ONLY_MODERATORS)
         if where.platform == "terminal" or where.private:
             return NO_CHANNELS
         if request.sources is None:
-            return self._told(where)
-        names = self._names(where)
+            return self._told_of(request.group, where) if request.group else self._told(where)
+        names = self._library.names(where.workspace)
         wished = frozenset[str]().union(*(sources_named(name, names) for name in sorted(request.sources)))
+        return self._given_to(request.group, where, wished) if request.group else self._set(where, wished)
+
+    def _set(self, where: Conversation, wished: frozenset[str]) -> Notice:
         self._give(where, wished)
         if not wished:
             return Notice(text="From now on I look in all sources here.")
         return Notice(text=f"From now on I look only in these sources here: {_listed(wished)}.")
 
-    def _told(self, where: Conversation) -> Notice:
-        try:
-            sources = self.audience(where).sources
-        except OutOfScope:
-            return Notice(text=f"{ALL_GONE}, so I answer nothing here.")
-        if not sources:
-            return Notice(text="I look in all sources here.")
-        return Notice(text=f"I look only in these sources here: {_listed(sources)}.")
+    def _given_to(self, group: Group, where: Conversation, wished: frozenset[str]) -> Notice:
+        self._own(where.workspace, group, wished)
+        if not wished:
+            return Notice(text=f"{group.called} has no sources of its own any more.")
+        return Notice(
+            text=f"From now on these sources are for {group.called}: {_listed(wished)}.",
+            details=(
+                "Whoever has no role that was given them is told nothing of them.",
+                "I quote them aloud only in channels that were given them, too.",
+            ),
+        )
 
-    def _given(self, where: Conversation) -> frozenset[str]:
+    def _told(self, where: Conversation) -> Notice:
+        return Notice(text=self._told_here(where), details=self._told_of_groups(where.workspace))
+
+    def _told_here(self, where: Conversation) -> str:
+        given = self.given(where)
+        left = given.intersection(self._library.names(where.workspace))
+        if not given:
+            return "I look in all sources here."
+        if not left:
+            return f"{ALL_GONE}, so I answer nothing here."
+        return f"I look only in these sources here: {_listed(left)}."
+
+    def _told_of(self, group: Group, where: Conversation) -> Notice:
+        owned = self._owned(where.workspace)
+        theirs = frozenset(name for name, groups in owned.items() if group.id in groups)
+        if not theirs:
+            return Notice(text=f"{group.called} has no sources of its own.")
+        return Notice(text=f"These sources are for {group.called}: {_listed(theirs)}.")
+
+    def _told_of_groups(self, workspace: str) -> tuple[str, ...]:
+        with self._records.read() as db:
+            rows = db.execute(
+                "SELECT group_id, name, source FROM group_scopes WHERE workspace = ?", (workspace,)
+            ).fetchall()
+        theirs: dict[str, set[str]] = {}
+        for id, name, source in rows:
+            theirs.setdefault(Group(id=id, name=name).called, set()).add(source)
+        return tuple(f"Only for {name}: {_listed(sources)}" for name, sources in sorted(theirs.items()))
+
+    def _outside(self, named: Audience, bounds: Audience, given: frozenset[str]) -> str:
+        if not given or named.sources <= given:
+            return f"{_listed(named.sources)} is for people with a certain role. Ask me where only you read."
+        return (
+            f"In this channel I look only in these sources: {_listed(bounds.sources)}. "
+            f"For {_listed(named.sources)} ask me elsewhere, or ask a moderator."
+        )
+
+    def given(self, where: Conversation) -> frozenset[str]:
+        """Return the names of the sources that a channel was given; none where it has all."""
         with self._records.read() as db:
             rows = db.execute(
                 "SELECT source FROM scopes WHERE workspace = ? AND channel = ?",
@@ -96,15 +224,33 @@ class Scopes:
             ).fetchall()
         return frozenset(name for (name,) in rows)
 
+    def _owned(self, workspace: str) -> dict[str, set[str]]:
+        """Return the ids of the roles that sources were given to, by source."""
+        with self._records.read() as db:
+            rows = db.execute(
+                "SELECT source, group_id FROM group_scopes WHERE workspace = ?", (workspace,)
+            ).fetchall()
+        owned: dict[str, set[str]] = {}
+        for source, group in rows:
+            owned.setdefault(source, set()).add(group)
+        return owned
+
     def _give(self, where: Conversation, sources: frozenset[str]) -> None:
         place = where.workspace, where.channel
         with self._records.write() as db:
             db.execute("DELETE FROM scopes WHERE workspace = ? AND channel = ?", place)
             db.executemany("INSERT INTO scopes VALUES (?, ?, ?)", [(*place, name) for name in sources])
 
-    def _names(self, where: Conversation) -> list[str]:
-        return [line.name for line in self._library.sources(where.workspace)]
+    def _own(self, workspace: str, group: Group, sources: frozenset[str]) -> None:
+        rows = [(workspace, group.id, group.name, source) for source in sources]
+        with self._records.write() as db:
+            db.execute("DELETE FROM group_scopes WHERE workspace = ? AND group_id = ?", (workspace, group.id))
+            db.executemany("INSERT INTO group_scopes VALUES (?, ?, ?, ?)", rows)
 
 
-def _listed(names: frozenset[str]) -> str:
+def _is_for(actor: Actor, source: str, owned: dict[str, set[str]]) -> bool:
+    return source not in owned or not actor.groups.isdisjoint(owned[source])
+
+
+def _listed(names: Collection[str]) -> str:
     return ", ".join(sorted(names))

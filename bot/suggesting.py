@@ -48,6 +48,12 @@ def unsigned(path: Sequence[str]) -> Sequence[str]:
     return path[:-1] if path and SIGNATURE.fullmatch(path[-1]) else path
 
 
+def holds(text: str, typed: str) -> bool:
+    """Whether a text holds every word that was typed so far; the last may be typed half."""
+    folded = text.casefold()
+    return all(word in folded for word in WORD.findall(typed.casefold()))
+
+
 def _unlikeliness(folded: str, words: list[str]) -> tuple[bool, bool]:
     """Return whether a text does not begin as typed, and whether its words do not."""
     own = WORD.findall(folded)

@@ -267,6 +267,10 @@ class FakeLibrary:
         mine = sorted((name, source) for (owner, name), source in self._sources.items() if owner == workspace)
         return [_line(name, source) for name, source in mine]
 
+    def names(self, workspace: str) -> list[str]:
+        """List the names of the sources, in order."""
+        return sorted(name for owner, name in self._sources if owner == workspace)
+
     def add(
         self,
         workspace: str,

@@ -227,6 +227,12 @@ class Catalog:
             rows = db.execute("SELECT * FROM sources WHERE workspace = ? ORDER BY name", (workspace,))
             return [_source(db, row) for row in rows.fetchall()]
 
+    def source_names(self, workspace: str) -> list[str]:
+        """List the names of a workspace's sources, in order; nothing of what they hold is counted."""
+        with self._database.read() as db:
+            rows = db.execute("SELECT name FROM sources WHERE workspace = ? ORDER BY name", (workspace,))
+            return [row["name"] for row in rows]
+
     def source(self, workspace: str, name: str) -> SourceRecord:
         """Return one source. Raises SourceUnknown."""
         with self._database.read() as db:

@@ -298,12 +298,15 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
         await listeners.on_mode(interaction, mode)
 
     @tree.command(name="scope", description="The only sources that I look in for this channel")
-    @app_commands.describe(sources="Names, parted by commas, or “all”; what counts now if you leave this out")
+    @app_commands.describe(
+        sources="Names, parted by commas, or “all”; what counts now if you leave this out",
+        role="A role that these sources are for, wherever it asks; “none” takes them back",
+    )
     @app_commands.autocomplete(sources=_choices(listeners.scope_names))
     @app_commands.default_permissions(MODERATORS)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
-    async def scope(interaction: Interaction, sources: str = "") -> None:
-        await listeners.on_scope(interaction, sources)
+    async def scope(interaction: Interaction, sources: str = "", role: discord.Role | None = None) -> None:
+        await listeners.on_scope(interaction, sources, role)
 
     tree.add_command(source)
 

@@ -62,7 +62,6 @@ from bot.messages import (
     Request,
     Resolve,
     Review,
-    Scope,
     SetMode,
     Share,
     ShowSource,
@@ -77,7 +76,6 @@ from bot.messages import (
     Undo,
     Upload,
     Verify,
-    listed_names,
 )
 from bot.ports import Core
 
@@ -184,13 +182,10 @@ class Listeners:
                 interaction, SetMode(actor=party.actor, conversation=party.conversation, mode=mode)
             )
 
-    async def on_scope(self, interaction: Interaction, sources: str) -> None:
-        """Give the channel its own sources, or tell which it has."""
+    async def on_scope(self, interaction: Interaction, sources: str, role: discord.Role | None) -> None:
+        """Give the channel or a role its own sources, or tell which it has."""
         async with self._serving(interaction) as party:
-            await self._whisper(
-                interaction,
-                Scope(actor=party.actor, conversation=party.conversation, sources=listed_names(sources)),
-            )
+            await self._whisper(interaction, translate.scope(party, sources, role))
 
     async def scope_names(self, interaction: Interaction, typed: str) -> list[str]:
         """Return what was typed so far of a list of sources, its last name completed."""

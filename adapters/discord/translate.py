@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.messages import (
     BLANKS,
@@ -18,6 +19,7 @@ from bot.messages import (
     Escalate,
     Follow,
     ForgetMe,
+    Group,
     More,
     Overhear,
     Prefer,
@@ -30,9 +32,11 @@ from bot.messages import (
     Request,
     Resolve,
     SaveAnswer,
+    Scope,
     Share,
     Upload,
     Why,
+    listed_names,
     parted_options,
 )
 
@@ -54,12 +58,25 @@ SOURCE_PRESS = re.compile(rf"{CANCEL}|quoth:remove:(?P<source>.+)")
 
 _MENTION = re.compile(r"<(?:@[!&]?|#)([0-9]+)>")
 
+FOR_EVERYONE = Refused(text="Everyone has that role: what is given to no role is for everyone already.")
 ONE_ORIGIN = Refused(text="Give either a file or a path, so that I know what to read.")
 NO_OPTION = Refused(text="Write options as NAME=VALUE, with spaces between them.")
 NO_PERSON = Refused(text="Only what a person wrote can be saved as an answer.")
 NO_WORDS = Refused(text="That message has no words that could be quoted.")
 TOO_LARGE = "“{name}” is larger than {megabytes:g} MB, which is the most that I take."
 NOT_FETCHED = "“{name}” could not be fetched from Discord. Please attach it again."
+
+
+class Role(Protocol):
+    """What is read of a guild's role."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+    def is_default(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +239,18 @@ def overheard(
         text=_MENTION.sub(" ", "\n".join(part for part in (title, content) if part)),
         is_addressed=is_addressed,
         opens_thread=opens_thread,
+    )
+
+
+def scope(party: Party, sources: str, role: Role | None) -> Scope | Refused:
+    """Return the request to give the channel or a role its own sources, or to tell which it has."""
+    if role is not None and role.is_default():
+        return FOR_EVERYONE
+    return Scope(
+        actor=party.actor,
+        conversation=party.conversation,
+        sources=listed_names(sources),
+        group=Group(id=str(role.id), name=f"@{role.name}") if role else None,
     )
 
 

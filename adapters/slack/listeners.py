@@ -240,7 +240,9 @@ class Listeners:
             if not is_new:
                 return
             # Who writes all this is looked up for an offer only: it would be a call for each message.
-            party = translate.party(place, translate.Person(), self._home)
+            # Their groups, for which some sources are alone, are known from one call for everyone's.
+            groups = await self._people.groups_of(place.user)
+            party = translate.party(place, translate.Person(groups=groups), self._home)
             async for reply in self._core.replies(translate.overheard(event, party)):
                 if isinstance(reply, Offer) and await self._may_see(place):
                     await self._offer(reply, place, party)
@@ -305,7 +307,7 @@ class Listeners:
 
     def _commanded(self, body: Payload, party: Party) -> Request | Notice | Refused:
         written = body.get("text") or ""
-        chosen = translate.settings(written, party)
+        chosen = translate.settings(written, party) or translate.scope(written, party)
         return chosen or translate.command(translate.question(written, self._home), party)
 
     async def _party(self, place: Place) -> Party:

@@ -32,7 +32,7 @@ class People:
         until, person = self._people.get(user, (float("-inf"), Person()))
         if self._clock() < until:
             return person
-        groups = await self._groups_of(user)
+        groups = await self.groups_of(user)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 answer = await self._client.users_info(user=user)
@@ -47,7 +47,8 @@ class People:
         self._people[user] = (now + KEPT_SECONDS, person)
         return person
 
-    async def _groups_of(self, user: str) -> frozenset[str]:
+    async def groups_of(self, user: str) -> frozenset[str]:
+        """Return the ids of a person's user groups, from a list of all that is kept for some minutes."""
         if self._clock() >= self._groups_until:
             # Also kept when it fails: user groups belong to paid plans, and the method is slow-tier.
             self._groups = await self._list_groups()

@@ -42,6 +42,7 @@ from bot.messages import (
     ExportKind,
     Follow,
     ForgetMe,
+    Group,
     More,
     MyData,
     Notice,
@@ -103,6 +104,7 @@ HELP = Notice(
         "Moderators: /quoth show NAME, /quoth pause NAME, /quoth resume NAME, /quoth undo, /quoth cancel",
         "Moderators: /quoth mode [off | mention | suggest | answer]: what I do in this channel",
         "Moderators: /quoth scope [NAME, NAME | all]: the only sources that I look in for this channel",
+        "Moderators: /quoth scope group=@GROUP [NAME, NAME | none]: sources that are for a user group alone",
         "Moderators: /quoth settings [NAME] [VALUE]: what this community can choose for itself",
         "Moderators: /quoth stats: what is asked and answered. /quoth audit: who changed what",
         "Moderators: /quoth export questions|feedback [csv|jsonl]: either as a file",
@@ -141,6 +143,11 @@ _SPOKEN = re.compile(
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
 _SOURCE = re.compile(r"source=(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>\S+))\s*", re.IGNORECASE)
+_SCOPE = re.compile(
+    r"scope(?:\s+group=(?:<!subteam\^(?P<mentioned>[A-Z0-9]+)(?:\|(?P<label>[^<>]*))?>|(?P<id>[A-Z0-9]+)))?"
+    r"(?:\s+(?P<names>.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
 _PERSON = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
 # What keyboards make of quotation marks: “ ” „ and the single ones.
 _QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'"})
@@ -380,6 +387,24 @@ def settings(text: str, party: Party) -> Preferences | Prefer | None:
     return Prefer(actor=actor, conversation=conversation, name=rest[0], value=plain_text(rest[1]).strip())
 
 
+def scope(text: str, party: Party) -> Scope | None:
+    """Take what follows ``/quoth`` as Slack wrote it when it is about sources of a channel or user group.
+
+    None when it is about anything else.
+    """
+    found = _SCOPE.fullmatch(text.strip())
+    if found is None:
+        return None
+    group = found["mentioned"] or found["id"]
+    name = plain_text(found["label"] or "")
+    return Scope(
+        actor=party.actor,
+        conversation=party.conversation,
+        sources=listed_names(plain_text(found["names"] or "")),
+        group=Group(id=group, name=name and f"@{name.lstrip('@')}") if group else None,
+    )
+
+
 def command(text: str, party: Party) -> Request | Notice | Refused:
     """Take what follows ``/quoth``."""
     word, _, rest = text.strip().partition(" ")
@@ -393,8 +418,6 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return Overview(actor=actor, conversation=conversation)
         case "mode":
             return SetMode(actor=actor, conversation=conversation, mode=rest)
-        case "scope":
-            return Scope(actor=actor, conversation=conversation, sources=listed_names(rest))
         case "status":
             return Status(actor=actor, conversation=conversation)
         case "stats":

@@ -124,6 +124,7 @@ class Bench:
             errands=self.errands,
         )
         self.modes = Modes(self.records, deaf=frozenset({"discord"}))
+        self.scopes = Scopes(self.records, library=self.library, permissions=self.permissions)
         precedents = Precedents(
             self.records,
             ledger=self.ledger,
@@ -181,7 +182,7 @@ class Bench:
             curation=curation,
             open_questions=open_questions,
             modes=self.modes,
-            scopes=Scopes(self.records, library=self.library, permissions=self.permissions),
+            scopes=self.scopes,
             overhearing=self.overhearing,
             aliases=aliases,
             statistics=self.statistics,
@@ -197,6 +198,7 @@ class Bench:
             preferences=self.preferences,
             errands=self.errands,
             show=self.router.shown,
+            may_show=lambda posting, source: self.scopes.may_show(precedents.placed(posting), source),
         )
 
     def days_kept(self, workspace: str) -> int:

@@ -57,6 +57,8 @@ def test_sources_are_listed_by_name(house: House) -> None:
     for name in ("b", "c", "a"):
         house.library.add("w", str(house.folder), name=name, base_url="")
     assert ["a", "b", "c"] == [line.name for line in house.library.sources("w")]
+    assert ["a", "b", "c"] == house.library.names("w")
+    assert [] == house.library.names("elsewhere")
 
 
 def test_nothing_can_be_added_from_nowhere(house: House) -> None:

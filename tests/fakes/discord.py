@@ -60,7 +60,7 @@ PATIENCE_SECONDS = 60.0
 DEFER, DEFER_UPDATE, SEND, AUTOCOMPLETE, MODAL = 5, 6, 4, 8, 9
 COMMAND, COMPONENT, COMPLETION, SUBMIT = 2, 3, 4, 5
 LABEL = 18
-SUBCOMMAND, STRING, ATTACHMENT = 1, 3, 11
+SUBCOMMAND, STRING, ROLE, ATTACHMENT = 1, 3, 8, 11
 
 
 @dataclass(slots=True, kw_only=True)
@@ -195,7 +195,8 @@ class FakeDiscord:
     ) -> Message:
         """Give a slash command ("source add" is one of a group) and return what is shown next.
 
-        An option whose value is bytes with a name, ``("guide.md", b"...")``, is an attached file.
+        An option whose value is bytes with a name, ``("guide.md", b"...")``, is an attached file; one
+        whose value is a role object is that role.
         """
         data = self._command_data(name, options or {})
         return await self._shown_after(await self.interact(COMMAND, data, user, guild, channel))
@@ -499,12 +500,16 @@ class FakeDiscord:
         group, _, sub = name.partition(" ")
         command = self._registered(group)
         resolved: Json = {}
+        roles: Json = {}
         given = []
         for option, value in options.items():
             if isinstance(value, tuple):
                 file = self.attach(*value)
                 resolved[file["id"]] = file
                 given.append({"name": option, "type": ATTACHMENT, "value": file["id"]})
+            elif isinstance(value, dict):
+                roles[value["id"]] = value
+                given.append({"name": option, "type": ROLE, "value": value["id"]})
             else:
                 given.append({"name": option, "type": STRING, "value": value})
             if option == focused:
@@ -512,6 +517,8 @@ class FakeDiscord:
         if sub:
             given = [{"name": sub, "type": SUBCOMMAND, "options": given}]
         data: Json = {"id": command["id"], "name": group, "type": 1, "options": given}
+        if roles:
+            return data | {"resolved": {"roles": roles}}
         return data | ({"resolved": {"attachments": resolved}} if resolved else {})
 
     # The server

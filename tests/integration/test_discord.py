@@ -29,6 +29,7 @@ from bot.messages import (
     ExportKind,
     Follow,
     ForgetMe,
+    Group,
     Mode,
     More,
     MyData,
@@ -88,6 +89,7 @@ from tests.fakes.discord_payloads import (
     THREAD,
     guild_object,
     message_object,
+    role_object,
     snowflake,
 )
 
@@ -793,6 +795,44 @@ async def test_a_channel_is_given_its_sources_in_private(bot: FakeDiscord, core:
         Scope(actor=boss, conversation=thread, sources=frozenset({"Staff handbook", "tea"})),
         Scope(actor=boss, conversation=here, sources=frozenset()),
     ] == core.requests
+
+
+async def test_a_role_is_given_its_sources(bot: FakeDiscord, core: ScriptedCore) -> None:
+    staff = role_object(MODS, "Mods", 0)
+    await bot.command("Boss", "scope", {"sources": "vault, tea", "role": staff})
+    await bot.command("Boss", "scope", {"sources": "none", "role": staff})
+    await bot.command("Boss", "scope", {"role": staff})
+    boss, here = at(bot, "Boss")
+    mods = Group(id=MODS, name="@Mods")
+    assert [
+        Scope(actor=boss, conversation=here, sources=frozenset({"vault", "tea"}), group=mods),
+        Scope(actor=boss, conversation=here, sources=frozenset(), group=mods),
+        Scope(actor=boss, conversation=here, sources=None, group=mods),
+    ] == core.requests
+
+
+async def test_the_role_of_everyone_is_given_nothing(bot: FakeDiscord, core: ScriptedCore) -> None:
+    everyone = role_object(GUILD, "@everyone", 0)
+    told = await bot.command("Boss", "scope", {"sources": "tea", "role": everyone})
+    assert "Everyone has that role" in told.shown
+    assert [] == core.requests
+
+
+@pytest.mark.parametrize("way", ["command", "mention", "directly", "overheard", "press"])
+async def test_whoever_asks_comes_with_their_roles(bot: FakeDiscord, core: ScriptedCore, way: str) -> None:
+    match way:
+        case "command":
+            await bot.command("Boss", "ask", {"question": "how long?"})
+        case "mention":
+            await bot.say("Boss", f"<@{APPLICATION}> how long?")
+        case "directly":
+            await bot.say("Boss", "how long?", guild=None)
+        case "overheard":
+            await bot.write("Boss", "how long?")
+        case "press":
+            await bot.press("Boss", await bot.command("Boss", "ask", {"question": "?"}), "More")
+    await core.is_asked(2 if way == "press" else 1)
+    assert MODS in core.requests[-1].actor.groups
 
 
 async def test_names_of_sources_are_completed_one_after_another(bot: FakeDiscord, core: ScriptedCore) -> None:

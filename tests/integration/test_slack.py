@@ -32,6 +32,7 @@ from bot.messages import (
     ExportKind,
     Follow,
     ForgetMe,
+    Group,
     More,
     MyData,
     NoAnswer,
@@ -701,6 +702,33 @@ async def test_a_channel_is_given_its_sources_in_private(
     request = core.requests[0]
     assert isinstance(request, Scope)
     assert (GENERAL, sources) == (request.conversation.channel, request.sources)
+
+
+@pytest.mark.parametrize(
+    ("written", "group", "sources"),
+    [
+        ("scope group=<!subteam^S0EDS|@editors> vault, R&amp;D", Group(id="S0EDS", name="@editors"), 2),
+        ("scope group=<!subteam^S0EDS> none", Group(id="S0EDS"), 0),
+        ("Scope  group=S0EDS", Group(id="S0EDS"), None),
+    ],
+)
+async def test_a_user_group_is_given_its_sources(
+    bot: FakeSlack, core: ScriptedCore, written: str, group: Group, sources: int | None
+) -> None:
+    await bot.command("U0BOSS", "/quoth", written)
+    request = core.requests[0]
+    assert isinstance(request, Scope)
+    assert (group, sources) == (request.group, None if request.sources is None else len(request.sources))
+
+
+async def test_whoever_asks_comes_with_their_user_groups(bot: FakeSlack, core: ScriptedCore) -> None:
+    bot.groups.append({"id": "S0EDS", "users": ["U0ANN"]})
+    await bot.command("U0ANN", "/ask", "how long?")
+    await bot.mention("U0ANN", "how long?")
+    await bot.deliver("events_api", written(bot))
+    await core.is_asked(3)
+    assert [{"S0EDS"}] * 3 == [request.actor.groups for request in core.requests]
+    assert 1 == len(bot.calls_of("usergroups.list"))
 
 
 async def test_in_a_channel_that_is_off_a_mention_is_answered_to_its_author_alone(
