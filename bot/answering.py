@@ -75,11 +75,12 @@ def sources_named(wished: str, names: Sequence[str]) -> frozenset[str]:
         return frozenset()
     alike = [name for name in names if name.casefold() == wanted.casefold()]
     if not alike:
-        raise SourceUnknown(_no_source(wanted, names))
+        raise SourceUnknown(no_source(wanted, names))
     return frozenset({wanted if wanted in alike else alike[0]})
 
 
-def _no_source(wanted: str, names: Sequence[str]) -> str:
+def no_source(wanted: str, names: Sequence[str]) -> str:
+    """Say that there is no source of a name, and which ones there are."""
     if not names:
         return f"There is no source {wanted}; I have read nothing yet."
     more = len(names) - LISTED_SOURCES

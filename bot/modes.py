@@ -59,7 +59,7 @@ class Modes:
         if not is_moderator:
             return MODERATORS_CHOOSE
         if wished not in {*Mode}:
-            return Refused(text=f"There is no mode {wished}. {OTHERS}")
+            return Refused(text=f"There is no mode “{wished}”. {OTHERS}")
         self._choose(where, Mode(wished))
         return self._told("From now on the mode here is", Mode(wished), where)
 

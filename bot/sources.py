@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeAlias, assert_never
 from urllib.parse import urlsplit
 
+from bot.answering import no_source
 from bot.errors import Cancelled
 from bot.jobs import Jobs, Watch
 from bot.messages import (
@@ -101,10 +102,11 @@ class SourceDesk:
         return replace(line, state=SourceState.SYNCING) if is_syncing else line
 
     def _line(self, workspace: str, name: str) -> SourceLine:
-        for line in self.lines(workspace):
+        lines = self.lines(workspace)
+        for line in lines:
             if line.name == name:
                 return line
-        raise SourceUnknown(f"There is no source named {name!r}. List the sources to see which there are.")
+        raise SourceUnknown(no_source(name, [line.name for line in lines]))
 
     # Adding
 
@@ -184,6 +186,7 @@ class SourceDesk:
         return SourceDetails(source=line, documents=tuple(documents[:LISTED_DOCUMENTS]))
 
     def _pause(self, workspace: str, request: PauseSource) -> Reply:
+        self._line(workspace, request.name)
         self._library.pause(workspace, request.name, paused=request.paused)
         if request.paused:
             return Notice(
@@ -192,6 +195,8 @@ class SourceDesk:
         return Notice(text=f"Resumed {request.name}: the next sync reads what has changed in it.")
 
     def _reindex(self, workspace: str, name: str, report: Watch) -> Reply:
+        if name:
+            self._line(workspace, name)
         try:
             return synced(name, self._jobs.run(workspace, name, report))
         except SourcesUnavailable as error:
@@ -206,8 +211,9 @@ class SourceDesk:
     # Removing, and back
 
     def _remove(self, workspace: str, request: RemoveSource) -> Reply:
+        line = self._line(workspace, request.name)
         if not request.confirmed:
-            return ConfirmRemoval(source=self._line(workspace, request.name))
+            return ConfirmRemoval(source=line)
         removal = self._library.remove(workspace, request.name)
         self._changes.note(workspace, Change(name=request.name, removal=removal))
         return Notice(

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from adapters.slack.card import (
@@ -111,15 +112,15 @@ HELP = Notice(
         "Moderators: write “add [name=NAME] [url=ADDRESS]” to me with a file attached, and I read the file",
     ),
 )
-NOT_A_COMMAND = Refused(text="I do not know that command. Try /quoth help.")
-NOTHING_TO_ADD = Refused(text="Say what to add: /quoth add PATH [name=NAME] [url=ADDRESS].")
-NOTHING_TO_REMOVE = Refused(text="Say what to remove: /quoth remove NAME. /quoth sources lists the names.")
-NOTHING_TO_VERIFY = Refused(
-    text="Say which receipt: /quoth verify RECEIPT. Each answer names its own, below the passage."
+NOTHING_TO_ADD = Refused(
+    text="There is no path behind “add”. For example: /quoth add /srv/docs name=handbook. "
+    "Or write “add” to me in a message with a file attached."
 )
-NO_NAME = Refused(text="Say which source, as in /quoth show NAME. /quoth sources lists the names.")
+NOTHING_TO_VERIFY = Refused(
+    text="There is no receipt behind “verify”. For example: /quoth verify k3v7qa. "
+    "Each answer names its own, below the passage."
+)
 NOTHING_ATTACHED = Refused(text="Attach the file to the same message, or use /quoth add PATH.")
-NOTHING_TO_EXPORT = Refused(text="Say what to export: /quoth export questions|feedback [csv|jsonl].")
 FILE_NOT_SENT = Refused(
     text="Slack did not take the file. Whoever runs me finds the reason in the log; "
     "the app needs the scope files:write."
@@ -128,9 +129,13 @@ FILE_ALONE = Refused(text="To have an attached file read, write “add” in the
 NO_PERSON = Refused(text="Only what a person wrote can be saved as an answer.")
 NO_WORDS = Refused(text="That message has no words that could be quoted.")
 FORM_TOO_OLD = Refused(text="I was started anew while you wrote. Please choose “Save as answer” once more.")
-NOT_A_WISH = Refused(text="Write /quoth notify on, or /quoth notify off.")
-NOT_AN_ANSWER = Refused(text="Write /quoth answer QUESTION | TEXT, with the bar between them.")
+NOT_AN_ANSWER = Refused(
+    text="There is no bar | between the question and the answer. "
+    "For example: /quoth answer How long is leave? | Sixteen weeks."
+)
 BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
+
+NOT_A_COMMAND = "There is no command"
 
 KINDS, FORMATS = frozenset(ExportKind), frozenset(ExportFormat)
 
@@ -437,7 +442,8 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
         case "notify" if rest.lower() in ("on", "off"):
             return Notify(actor=actor, conversation=conversation, on=rest.lower() == "on")
         case "notify":
-            return NOT_A_WISH
+            wish = f"“{rest}” is neither on nor off." if rest else "Say on or off."
+            return Refused(text=f"{wish} For example: /quoth notify off")
         case "review":
             return Review(actor=actor, conversation=conversation)
         case "answer":
@@ -454,15 +460,13 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return Reindex(actor=actor, conversation=conversation, name=rest)
         case "remove" if rest:
             return RemoveSource(actor=actor, conversation=conversation, name=rest)
-        case "remove":
-            return NOTHING_TO_REMOVE
         case "show" if rest:
             return ShowSource(actor=actor, conversation=conversation, name=rest)
         case "pause" | "resume" if rest:
             paused = word.lower() == "pause"
             return PauseSource(actor=actor, conversation=conversation, name=rest, paused=paused)
-        case "show" | "pause" | "resume":
-            return NO_NAME
+        case "show" | "pause" | "resume" | "remove":
+            return _no_name(word.lower())
         case "undo":
             return Undo(actor=actor, conversation=conversation)
         case "cancel":
@@ -470,7 +474,21 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
         case "add":
             return _add_path(rest, party)
         case _:
-            return NOT_A_COMMAND
+            return _unknown(word)
+
+
+def _no_name(command: str) -> Refused:
+    return Refused(
+        text=f"There is no source's name behind “{command}”. For example: /quoth {command} handbook. "
+        "/quoth sources lists the names."
+    )
+
+
+def _unknown(word: str) -> Refused:
+    known = {each for line in HELP.details for each in re.findall(r"/quoth ([a-z-]+)", line)}
+    close = get_close_matches(word.lower(), sorted(known), 1, 0.75)
+    meant = f" Perhaps /quoth {close[0]} is meant." if close else ""
+    return Refused(text=f"{NOT_A_COMMAND} “{word}”.{meant} /quoth help lists those that there are.")
 
 
 def _answer(text: str, party: Party) -> SaveAnswer | Refused:
@@ -535,7 +553,11 @@ def _export(words: list[str], party: Party) -> Export | Refused:
                 format=ExportFormat(*format or [ExportFormat.CSV]),
             )
         case _:
-            return NOTHING_TO_EXPORT
+            lead = f"“{' '.join(words)}” cannot be exported." if words else "Say what to export."
+            return Refused(
+                text=f"{lead} Questions and feedback can, as csv or jsonl. "
+                "For example: /quoth export feedback jsonl"
+            )
 
 
 def _add_path(text: str, party: Party) -> AddSource | Refused:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from getpass import getuser
 
+from adapters.terminal.complaints import USAGES, alone, barred, complaint, unknown
 from bot.messages import (
     BLANKS,
     Actor,
@@ -98,26 +99,12 @@ Type a question, or:
   /quit                 leave"""
 
 
-USAGE = "Write {} {}, with quotation marks around what has spaces."
-FOLLOWED = {
-    "/ask": "[--source NAME] QUESTION",
-    "/notify": "on or off",
-    "/add": "PATH [NAME] [OPTION=VALUE]",
-    "/mode": "[MODE]",
-    "/show": "NAME",
-    "/pause": "NAME",
-    "/resume": "NAME",
-    "/remove": "NAME [yes]",
-    "/reindex": "[NAME]",
-    "/suggest": "WORDS",
-    "/settings": "[NAME] [VALUE]",
-    "/verify": "RECEIPT",
-    "/export": "questions|feedback [csv|jsonl]",
-    "/forget-me": "[yes]",
-}
 KINDS, FORMATS = frozenset(ExportKind), frozenset(ExportFormat)
 DECISIONS = {f"/{decision}": decision for decision in Decision if decision is not Decision.SAVE}
 """Nobody calls a human in a terminal, so there is no call to save the answer of."""
+
+COMMANDS = ("/answer", "/scope", "/settings", "/help", "/quit")
+"""Those that no other of these tables has."""
 
 ALONE = (
     "/audit",
@@ -170,7 +157,7 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
     try:
         command, *words = shlex.split(line)
     except ValueError:
-        return "There is a quotation mark too few or too many."
+        return f"There is a quotation mark too few or too many in “{line.strip()}”."
     match command, words:
         case "/sources", []:
             return Sources(actor=ACTOR, conversation=HERE)
@@ -228,18 +215,20 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return Prefer(actor=ACTOR, conversation=HERE, name=name, value=" ".join(value))
         case (("/more" | "/read-on" | "/why" | "/helpful" | "/not-it" | "/not-helpful"), []):
             return _about_shown(command, shown)
-        case _ if command in FOLLOWED:
-            return USAGE.format(command, FOLLOWED[command])
+        case _ if command in USAGES:
+            return complaint(command, words)
         case _ if command in ALONE:
-            return f"Write {command} without anything behind it."
+            return alone(command, words)
+        case _ if command in DECISIONS:
+            return f"{command} needs one id, as the list shows it below each item. For example: {command} 7"
         case _:
-            return f"There is no command {command}. /help lists those that there are."
+            return unknown(command, [*USAGES, *ALONE, *DECISIONS, *COMMANDS])
 
 
 def _add(words: list[str]) -> AddSource | str:
     rest, options = parted_options(words)
     if not 1 <= len(rest) <= 2:
-        return USAGE.format("/add", FOLLOWED["/add"])
+        return complaint("/add", rest)
     return AddSource(
         actor=ACTOR,
         conversation=HERE,
@@ -253,7 +242,8 @@ def _add(words: list[str]) -> AddSource | str:
 def _answer(line: str) -> Request | str:
     question, bar, text = line.strip().removeprefix("/answer").partition("|")
     if not bar:
-        return "Write /answer QUESTION | TEXT, with the bar between them."
+        example = "/answer How long is leave? | Sixteen weeks."
+        return barred("/answer", question.strip(), "a question and the answer to it", example)
     remark = Remark(text=text.strip(), author=ACTOR.name, written_at=datetime.now(UTC))
     return SaveAnswer(actor=ACTOR, conversation=HERE, question=question.strip(), remark=remark)
 
@@ -261,7 +251,8 @@ def _answer(line: str) -> Request | str:
 def _fill(decision: Decision, line: str) -> Request | str:
     item, bar, words = line.strip().removeprefix(f"/{decision}").partition("|")
     if not bar or not item.strip():
-        return f"Write /{decision} ID | WORDS, with the bar between them."
+        words = "the id of a question, as the list shows it, and your words"
+        return barred(f"/{decision}", item.strip(), words, f"/{decision} 7 | Sixteen weeks.")
     return Decide(actor=ACTOR, conversation=HERE, decision=decision, item=item.strip(), words=words.strip())
 
 

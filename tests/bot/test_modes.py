@@ -59,7 +59,7 @@ def test_only_moderators_set_a_mode(bench: Bench) -> None:
 
 def test_a_mode_that_there_is_not_is_refused_with_those_that_there_are(bench: Bench) -> None:
     reply = set_mode(bench, "shout")
-    assert Refused(text="There is no mode shout. The modes are off, mention, suggest, answer.") == reply
+    assert Refused(text="There is no mode “shout”. The modes are off, mention, suggest, answer.") == reply
 
 
 @pytest.mark.parametrize("where", [TERMINAL, replace(HERE, private=True)], ids=["terminal", "private"])

@@ -494,7 +494,7 @@ def test_an_unknown_source_is_named_as_such(bench: Bench) -> None:
         RemoveSource(actor=MODERATOR, conversation=HERE, name="none", confirmed=True),
         Reindex(actor=MODERATOR, conversation=HERE, name="none"),
     ):
-        assert "no source of that name" in text_of(bench.handle(request))
+        assert "There is no source none; I have read nothing yet." == text_of(bench.handle(request))
 
 
 def test_reindexing_says_what_changed(bench: Bench) -> None:
