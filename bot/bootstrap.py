@@ -404,14 +404,20 @@ class Application:
         """Whether any source of a workspace was ever read to its end."""
         return any(record.synced_at for record in self.catalog.sources(workspace))
 
-    def seed(self, workspace: str) -> None:
-        """Add the starter source unless this workspace has had it. Raises SourceUnavailable."""
+    def seed(self, workspace: str) -> bool:
+        """Add the starter source unless this workspace has had it, and say whether that was done.
+
+        Raises SourceUnavailable.
+        """
         seeds = self.settings.sources.seeds
         if seeds is None or self.catalog.is_seeded(workspace):
-            return
+            return False
+        added = False
         with suppress(SourceExists):  # a moderator's own source of that name, or one cut short
             self.library.add(workspace, str(seeds), name=SEEDS_NAME, base_url="")
+            added = True
         self.catalog.mark_seeded(workspace)
+        return added
 
     def sync(self, watch: Watch) -> SyncReport:
         """Sync every source of every workspace.

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from typer.core import TyperGroup
 from adapters.terminal.render import render
 from adapters.terminal.translate import ACTOR, HERE
 from bot.answering import objection, sources_named
-from bot.bootstrap import LOCAL, Application
+from bot.bootstrap import LOCAL, SEEDS_NAME, Application
 from bot.console import bar, err, out, report
 from bot.errors import QuothError
 from bot.evaluating import evaluate
@@ -26,6 +27,7 @@ from bot.messages import (
     Answer,
     Ask,
     Closest,
+    ConfirmRemoval,
     ExportFormat,
     ExportKind,
     NoAnswer,
@@ -191,7 +193,7 @@ def sync(
             read, gone = application.jobs.run(LOCAL, source, watch), None
         else:
             if not application.has_read(LOCAL):
-                application.seed(LOCAL)
+                _seed(application)
             read, gone = _sync_all(application, watch)
     report(read, source=source, gone=gone)
     raise typer.Exit(ERROR if gone else 0)
@@ -308,10 +310,20 @@ def show_source(context: typer.Context, name: Named) -> None:
 
 
 @sources.command("remove")
-def remove_source(context: typer.Context, name: Named) -> None:
-    """Remove a source and all its passages."""
-    request = RemoveSource(actor=ACTOR, conversation=HERE, name=name, confirmed=True)
-    _finish(context.obj.router.handle(request), done=Notice)
+def remove_source(
+    context: typer.Context,
+    name: Named,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it without being asked.")] = False,
+) -> None:
+    """Remove a source and all its passages, after asking whether that is meant."""
+    router, request = context.obj.router, RemoveSource(actor=ACTOR, conversation=HERE, name=name)
+    asked = router.handle(request)
+    if not isinstance(asked, ConfirmRemoval):
+        _finish(asked, done=Notice)
+    elif yes or _means_it(asked.question):
+        _finish(router.handle(replace(request, confirmed=True)), done=Notice)
+    else:
+        out.print("Nothing was removed.")
 
 
 def main() -> None:
@@ -321,6 +333,15 @@ def main() -> None:
     except (QuothError, IndexFailure) as error:
         err.print(str(error), markup=False, style="red")
         sys.exit(ERROR)
+
+
+def _means_it(question: str) -> bool:
+    try:
+        return typer.confirm(question)
+    except typer.Abort as abort:
+        raise QuothError(
+            "Nothing was removed, as nobody answered that. With --yes I remove it without asking."
+        ) from abort
 
 
 def _handle(application: Application, question: str, source: str) -> Reply:
@@ -363,16 +384,25 @@ def _read_starter(application: Application) -> None:
         return
     with bar() as watch:
         try:
-            application.seed(LOCAL)
+            _seed(application)
             application.jobs.run(LOCAL, "", watch)
         except (DiskFull, SourceUnavailable, SyncBusy) as error:
             err.print(str(error), markup=False, style="yellow")
 
 
+def _seed(application: Application) -> None:
+    """Add the starter source to this machine's own sources, once, and say so."""
+    if application.seed(LOCAL):
+        err.print(
+            f"I added my starter source, {SEEDS_NAME}, to what I read. `quoth sources remove {SEEDS_NAME}` "
+            "takes it away, and an empty sources.seeds keeps it away."
+        )
+
+
 def _first_sync(application: Application) -> None:
     with bar() as watch:
         try:
-            application.seed(LOCAL)
+            _seed(application)
             read, gone = _sync_all(application, watch)
         except (DiskFull, SourceUnavailable, SyncBusy) as error:
             # What was read before answers still, and is worth more than no bot at all.

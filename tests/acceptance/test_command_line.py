@@ -160,7 +160,8 @@ def test_the_first_question_of_all_is_answered_from_the_starter_source(quoth: Qu
     answer = json.loads(asked.stdout)
     assert (0, True) == (asked.returncode, answer["answered"])
     assert "id" not in answer
-    quoth("sources", "remove", "seeds")
+    assert "I added my starter source, seeds, to what I read." in unwrapped(asked.stderr)
+    quoth("sources", "remove", "seeds", "--yes")
     assert "`quoth sources add PATH`" in unwrapped(quoth("ask", "How hot is tea?").stdout)
     assert "no documents" in quoth("sync").stdout
 
