@@ -49,6 +49,15 @@ Slack
 """
 
 
+TO_GIVE = """\
+There is no terminal here in which I could ask for tokens. Give them as options, or in the
+environment or .env:
+  Discord: --discord-token TOKEN, or DISCORD_TOKEN
+  Slack:   --slack-bot-token TOKEN, or SLACK_BOT_TOKEN; and either
+           --slack-app-token TOKEN, or SLACK_APP_TOKEN (Socket Mode), or
+           --slack-signing-secret SECRET, or SLACK_SIGNING_SECRET (signed HTTP)"""
+
+
 def setup(
     context: typer.Context,
     discord_token: Annotated[str, typer.Option(help="The bot's token on Discord.")] = "",
@@ -63,11 +72,14 @@ def setup(
         APP: slack_app_token,
         SECRET: slack_signing_secret,
     }
-    may_ask = not any(given.values()) and sys.stdin.isatty()
+    has_terminal = sys.stdin.isatty()
+    may_ask = not any(given.values()) and has_terminal
     application: Application = context.obj
     results = [_discord(application, given, ask=may_ask), _slack(application, given, ask=may_ask)]
     if not any(results):
         err.print("Neither Discord nor Slack is connected yet. `quoth run` serves the terminal alone.")
+        if not has_terminal:
+            err.print(TO_GIVE, markup=False, soft_wrap=True)
     else:
         out.print("`quoth run` starts the bot, and `quoth doctor` tries all of it again.")
     # A platform that was left out is no failure; one whose tokens were refused is.

@@ -86,7 +86,7 @@ class DiscordAdapter:
         _quieten()
         self._redirect()
         try:
-            async with discord.Client(intents=discord.Intents.none()) as client:
+            async with discord.Client(intents=discord.Intents(**dict.fromkeys(INTENTS, True))) as client:
                 await client.login(self._token)
         except FOREIGN as error:
             raise failure_of(error) from error

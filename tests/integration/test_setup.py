@@ -48,6 +48,22 @@ async def test_tokens_that_work_are_written_and_the_bot_can_be_invited(folder: P
     lines = (folder / ".env").read_text().splitlines()
     assert ["# mine", "QUOTH_DATA=elsewhere", f"DISCORD_TOKEN={TOKEN}"] == lines[:3]
     assert TOKEN not in done.output
+    assert "intent seems to be disabled" not in done.output
+
+
+async def test_tokens_may_stand_in_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
+    done = await setup()
+    assert 0 == done.exit_code, done.output
+    assert "Discord takes the token" in done.output
+    assert not (folder / ".env").exists()
+
+
+async def test_what_slack_lacks_is_named(folder: Path) -> None:
+    refused = await setup("--slack-bot-token", BOT_TOKEN)
+    assert 2 == refused.exit_code
+    assert "SLACK_APP_TOKEN" in refused.output
+    assert "SLACK_SIGNING_SECRET" in refused.output
 
 
 async def test_a_token_that_is_refused_is_not_written(folder: Path) -> None:
@@ -77,5 +93,8 @@ async def test_without_tokens_both_platforms_are_explained(folder: Path) -> None
         "none of them is privileged",
         '"major_version": 2',
         "Neither Discord nor Slack is connected yet.",
+        "There is no terminal here in which I could ask for tokens.",
+        "--discord-token TOKEN, or DISCORD_TOKEN",
+        "--slack-signing-secret SECRET",
     ):
         assert words in explained.output
