@@ -185,7 +185,10 @@ FOR_EVERYONE = (
     Ability(
         about="Be introduced to the bot, once, when it comes to a community",
         requests=(Arrive,),
-        discord=("the server's owner, when the bot is added",),
+        discord=(
+            "whoever added it, if it may view the audit log, else the server's owner",
+            "in a channel, where they take no direct messages",
+        ),
         slack=("whoever is first to open the bot's messages or its Home tab",),
         terminal=NotPossible(because="whoever sits at the machine has brought it there"),
     ),

@@ -241,7 +241,7 @@ class Application:
             receipts=self.receipts,
             audit=self.audit,
             desk=self.desk,
-            welcome=Welcome(self.records, self.errands),
+            welcome=Welcome(self.records),
             curation=curation,
             open_questions=open_questions,
             modes=modes,

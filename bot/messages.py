@@ -198,7 +198,10 @@ class RemoveSource(_Made):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrive(_Made):
-    """The bot has come to a workspace; ``actor`` is who brought it, as far as the platform tells."""
+    """The bot has come to a workspace; ``actor`` is who brought it, as far as the platform tells.
+
+    The first reply in a workspace introduces the bot to them; any later one is Silence.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

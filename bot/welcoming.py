@@ -1,7 +1,6 @@
 """First contact: whoever brings the bot to a community is told once what it does and how to begin."""
 
-from bot.errands import Errands
-from bot.messages import Arrive, Notice, Tell
+from bot.messages import Arrive, Notice, Silence
 from bot.records import Records
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS welcomed (workspace TEXT PRIMARY KEY) STRICT;"
@@ -27,26 +26,17 @@ STEPS = {
 class Welcome:
     """Introduces the bot to each community once. Safe to use from several threads."""
 
-    def __init__(self, records: Records, errands: Errands) -> None:
+    def __init__(self, records: Records) -> None:
         """``records`` hold who was welcomed. Raises RecordsUnavailable."""
         self._records = records
-        self._errands = errands
         records.define(SCHEMA)
 
-    def arrive(self, request: Arrive) -> Notice:
-        """Tell the actor, unless somebody of this community was told before."""
+    def arrive(self, request: Arrive) -> Notice | Silence:
+        """Return what the actor is told, unless somebody of this community was told before."""
         conversation = request.conversation
         with self._records.write() as db:
             added = db.execute("INSERT OR IGNORE INTO welcomed VALUES (?)", (conversation.workspace,))
             is_first = added.rowcount == 1
-        if is_first:
-            introduction = Notice(text=INTRODUCTION, details=STEPS.get(conversation.platform, ()))
-            self._errands.give(
-                Tell(
-                    platform=conversation.platform,
-                    workspace=conversation.workspace,
-                    actor_id=request.actor.id,
-                    reply=introduction,
-                )
-            )
-        return Notice(text="Introduced." if is_first else "Introduced before.")
+        if not is_first:
+            return Silence()
+        return Notice(text=INTRODUCTION, details=STEPS.get(conversation.platform, ()))

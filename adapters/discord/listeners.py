@@ -13,6 +13,7 @@ import discord
 import structlog
 
 from adapters.discord import translate
+from adapters.discord.arriving import added_by, introduce
 from adapters.discord.errands import report
 from adapters.discord.failures import FOREIGN, TOKEN_GONE, code_of
 from adapters.discord.forms import Field, Form
@@ -129,10 +130,13 @@ class Listeners:
             await self._whisper(interaction, request)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Introduce the bot to the guild's owner: who has added it, Discord tells only by its audit log."""
-        party = translate.party(user=guild.owner_id or 0, name="", manages=True, guild=guild.id)
-        async for _ in self._core.replies(Arrive(actor=party.actor, conversation=party.conversation)):
-            pass  # the core gives an errand
+        """Introduce the bot to whoever has added it."""
+        async with self._guarded(_untold):
+            person = await added_by(guild)
+            party = translate.party(user=person, name="", manages=True, guild=guild.id)
+            async for reply in self._core.replies(Arrive(actor=party.actor, conversation=party.conversation)):
+                if isinstance(reply, Notice):
+                    await introduce(guild, person, reply)
 
     async def on_message(self, message: discord.Message, bot: int) -> None:
         """Answer a mention, a reply to the bot or a direct message; let the core overhear all else."""

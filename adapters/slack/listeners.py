@@ -272,8 +272,14 @@ class Listeners:
                 place = translate.place_of_home(event)
                 party = await self._party(place)
                 await self._show_home(event["tab"], place, party)
-                async for _ in self._core.replies(Arrive(actor=party.actor, conversation=party.conversation)):
-                    pass  # the core gives an errand to whoever comes first
+                await self._introduce(place, party)
+
+    async def _introduce(self, place: Place, party: Party) -> None:
+        """Introduce the bot to whoever comes first; whoever comes later is told nothing."""
+        outlet = ThreadOutlet(self._client, place.user, "", self._clock)
+        async for reply in self._core.replies(Arrive(actor=party.actor, conversation=party.conversation)):
+            if isinstance(reply, Notice):
+                await outlet.say(render(reply))
 
     async def on_nothing(self, ack: AsyncAck) -> None:
         """Acknowledge, and that is all."""

@@ -171,7 +171,7 @@ class Bench:
             errands=self.errands,
             receipts=self.receipts,
             audit=self.audit,
-            welcome=Welcome(self.records, self.errands),
+            welcome=Welcome(self.records),
             desk=SourceDesk(
                 self.library,
                 self.jobs,

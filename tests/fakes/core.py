@@ -83,7 +83,7 @@ class ScriptedCore:
             Why: [reasons()],
             MyData: [REPLIES["personal_data"]],
             ForgetMe: [REPLIES["personal_data_to_erase"]],
-            Arrive: [Notice(text="Introduced.")],
+            Arrive: [Silence()],
             Sources: [REPLIES["source_list"]],
             Overview: [REPLIES["overview"]],
             Status: [STATUS],

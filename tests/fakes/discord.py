@@ -149,6 +149,7 @@ class FakeDiscord:
         self.unseen: dict[str, str] = {}
         self.faults: list[str] = []
         self.posts: dict[str, Json] = {}
+        self.audit_log: list[Json] = []
         self.forum = forum_object(FORUM, GUILD)
         self.permissions = VIEW_AND_SEND
         self.gateway = Gateway(TOKEN, self._greeting)
@@ -484,10 +485,10 @@ class FakeDiscord:
 
     def _channel(self, guild: str | None, user: str) -> str:
         if guild is None:
-            return self._direct_channel(user)
+            return self.direct_channel(user)
         return GENERAL if guild == GUILD else OTHER_GENERAL
 
-    def _direct_channel(self, user: str) -> str:
+    def direct_channel(self, user: str) -> str:
         return str(int(self.users[user]["id"]) + 1)
 
     def _registered(self, name: str) -> Json:
@@ -583,12 +584,14 @@ class FakeDiscord:
             case "PUT", "applications", _, "commands":
                 self.commands = [_command(command) for command in body]
                 return _json(self.commands)
+            case "GET", "guilds", _, "audit-logs":
+                return self._audit_log()
             case "GET", "guilds", guild, "members", user:
                 return self._find_member(guild, user)
             case "POST", "users", "@me", "channels":
                 [name] = [n for n, person in self.users.items() if person["id"] == str(body["recipient_id"])]
                 recipient = {"recipients": [self.users[name]]}
-                return _json(channel_object(self._direct_channel(name), None) | recipient)
+                return _json(channel_object(self.direct_channel(name), None) | recipient)
             case "POST", "channels", channel, "messages":
                 return self._send(channel, body)
             case "GET", "channels", channel:
@@ -624,9 +627,24 @@ class FakeDiscord:
             "summary": "",
         }
 
+    def _audit_log(self) -> web.Response:
+        nothing: Json = {
+            kind: []
+            for kind in (
+                "application_commands",
+                "auto_moderation_rules",
+                "guild_scheduled_events",
+                "integrations",
+                "threads",
+                "webhooks",
+            )
+        }
+        people = [*self.users.values(), self.bot]
+        return _json(nothing | {"audit_log_entries": self.audit_log, "users": people})
+
     def _find_member(self, guild: str, user: str) -> web.Response:
         for name, person in self.users.items():
-            if person["id"] == user and name in self.members[guild]:
+            if person["id"] == user and name in self.members.get(guild, {}):
                 return _json(self._member(name, guild))
         return _error(404, 10007, "Unknown Member")
 

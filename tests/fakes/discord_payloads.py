@@ -12,6 +12,8 @@ _count = itertools.count()
 
 MANAGE_GUILD = 1 << 5
 MANAGE_THREADS = 1 << 34
+VIEW_AUDIT_LOG = 1 << 7
+BOT_ADD = 28
 VIEW_AND_SEND = (1 << 10) | (1 << 11)
 JOINED = "2025-01-01T00:00:00+00:00"
 
@@ -145,13 +147,17 @@ def forum_object(id: str, guild: str) -> Json:
     }
 
 
-def guild_object(id: str, owner: str, channel: str, bot: Json) -> Json:
+def audit_entry(action: int, *, user: str, target: str) -> Json:
+    return {"id": snowflake(), "action_type": action, "user_id": user, "target_id": target}
+
+
+def guild_object(id: str, owner: str, channel: str, bot: Json, *, permissions: int = VIEW_AND_SEND) -> Json:
     threads = [channel_object(THREAD, id)] if id == GUILD else []
     return {
         "id": id,
         "name": "A community",
         "owner_id": owner,
-        "roles": [role_object(id, "@everyone", VIEW_AND_SEND), role_object(MODS, "Mods", MANAGE_GUILD)],
+        "roles": [role_object(id, "@everyone", permissions), role_object(MODS, "Mods", MANAGE_GUILD)],
         "channels": [channel_object(channel, id), *([forum_object(FORUM, id)] if id == GUILD else [])],
         "threads": threads,
         "members": [member_object(bot, [])],

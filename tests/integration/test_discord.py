@@ -80,6 +80,7 @@ from tests.fakes.discord import TOKEN, FakeDiscord, Message
 from tests.fakes.discord_gateway import MESSAGE_CONTENT
 from tests.fakes.discord_payloads import (
     APPLICATION,
+    BOT_ADD,
     FORUM,
     GENERAL,
     GUILD,
@@ -87,6 +88,9 @@ from tests.fakes.discord_payloads import (
     OTHER_GENERAL,
     OTHER_GUILD,
     THREAD,
+    VIEW_AND_SEND,
+    VIEW_AUDIT_LOG,
+    audit_entry,
     guild_object,
     message_object,
     role_object,
@@ -313,14 +317,66 @@ async def test_a_receipt_is_verified_for_whoever_names_it(bot: FakeDiscord, core
     assert [Verify(actor=actor, conversation=here, receipt="k3v7qa")] == core.requests
 
 
-async def test_when_it_is_added_to_a_guild_the_core_hears_of_it_and_of_the_owner(
+INTRODUCTION = Notice(text="I answer by quoting.", details=("First, let me read something.",))
+
+
+async def arrive(bot: FakeDiscord, core: ScriptedCore, *, permissions: int = VIEW_AND_SEND) -> str:
+    """Add the bot to a new guild, owned by Boss; return the id of its only channel."""
+    core.replies_to[Arrive] = [INTRODUCTION]
+    guild, channel = snowflake(), snowflake()
+    bot.members[guild] = {"Ann": [], "Boss": []}
+    owner = bot.users["Boss"]["id"]
+    created = guild_object(guild, owner, channel, bot.bot, permissions=permissions)
+    await bot.gateway.send("GUILD_CREATE", created)
+    [arrived] = await core.asked(Arrive)
+    assert f"discord:{guild}" == arrived.conversation.workspace
+    return channel
+
+
+async def test_when_it_is_added_to_a_guild_its_owner_is_told_how_to_begin(
     bot: FakeDiscord, core: ScriptedCore
 ) -> None:
-    guild, owner = snowflake(), bot.users["Boss"]["id"]
-    await bot.gateway.send("GUILD_CREATE", guild_object(guild, owner, snowflake(), bot.bot))
-    await bot.until(lambda: core.requests)
-    here = Conversation(platform="discord", workspace=f"discord:{guild}", channel="")
-    assert [Arrive(actor=Actor(id=owner, manages_workspace=True), conversation=here)] == core.requests
+    await arrive(bot, core)
+    [told] = await bot.until(lambda: bot.messages)
+    assert "I answer by quoting." in told.shown
+    assert bot.direct_channel("Boss") == told.channel
+    [arrived] = await core.asked(Arrive)
+    assert Actor(id=bot.users["Boss"]["id"], manages_workspace=True) == arrived.actor
+    assert [] == bot.requests_of("GET", "audit-logs")
+
+
+@pytest.mark.parametrize("refusal", [0, 403])
+async def test_where_it_may_read_the_audit_log_who_added_it_is_told(
+    bot: FakeDiscord, core: ScriptedCore, refusal: int
+) -> None:
+    other = audit_entry(BOT_ADD, user=bot.users["Stranger"]["id"], target=snowflake())
+    own = audit_entry(BOT_ADD, user=bot.users["Ann"]["id"], target=bot.bot["id"])
+    bot.audit_log = [other, own]
+    if refusal:
+        bot.refuse("audit-logs", refusal, 50013)
+    await arrive(bot, core, permissions=VIEW_AND_SEND | VIEW_AUDIT_LOG)
+    [told] = await bot.until(lambda: bot.messages)
+    assert bot.direct_channel("Boss" if refusal else "Ann") == told.channel
+
+
+async def test_where_direct_messages_are_closed_a_channel_is_told(
+    bot: FakeDiscord, core: ScriptedCore
+) -> None:
+    bot.refuse(f"channels/{bot.direct_channel('Boss')}", 403, 50007)
+    channel = await arrive(bot, core)
+    [told] = await bot.until(lambda: bot.messages)
+    assert channel == told.channel
+    assert "First, let me read something." in told.shown
+
+
+async def test_who_is_introduced_already_is_told_nothing(bot: FakeDiscord, core: ScriptedCore) -> None:
+    core.replies_to[Arrive] = [Silence()]
+    await bot.gateway.send(
+        "GUILD_CREATE", guild_object(snowflake(), bot.users["Boss"]["id"], snowflake(), bot.bot)
+    )
+    await core.asked(Arrive)
+    assert "Quoth" in (await bot.command("Ann", "status")).shown
+    assert 1 == len(bot.messages)
 
 
 # Buttons
@@ -553,7 +609,7 @@ async def test_a_person_is_told_directly(bot: FakeDiscord, core: ScriptedCore) -
     )
     core.unasked.put_nowait(told)
     await bot.until(lambda: bot.messages)
-    assert (bot._direct_channel("Ann"), "Your question was answered.") == (
+    assert (bot.direct_channel("Ann"), "Your question was answered.") == (
         bot.messages[0].channel,
         bot.messages[0].shown,
     )
@@ -719,7 +775,7 @@ async def test_a_job_that_may_not_go_on_in_the_channel_goes_on_directly(
     bot.refuse(f"/channels/{GENERAL}/messages", 403, 50013)
     message = await outlived(bot, core)
     await bot.until(lambda: "Done." == message.shown)
-    assert bot._direct_channel("Boss") == message.channel
+    assert bot.direct_channel("Boss") == message.channel
 
 
 async def test_a_job_whose_message_was_deleted_ends_in_a_new_one(
@@ -861,7 +917,7 @@ async def test_in_a_channel_that_is_off_a_mention_is_answered_directly(
 ) -> None:
     core.replies_to[Ask] = [Aside(reply=answer())]
     message = await bot.say("Ann", f"<@{APPLICATION}> how long?")
-    assert bot._direct_channel("Ann") == message.channel
+    assert bot.direct_channel("Ann") == message.channel
     assert "It lasts sixteen weeks." in message.shown
     bot.refuse("/users/@me/channels", 403, 50007)
     await bot.write("Boss", f"<@{APPLICATION}> how long?")

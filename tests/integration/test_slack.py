@@ -262,8 +262,11 @@ async def test_quoth(bot: FakeSlack, core: ScriptedCore, text: str, kind: type |
 async def test_when_somebody_opens_the_bots_messages_the_core_hears_of_it(
     bot: FakeSlack, core: ScriptedCore
 ) -> None:
+    core.replies_to[Arrive] = [Notice(text="I answer by quoting.", details=("First, let me read.",))]
     await bot.open_home("U0BOSS")
-    await bot.until(lambda: bot.prompts)
+    [told] = await bot.until(lambda: bot.messages)
+    assert ("U0BOSS", "") == (told.channel, told.thread)
+    assert "First, let me read." in told.shown
     await bot.mention("U0ANN", "?")
     arrived = [request for request in core.requests if isinstance(request, Arrive)]
     assert [("U0BOSS", f"slack:{TEAM}")] == [
