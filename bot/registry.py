@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import Any
 
 READERS = {
+    "adoc": "index.readers.asciidoc:AsciiDocReader",
+    "asciidoc": "index.readers.asciidoc:AsciiDocReader",
     "htm": "index.readers.html:HtmlReader",
     "html": "index.readers.html:HtmlReader",
     "markdown": "index.readers.markdown:MarkdownReader",

@@ -13,7 +13,7 @@ from index.readers.decoding import MAX_DOCUMENT_BYTES, too_large
 from index.sources.options import Options
 
 PAGES = frozenset({"htm", "html", "xhtml"})
-TEXTS = frozenset({"rest", "rst", "text", "txt"})
+TEXTS = frozenset({"adoc", "asciidoc", "rest", "rst", "text", "txt"})
 SPHINX = "_sources"
 SPHINX_FORMATS = frozenset({"md", "rst"})
 

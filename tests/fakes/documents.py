@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-TEXTS = frozenset({"htm", "html", "markdown", "md", "rest", "rst", "text", "txt", "xhtml"})
+TEXTS = frozenset(
+    {"adoc", "asciidoc", "htm", "html", "markdown", "md", "rest", "rst", "text", "txt", "xhtml"}
+)
 """Formats in which a bare sentence is a document already."""
 
 _MAKERS: dict[str, Callable[[str], bytes]] = {}
