@@ -8,6 +8,7 @@ READERS = {
     "asciidoc": "index.readers.asciidoc:AsciiDocReader",
     "htm": "index.readers.html:HtmlReader",
     "html": "index.readers.html:HtmlReader",
+    "ipynb": "index.readers.notebook:NotebookReader",
     "markdown": "index.readers.markdown:MarkdownReader",
     "md": "index.readers.markdown:MarkdownReader",
     "rest": "index.readers.restructured:RstReader",

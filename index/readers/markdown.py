@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -38,12 +39,30 @@ class MarkdownReader:
         """Return title and blocks. Raises DocumentUnreadable or a subclass."""
         title, text = _without_front_matter(decode(data))
         outline = Outline(title)
+        self.add(text, outline, slug=GitHubSlugs())
+        return outline.extract(name=name)
+
+    def add(self, text: str, outline: Outline, *, slug: Callable[[str], str]) -> None:
+        """Add the blocks of Markdown to an outline. ``slug`` gives the anchor of a heading."""
         references: dict[str, Any] = {}
         tokens = self._markdown.parse(text, references)
-        walk = _Walk(self._markdown, references, outline)
+        walk = _Walk(self._markdown, references, outline, slug)
         for token in tokens:
             walk.take(token)
-        return outline.extract(name=name)
+
+
+class GitHubSlugs:
+    """The anchors that GitHub gives to headings; the second of its name ends in -1."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def __call__(self, text: str) -> str:
+        """Return the anchor of the next heading."""
+        slug = _NOT_IN_SLUG.sub("", text.strip().lower()).replace(" ", "-")
+        seen = self._seen[slug]
+        self._seen[slug] += 1
+        return f"{slug}-{seen}" if seen else slug
 
 
 def _without_front_matter(text: str) -> tuple[str, str]:
@@ -59,7 +78,10 @@ def _without_front_matter(text: str) -> tuple[str, str]:
 class _Walk:
     """Follows the tokens of one document and fills its outline."""
 
-    def __init__(self, markdown: MarkdownIt, references: dict[str, Any], outline: Outline) -> None:
+    def __init__(
+        self, markdown: MarkdownIt, references: dict[str, Any], outline: Outline, slug: Callable[[str], str]
+    ) -> None:
+        self._slug = slug
         self._markdown = markdown
         self._references = references
         self._outline = outline
@@ -67,7 +89,6 @@ class _Walk:
         self._lead = ""
         self._level = 0
         self._table: list[list[str]] | None = None
-        self._slugs: Counter[str] = Counter()
         self._anchor = ""
 
     def take(self, token: Token) -> None:
@@ -126,13 +147,6 @@ class _Walk:
         anchor = (explicit[1] if explicit else "") or self._anchor or self._slug(text)
         self._anchor = ""
         self._outline.heading(self._level, text, anchor=anchor, titles=self._level == 1)
-
-    def _slug(self, text: str) -> str:
-        """Return the anchor that GitHub gives a heading; the second of its name ends in -1."""
-        slug = _NOT_IN_SLUG.sub("", text.strip().lower()).replace(" ", "-")
-        seen = self._slugs[slug]
-        self._slugs[slug] += 1
-        return f"{slug}-{seen}" if seen else slug
 
     def _html(self, html: str) -> None:
         if found := _HTML_ID.search(html):
