@@ -6,10 +6,12 @@ from typing import Any
 READERS = {
     "adoc": "index.readers.asciidoc:AsciiDocReader",
     "asciidoc": "index.readers.asciidoc:AsciiDocReader",
+    "eml": "index.readers.mail:MessageReader",
     "htm": "index.readers.html:HtmlReader",
     "html": "index.readers.html:HtmlReader",
     "ipynb": "index.readers.notebook:NotebookReader",
     "markdown": "index.readers.markdown:MarkdownReader",
+    "mbox": "index.readers.mail:MailboxReader",
     "md": "index.readers.markdown:MarkdownReader",
     "rest": "index.readers.restructured:RstReader",
     "rst": "index.readers.restructured:RstReader",

@@ -63,12 +63,19 @@ def decode(data: bytes, *, declared: str = "") -> str:
     ``declared`` is the encoding that the document itself names; a byte order mark and valid UTF-8
     overrule it. Raises DocumentTooLarge, DocumentEmpty or DocumentNotText.
     """
-    if len(data) > MAX_DOCUMENT_BYTES:
-        raise DocumentTooLarge(too_large(len(data)))
+    refuse_extremes(data)
     text = clean(_decoded(data, declared))
     if not text.strip():
         raise DocumentEmpty
     return text
+
+
+def refuse_extremes(data: bytes) -> None:
+    """Raise DocumentTooLarge or DocumentEmpty for bytes that a library need not even look at."""
+    if len(data) > MAX_DOCUMENT_BYTES:
+        raise DocumentTooLarge(too_large(len(data)))
+    if not data.strip():
+        raise DocumentEmpty
 
 
 def clean(text: str) -> str:

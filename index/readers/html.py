@@ -31,12 +31,17 @@ class HtmlReader:
         return outline.extract(name=name)
 
 
-def add_fragment(html: str, outline: Outline) -> None:
-    """Add the blocks of a piece of HTML that stands in another format to the outline."""
+def add_fragment(html: str, outline: Outline, *, without: str = "") -> None:
+    """Add the blocks of a piece of HTML that stands in another format to the outline.
+
+    ``without`` is an XPath of what in it is left out.
+    """
     try:
         page = _parse(html)
     except DocumentEmpty:
         return
+    for element in page.xpath(without) if without else ():
+        element.set("hidden", "")
     walk(page, outline)
 
 

@@ -46,6 +46,12 @@ class PlainReader:
         return outline.extract(name=name)
 
 
+def add_text(text: str, outline: Outline) -> None:
+    """Add the blocks of plain text that stands in another format; no line of it is a heading."""
+    for part in stretches(text):
+        outline.add(_KINDS.get(part.shape, BlockKind.PARAGRAPH), part.text)
+
+
 def _headings(parts: Sequence[Stretch]) -> list[bool]:
     """Tell for each stretch whether it heads what follows it. Backwards: it depends on the next."""
     heads = [False] * (len(parts) + 1)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from email.message import EmailMessage
 from typing import Any
 
 TEXTS = frozenset(
@@ -20,8 +21,19 @@ def markdown_cell(text: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
 
 
+def message(sentence: str) -> bytes:
+    """Return an e-mail."""
+    made = EmailMessage()
+    made["Subject"], made["From"] = "Kettles", "Ann Lee <ann@example.org>"
+    made["Date"] = "Tue, 03 Mar 2026 09:12:00 +0100"
+    made.set_content(sentence)
+    return made.as_bytes()
+
+
 _MAKERS: dict[str, Callable[[str], bytes]] = {
+    "eml": message,
     "ipynb": lambda sentence: notebook(markdown_cell(sentence)),
+    "mbox": lambda sentence: b"From a@b Tue Mar  3 09:12:00 2026\n" + message(sentence),
 }
 
 
