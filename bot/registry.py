@@ -15,8 +15,10 @@ READERS = {
     "md": "index.readers.markdown:MarkdownReader",
     "rest": "index.readers.restructured:RstReader",
     "rst": "index.readers.restructured:RstReader",
+    "srt": "index.readers.subtitles:SubtitleReader",
     "text": "index.readers.plain:PlainReader",
     "txt": "index.readers.plain:PlainReader",
+    "vtt": "index.readers.subtitles:WebVttReader",
     "xhtml": "index.readers.html:HtmlReader",
 }
 

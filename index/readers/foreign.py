@@ -1,5 +1,6 @@
 """Turns whatever a library raises over a strange document into a refusal in words."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,9 +12,12 @@ def refusing_damage() -> Iterator[None]:
     """Raise DocumentDamaged instead of any error of a library that parses within.
 
     Libraries name few of the errors that broken bytes lead them to. A refusal in words passes.
+    What they warn of is left out of a document anyway, and nobody would read it.
     """
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except DocumentUnreadable:
         raise
     except RecursionError as error:

@@ -33,6 +33,8 @@ def message(sentence: str) -> bytes:
 _MAKERS: dict[str, Callable[[str], bytes]] = {
     "eml": message,
     "ipynb": lambda sentence: notebook(markdown_cell(sentence)),
+    "srt": lambda sentence: f"1\n00:00:01,000 --> 00:00:02,000\n{sentence}\n".encode(),
+    "vtt": lambda sentence: f"WEBVTT\n\n00:01.000 --> 00:02.000\n{sentence}\n".encode(),
     "mbox": lambda sentence: b"From a@b Tue Mar  3 09:12:00 2026\n" + message(sentence),
 }
 
