@@ -6,6 +6,7 @@ from typing import Any
 READERS = {
     "adoc": "index.readers.asciidoc:AsciiDocReader",
     "asciidoc": "index.readers.asciidoc:AsciiDocReader",
+    "csv": "index.readers.csv_table:CsvReader",
     "eml": "index.readers.mail:MessageReader",
     "htm": "index.readers.html:HtmlReader",
     "html": "index.readers.html:HtmlReader",
@@ -17,6 +18,7 @@ READERS = {
     "rst": "index.readers.restructured:RstReader",
     "srt": "index.readers.subtitles:SubtitleReader",
     "text": "index.readers.plain:PlainReader",
+    "tsv": "index.readers.csv_table:CsvReader",
     "txt": "index.readers.plain:PlainReader",
     "vtt": "index.readers.subtitles:WebVttReader",
     "xhtml": "index.readers.html:HtmlReader",

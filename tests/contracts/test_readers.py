@@ -65,7 +65,7 @@ def test_a_document_beyond_all_measure_is_refused(format: str) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
 @pytest.mark.parametrize("format", sorted(TEXTS.intersection(FORMATS)))
 def test_usual_encodings_are_read(format: str, encoding: str) -> None:
-    sentence = "Der Kaffee für die Gäste steht im Café an der Straße, für drei Mark fünfzig."
+    sentence = "Der Kaffee für die Gäste steht im Café an der Straße und kostet drei Mark fünfzig."
     extract = open_reader(format).read(sentence.encode(encoding), name="a")
     assert sentence in [block.text for block in extract.blocks]
 

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from typing import Any
 
 TEXTS = frozenset(
-    {"adoc", "asciidoc", "htm", "html", "markdown", "md", "rest", "rst", "text", "txt", "xhtml"}
+    {"adoc", "asciidoc", "csv", "htm", "html", "markdown", "md", "rest", "rst", "text", "tsv", "txt", "xhtml"}
 )
 """Formats in which a bare sentence is a document already."""
 
