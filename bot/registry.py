@@ -22,6 +22,8 @@ READERS = {
     "txt": "index.readers.plain:PlainReader",
     "vtt": "index.readers.subtitles:WebVttReader",
     "xhtml": "index.readers.html:HtmlReader",
+    "xlsm": "index.readers.spreadsheet:WorkbookReader",
+    "xlsx": "index.readers.spreadsheet:WorkbookReader",
 }
 
 SOURCES = {

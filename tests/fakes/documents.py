@@ -1,9 +1,13 @@
 """A small document of every format that has a reader, made by the test that wants one."""
 
 import json
+import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
+from io import BytesIO
 from typing import Any
+
+from openpyxl import Workbook
 
 TEXTS = frozenset(
     {"adoc", "asciidoc", "csv", "htm", "html", "markdown", "md", "rest", "rst", "text", "tsv", "txt", "xhtml"}
@@ -30,11 +34,30 @@ def message(sentence: str) -> bytes:
     return made.as_bytes()
 
 
+def workbook(sentence: str) -> bytes:
+    """Return an Excel workbook with one filled cell."""
+    book, kept = Workbook(), BytesIO()
+    book.active.append([sentence])
+    book.save(kept)
+    return kept.getvalue()
+
+
+def with_file(archive: bytes, name: str, data: bytes) -> bytes:
+    """Return a ZIP archive with another file in the place of one."""
+    kept = BytesIO()
+    with zipfile.ZipFile(BytesIO(archive)) as before, zipfile.ZipFile(kept, "w") as after:
+        for each in before.namelist():
+            after.writestr(each, data if each == name else before.read(each))
+    return kept.getvalue()
+
+
 _MAKERS: dict[str, Callable[[str], bytes]] = {
     "eml": message,
     "ipynb": lambda sentence: notebook(markdown_cell(sentence)),
     "srt": lambda sentence: f"1\n00:00:01,000 --> 00:00:02,000\n{sentence}\n".encode(),
     "vtt": lambda sentence: f"WEBVTT\n\n00:01.000 --> 00:02.000\n{sentence}\n".encode(),
+    "xlsm": workbook,
+    "xlsx": workbook,
     "mbox": lambda sentence: b"From a@b Tue Mar  3 09:12:00 2026\n" + message(sentence),
 }
 
