@@ -17,7 +17,7 @@ HIDDEN = "\x1b\u200b\u202e\u2066\u00ad\ufeff\u3164\U000e0041\x9b"
 
 
 def on_discord(reply: Reply) -> str:
-    return json.dumps(render_discord(reply).to_components(), ensure_ascii=False)
+    return json.dumps(render_discord(reply).to_components(), ensure_ascii=False)  # type: ignore[no-untyped-call]
 
 
 def on_slack(reply: Reply) -> str:

@@ -361,7 +361,7 @@ def test_an_overview_has_no_questions_of_a_roles(secret: Bench) -> None:
         return overview.questions
 
     assert () == questions(ANN)
-    assert ("Vault Rules?",) == questions(SAM)
+    assert ("Vault Rules",) == questions(SAM)
 
 
 def test_a_receipt_is_verified_for_those_alone_who_may_read_it(secret: Bench, staffs: Answer) -> None:
