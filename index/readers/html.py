@@ -23,7 +23,7 @@ class HtmlReader:
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Return title and blocks. Raises DocumentUnreadable or a subclass."""
-        page = _parse(decode(data, declared=_declared(data)))
+        page = parse(decode(data, declared=_declared(data)))
         content = content_of(page)
         has_h1 = next(content.iter("h1"), None) is not None
         outline = Outline("" if has_h1 else clean(name_in_head(page)))
@@ -37,7 +37,7 @@ def add_fragment(html: str, outline: Outline, *, without: str = "") -> None:
     ``without`` is an XPath of what in it is left out.
     """
     try:
-        page = _parse(html)
+        page = parse(html)
     except DocumentEmpty:
         return
     for element in page.xpath(without) if without else ():
@@ -50,7 +50,8 @@ def _declared(data: bytes) -> str:
     return (found[1] or found[2]).decode("ascii", "ignore") if found else ""
 
 
-def _parse(html: str) -> Element:
+def parse(html: str) -> Element:
+    """Return the root of a page, however broken. Raises DocumentEmpty and DocumentUnreadable."""
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
     )

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from io import BytesIO
 from typing import Any
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
+from pptx import Presentation
 
 TEXTS = frozenset(
     {"adoc", "asciidoc", "csv", "htm", "html", "markdown", "md", "rest", "rst", "text", "tsv", "txt", "xhtml"}
@@ -42,6 +44,66 @@ def workbook(sentence: str) -> bytes:
     return kept.getvalue()
 
 
+def presentation(sentence: str) -> bytes:
+    """Return a PowerPoint presentation of one slide."""
+    made, kept = Presentation(), BytesIO()
+    made.slides.add_slide(made.slide_layouts[0]).shapes.title.text = sentence
+    made.save(kept)
+    return kept.getvalue()
+
+
+def paragraph(text: str, style: str = "") -> str:
+    """Return a paragraph of a Word document."""
+    look = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
+    return f"<w:p>{look}<w:r><w:t>{escape(text)}</w:t></w:r></w:p>"
+
+
+def table(*rows: tuple[str, ...]) -> str:
+    """Return a table of a Word document."""
+    cells = (f"<w:tr>{''.join(f'<w:tc>{paragraph(cell)}</w:tc>' for cell in row)}</w:tr>" for row in rows)
+    return f"<w:tbl>{''.join(cells)}</w:tbl>"
+
+
+def word(*parts: str, title: str = "") -> bytes:
+    """Return a Word document of paragraphs and tables."""
+    kept = BytesIO()
+    styles = {"Title": "Title", "Heading1": "heading 1", "Heading2": "heading 2", "Code": "Code"}
+    with zipfile.ZipFile(kept, "w") as made:
+        made.writestr(
+            "[Content_Types].xml",
+            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        )
+        made.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{_PACKAGE}/relationships">'
+            f'<Relationship Id="a" Target="word/document.xml" '
+            f'Type="{_OFFICE}/officeDocument"/></Relationships>',
+        )
+        made.writestr(
+            "word/_rels/document.xml.rels",
+            f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="b" Target="styles.xml" '
+            f'Type="{_OFFICE}/styles"/></Relationships>',
+        )
+        made.writestr(
+            "word/styles.xml",
+            f'<w:styles xmlns:w="{_WORD}">'
+            + "".join(
+                f'<w:style w:type="paragraph" w:styleId="{id}"><w:name w:val="{name}"/></w:style>'
+                for id, name in styles.items()
+            )
+            + "</w:styles>",
+        )
+        made.writestr(
+            "word/document.xml",
+            f'<w:document xmlns:w="{_WORD}"><w:body>{"".join(parts)}</w:body></w:document>',
+        )
+        made.writestr(
+            "docProps/core.xml",
+            f'<c xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{escape(title)}</dc:title></c>',
+        )
+    return kept.getvalue()
+
+
 def with_file(archive: bytes, name: str, data: bytes) -> bytes:
     """Return a ZIP archive with another file in the place of one."""
     kept = BytesIO()
@@ -52,14 +114,21 @@ def with_file(archive: bytes, name: str, data: bytes) -> bytes:
 
 
 _MAKERS: dict[str, Callable[[str], bytes]] = {
+    "docx": lambda sentence: word(paragraph(sentence)),
     "eml": message,
     "ipynb": lambda sentence: notebook(markdown_cell(sentence)),
     "srt": lambda sentence: f"1\n00:00:01,000 --> 00:00:02,000\n{sentence}\n".encode(),
     "vtt": lambda sentence: f"WEBVTT\n\n00:01.000 --> 00:02.000\n{sentence}\n".encode(),
+    "pptx": presentation,
     "xlsm": workbook,
     "xlsx": workbook,
     "mbox": lambda sentence: b"From a@b Tue Mar  3 09:12:00 2026\n" + message(sentence),
 }
+
+
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 def document(format: str, sentence: str) -> bytes:
