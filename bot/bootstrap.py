@@ -199,14 +199,6 @@ class Application:
             errands=self.errands,
             precedents=self.precedents,
         )
-        escalation = Escalation(
-            self.records,
-            clock,
-            questions=self.questions,
-            permissions=self.permissions,
-            preferences=self.preferences,
-            errands=self.errands,
-        )
         return Router(
             searcher=self.searcher,
             library=self.library,
@@ -230,13 +222,14 @@ class Application:
                     aliases,
                     overhearing,
                     topics,
-                    escalation,
+                    self.escalation,
+                    self.errands,
                 )
             ),
             questions=self.questions,
             examples=self.examples,
             hindrances=self.hindrances,
-            escalation=escalation,
+            escalation=self.escalation,
             errands=self.errands,
             receipts=self.receipts,
             audit=self.audit,
@@ -340,6 +333,19 @@ class Application:
         return Hindrances(clock=self._clock, errands=self.errands, moderators=self.permissions.listed)
 
     @cached_property
+    def escalation(self) -> Escalation:
+        """What calls humans."""
+        return Escalation(
+            self.records,
+            self._clock,
+            questions=self.questions,
+            permissions=self.permissions,
+            preferences=self.preferences,
+            errands=self.errands,
+            hindered=self.hindrances.note,
+        )
+
+    @cached_property
     def examples(self) -> Examples:
         """Questions to begin with."""
         return Examples(
@@ -363,7 +369,7 @@ class Application:
     @cached_property
     def errands(self) -> Errands:
         """What adapters shall say unasked."""
-        return Errands()
+        return Errands(self.records, self._clock)
 
     @cached_property
     def policy(self) -> Policy:
@@ -493,7 +499,11 @@ class Application:
 
     async def _serve(self, adapters: Sequence[Adapter], terminal: Adapter | None) -> None:
         core = ThreadedCore(
-            self.router.handle, errands=self.errands, note=self._note, hindered=self.hindrances.note
+            self.router.handle,
+            errands=self.errands,
+            note=self._note,
+            hindered=self.hindrances.note,
+            refused=self.escalation.refused,
         )
         pulse = asyncio.create_task(beat(self.heartbeat))
         following = asyncio.create_task(core.repeat(self.living.step, REVISION_SECONDS))

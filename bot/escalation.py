@@ -1,6 +1,7 @@
 """Calling a human where the bot does not help, and telling the asker when one has seen to it."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from bot.errands import Errands
@@ -8,8 +9,10 @@ from bot.messages import (
     Choice,
     Conversation,
     Decision,
+    Errand,
     Escalate,
     HelpWanted,
+    Hindrance,
     Item,
     Listing,
     Nearest,
@@ -58,6 +61,10 @@ ONLY_MODERATORS = "Only moderators can mark this as resolved."
 SAVE_OFFERED = "If you gave an answer that others need too, save it, and I quote it from now on."
 UNKNOWN = "I no longer know who called. It may be long ago, or they wished to be forgotten."
 RESOLVED_ALREADY = "Somebody has resolved this already."
+NOT_REACHED = (
+    "I could not call a human after all: I cannot write where they are called. "
+    "Please ask in a channel where people help."
+)
 
 
 class Escalation:
@@ -72,14 +79,19 @@ class Escalation:
         permissions: Permissions,
         preferences: PreferenceBook,
         errands: Errands,
+        hindered: Callable[[Hindrance], None],
     ) -> None:
-        """``records`` hold who called. Raises RecordsUnavailable."""
+        """``records`` hold who called; ``hindered`` is told where nobody can be called.
+
+        Raises RecordsUnavailable.
+        """
         self._records = records
         self._clock = clock
         self._questions = questions
         self._permissions = permissions
         self._preferences = preferences
         self._errands = errands
+        self._hindered = hindered
         records.reshape("calls", SCHEMA)
 
     def call(self, request: Escalate, question: str, near: tuple[Nearest, ...]) -> Notice | Refused:
@@ -103,43 +115,69 @@ class Escalation:
             link=request.link,
             nearest=near,
         )
-        if not self._record(request, wanted):
-            return Refused(text=CALLED_ALREADY)
-        self._errands.give(
-            Post(
-                platform=at.platform,
-                workspace=at.workspace,
-                channel=channel,
-                thread=thread,
-                mention=group,
-                reply=wanted,
+        post = Post(
+            platform=at.platform,
+            workspace=at.workspace,
+            channel=channel,
+            thread=thread,
+            mention=group,
+            reply=wanted,
+        )
+        return Notice(text=CALLED) if self._record(request, wanted, post) else Refused(text=CALLED_ALREADY)
+
+    def refused(self, errand: Errand) -> None:
+        """Tell the asker and the moderators of a call that the platform does not let through.
+
+        Whoever called may call anew. Raises sqlite3.Error.
+        """
+        if not isinstance(errand, Post) or not isinstance(errand.reply, HelpWanted):
+            return
+        with self._records.write() as db:
+            row = db.execute(
+                "DELETE FROM calls WHERE id = ? AND workspace = ? RETURNING actor",
+                (errand.reply.id, errand.workspace),
+            ).fetchone()
+            if row is not None:
+                told = Tell(
+                    platform=errand.platform,
+                    workspace=errand.workspace,
+                    actor_id=row[0],
+                    reply=Notice(text=NOT_REACHED),
+                )
+                self._errands.give(told, within=db)
+        self._hindered(
+            Hindrance(
+                platform=errand.platform,
+                workspace=errand.workspace,
+                place=f"the channel {errand.channel}",
+                lacking="the right to write there, if it is there still",
+                deed="call a human",
             )
         )
-        return Notice(text=CALLED)
 
     def resolve(self, request: Resolve) -> HelpWanted | Refused:
         """Mark a call as resolved, and tell whoever called. Raises sqlite3.Error."""
         at = request.conversation
         if not self._permissions.is_moderator(request.actor, at):
             return Refused(text=ONLY_MODERATORS)
-        with self._records.write() as db:
+        with self._records.read() as db:
             row = db.execute(
-                """SELECT question_id, actor, name, channel, link, is_resolved FROM calls
-                WHERE id = ? AND workspace = ?""",
+                "SELECT question_id, actor, name, channel, link FROM calls WHERE id = ? AND workspace = ?",
                 (request.call_id, at.workspace),
             ).fetchone()
-            db.execute(
-                "UPDATE calls SET is_resolved = 1 WHERE id = ? AND workspace = ?",
-                (request.call_id, at.workspace),
-            )
         if row is None:
             return Refused(text=UNKNOWN)
-        question_id, actor_id, name, channel, link, is_resolved = row
-        if is_resolved:
-            return Refused(text=RESOLVED_ALREADY)
+        question_id, actor_id, name, channel, link = row
         asked = self._questions.recall(at.workspace, question_id)
         question = asked.words if asked else ""
-        self._tell(at, actor_id, request.actor.name, question, link)
+        with self._records.write() as db:
+            resolved = db.execute(
+                "UPDATE calls SET is_resolved = 1 WHERE id = ? AND workspace = ? AND NOT is_resolved",
+                (request.call_id, at.workspace),
+            )
+            if resolved.rowcount != 1:
+                return Refused(text=RESOLVED_ALREADY)
+            self._errands.give(_seen_to(at, actor_id, request.actor.name, question, link), within=db)
         return HelpWanted(
             id=request.call_id,
             name=name,
@@ -162,16 +200,8 @@ class Escalation:
         asked = self._questions.recall(workspace, row[0]) if row else None
         return asked.words if asked else ""
 
-    def _tell(self, at: Conversation, actor_id: str, who: str, question: str, link: str) -> None:
-        about = f": “{' '.join(question.split())}”" if question else ""
-        reply = Notice(
-            text=f"{who or 'A moderator'} has seen to the question for which you called a human{about}.",
-            details=(link,) if link else (),
-        )
-        self._errands.give(Tell(platform=at.platform, workspace=at.workspace, actor_id=actor_id, reply=reply))
-
-    def _record(self, request: Escalate, wanted: HelpWanted) -> bool:
-        """Return whether no other call for this question is under way."""
+    def _record(self, request: Escalate, wanted: HelpWanted, post: Post) -> bool:
+        """Have the call posted unless one for this question is under way; return whether it is."""
         now, workspace = self._clock.now(), request.conversation.workspace
         with self._records.write() as db:
             db.execute("DELETE FROM calls WHERE called_at < ?", ((now - KEPT).isoformat(),))
@@ -188,6 +218,8 @@ class Escalation:
                     now.isoformat(),
                 ),
             )
+            if recorded.rowcount == 1:
+                self._errands.give(post, about=request.actor.id, within=db)
             return recorded.rowcount == 1
 
     def kept_of(self, workspace: str, actor_id: str) -> Kept:
@@ -210,3 +242,12 @@ def _offer(question: str, call_id: str) -> Listing:
     return Listing(
         text=SAVE_OFFERED, items=(Item(title=" ".join(question.split()), text="", choices=(choice,)),)
     )
+
+
+def _seen_to(at: Conversation, actor_id: str, who: str, question: str, link: str) -> Tell:
+    about = f": “{' '.join(question.split())}”" if question else ""
+    reply = Notice(
+        text=f"{who or 'A moderator'} has seen to the question for which you called a human{about}.",
+        details=(link,) if link else (),
+    )
+    return Tell(platform=at.platform, workspace=at.workspace, actor_id=actor_id, reply=reply)

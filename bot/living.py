@@ -12,7 +12,7 @@ import structlog
 
 from bot.errands import Errands
 from bot.feedback import Candidate, Ledger, Remembered
-from bot.messages import Answer, Closest, Notice, Posting, Reply, Revise
+from bot.messages import Answer, Closest, Notice, Posting, Revise, Said
 from bot.ports import Clock, Originals, Searcher
 from bot.preferences import PreferenceBook
 from bot.records import Records
@@ -240,7 +240,7 @@ class LivingAnswers:
         self._revise(bound, Notice(text=why))
         return True
 
-    def _revise(self, bound: Binding, reply: Reply) -> None:
+    def _revise(self, bound: Binding, reply: Said) -> None:
         self._errands.give(Revise(posting=bound.posting, reply=reply))
 
     def _write(self, bound: Binding, checked: int) -> None:

@@ -1210,6 +1210,10 @@ class Hindrance:
     deed: str = "answer"
 
 
+Said: TypeAlias = Answer | Closest | HelpWanted | Notice
+"""The replies that are said or shown unasked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """Send a reply to a channel, or to a thread in it.
@@ -1220,7 +1224,7 @@ class Post:
     platform: str
     workspace: str
     channel: str
-    reply: Reply
+    reply: Said
     mention: str = ""
     thread: str = ""
 
@@ -1230,12 +1234,17 @@ class Revise:
     """Put a reply in the place of what a message has shown."""
 
     posting: Posting
-    reply: Reply
+    reply: Said
 
     @property
     def platform(self) -> str:
         """Where the message stands."""
         return self.posting.platform
+
+    @property
+    def workspace(self) -> str:
+        """Whose message it is."""
+        return self.posting.workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1249,6 +1258,11 @@ class Withdraw:
         """Where the message stands."""
         return self.posting.platform
 
+    @property
+    def workspace(self) -> str:
+        """Whose message it is."""
+        return self.posting.workspace
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
@@ -1257,10 +1271,18 @@ class Tell:
     platform: str
     workspace: str
     actor_id: str
-    reply: Reply
+    reply: Said
 
 
 Errand: TypeAlias = Post | Revise | Tell | Withdraw
+
+
+class Fate(StrEnum):
+    """What became of an errand: done, refused by the platform for good, or to be tried again later."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    LATER = "later"
 
 
 def _share(part: int, whole: int) -> str:

@@ -134,8 +134,8 @@ class Overhearing:
                 RETURNING stepped_back""",
                 (posting.channel, posting.message, posting.workspace, posting.answer_id),
             ).fetchall()
-        if late == [(1,)]:
-            self._errands.give(Withdraw(posting=posting))
+            if late == [(1,)]:
+                self._errands.give(Withdraw(posting=posting), within=db)
 
     def kept_of(self, workspace: str, actor_id: str) -> Kept:
         """Return how many offers to a person are remembered."""
@@ -161,17 +161,17 @@ class Overhearing:
                 AND offered_at > ? AND NOT stepped_back RETURNING answer_id, posted_in, message""",
                 (where.workspace, where.thread, heard.actor.id, since),
             ).fetchall()
-        for answer_id, channel, message in rows:
-            if message:
-                posting = Posting(
-                    platform=where.platform,
-                    workspace=where.workspace,
-                    channel=channel,
-                    message=message,
-                    answer_id=answer_id,
-                    offset=0,
-                )
-                self._errands.give(Withdraw(posting=posting))
+            for answer_id, channel, message in rows:
+                if message:
+                    posting = Posting(
+                        platform=where.platform,
+                        workspace=where.workspace,
+                        channel=channel,
+                        message=message,
+                        answer_id=answer_id,
+                        offset=0,
+                    )
+                    self._errands.give(Withdraw(posting=posting), within=db)
 
     def _hear_out(self, heard: Overhear, now: datetime) -> None:
         """Remember for a minute who spoke in a thread: its opener may still be being answered."""

@@ -1,12 +1,12 @@
 """What the core asks of the index, the clock and its own memory, and what adapters ask of the core."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
-from bot.messages import DocumentLine, Errand, Hindrance, Posting, Reply, Request, SourceLine
+from bot.messages import DocumentLine, Errand, Fate, Hindrance, Posting, Reply, Request, SourceLine
 from index.passages import Audience, CuratedAnswer, Explanation, Failure, Hit, Passage, SyncReport
 
 NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
@@ -45,8 +45,13 @@ class Core(Protocol):
         """
         ...
 
-    def errands(self, platform: str) -> AsyncIterator[Errand]:
-        """Yield what the platform shall say or change unasked, for ever."""
+    async def errands(self, platform: str, do: Callable[[str, Errand], Awaitable[Fate]]) -> None:
+        """Have the platform do what it shall say or change unasked, one after the other, for ever.
+
+        ``do`` takes an errand and a key, and returns what became of it. An errand comes again, with the
+        same key, when it is to be tried again and when the process ended before ``do`` did: a platform
+        that can tell repeated messages apart is told the key.
+        """
         ...
 
     async def posted(self, posting: Posting) -> None:

@@ -174,8 +174,7 @@ class OpenQuestions:
         )
         if isinstance(saved, Notice):
             answered = self._answered(question, asked)
-            self._close(request.conversation.workspace, answered)
-            self._tell(request.conversation.workspace, answered, but=request.actor)
+            self._close(request.conversation.workspace, answered, told=request.actor)
         return saved
 
     def find(self, request: Decide) -> Reply:
@@ -208,8 +207,7 @@ class OpenQuestions:
         askers = {asked.actor_id for asked in group if wording(asked.words) == wording(words)}
         self._aliases.point(workspace, words, found, request.actor, askers)
         answered = self._answered(words, group)
-        self._close(workspace, answered)
-        self._tell(workspace, answered, but=request.actor)
+        self._close(workspace, answered, told=request.actor)
         return Notice(text="From now on I show that passage to whoever asks alike, as chosen by you.")
 
     def dismiss(self, request: Decide) -> Reply:
@@ -265,22 +263,20 @@ class OpenQuestions:
             for table in ("open_questions", "not_told"):
                 db.execute(f"DELETE FROM {table} WHERE workspace = ? AND actor = ?", (workspace, actor_id))
 
-    def _tell(self, workspace: str, group: Sequence[Asked], *, but: Actor) -> None:
-        with self._records.read() as db:
-            rows = db.execute("SELECT actor FROM not_told WHERE workspace = ?", (workspace,)).fetchall()
+    def _tell(self, db: sqlite3.Connection, workspace: str, group: Sequence[Asked], *, but: Actor) -> None:
+        rows = db.execute("SELECT actor FROM not_told WHERE workspace = ?", (workspace,)).fetchall()
         told = {but.id, *(row[0] for row in rows)}
         for asked in group:
             if asked.actor_id not in told:
                 told.add(asked.actor_id)
                 text = f"You asked: “{asked.words}” There is an answer now. Ask me again, and I quote it."
-                self._errands.give(
-                    Tell(
-                        platform=asked.platform,
-                        workspace=workspace,
-                        actor_id=asked.actor_id,
-                        reply=Notice(text=text, details=("/notify off stops these messages.",)),
-                    )
+                errand = Tell(
+                    platform=asked.platform,
+                    workspace=workspace,
+                    actor_id=asked.actor_id,
+                    reply=Notice(text=text, details=("/notify off stops these messages.",)),
                 )
+                self._errands.give(errand, within=db)
 
     # Groups
 
@@ -336,8 +332,11 @@ class OpenQuestions:
             ).fetchone()
         return int(row[0])
 
-    def _close(self, workspace: str, group: Sequence[Asked]) -> None:
+    def _close(self, workspace: str, group: Sequence[Asked], *, told: Actor | None = None) -> None:
+        """Let questions be open no longer; with ``told``, who knows of the answer, tell the others."""
         with self._records.write() as db:
+            if told is not None:
+                self._tell(db, workspace, group, but=told)
             db.executemany(
                 "DELETE FROM open_questions WHERE workspace = ? AND id = ?",
                 [(workspace, asked.id) for asked in group],

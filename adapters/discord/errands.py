@@ -6,17 +6,17 @@ from typing import assert_never
 import discord
 import structlog
 
-from adapters.discord.failures import FOREIGN, code_of
+from adapters.discord.failures import FOREIGN, code_of, fate_of
 from adapters.discord.outlets import ChannelOutlet, passive
 from adapters.discord.render import render
-from bot.messages import Answer, Closest, Errand, Offer, Post, Posting, Reply, Revise, Tell, Withdraw
+from bot.messages import Answer, Closest, Errand, Fate, Offer, Post, Posting, Reply, Revise, Tell, Withdraw
 from bot.ports import Core
 
 _log = structlog.get_logger("quoth.discord")
 
 
 class ErrandRunner:
-    """Does one errand after the other; a Discord that refuses one is logged and survived."""
+    """Does one errand after the other, and says what became of it."""
 
     def __init__(self, core: Core, client: discord.Client) -> None:
         self._core = core
@@ -25,37 +25,42 @@ class ErrandRunner:
     async def run(self, ready: asyncio.Event) -> None:
         """Do errands until cancelled, from the moment on at which the client is connected."""
         await ready.wait()
-        async for errand in self._core.errands("discord"):
-            name = type(errand).__name__
-            try:
-                await self._do(errand)
-            except FOREIGN as error:
-                _log.warning("Discord refused an errand.", errand=name, code=code_of(error))
-            except Exception as error:  # a fault of ours in one must not keep the others from being done
-                _log.error("An errand for Discord failed.", errand=name, exc_info=error)
+        await self._core.errands("discord", self._do)
 
-    async def _do(self, errand: Errand) -> None:
+    async def _do(self, key: str, errand: Errand) -> Fate:
+        try:
+            return await self._done(key, errand)
+        except discord.NotFound as error:
+            # What is gone need not be taken away.
+            fate = Fate.DONE if isinstance(errand, Withdraw) else fate_of(error)
+            return _told(errand, fate, error)
+        except FOREIGN as error:
+            return _told(errand, fate_of(error), error)
+
+    async def _done(self, key: str, errand: Errand) -> Fate:
         match errand:
             case Post():
-                await self._post(errand)
+                return await self._post(key, errand)
             case Tell():
-                person = discord.Object(int(errand.actor_id))
-                await ChannelOutlet(await self._client.create_dm(person)).say(render(errand.reply))
+                person = await self._client.create_dm(discord.Object(int(errand.actor_id)))
+                await ChannelOutlet(person, nonce=key).send(render(errand.reply))
             case Revise():
                 await self._message(errand.posting).edit(view=passive(render(errand.reply)))
             case Withdraw():
                 await self._message(errand.posting).delete()
             case _:
                 assert_never(errand)
+        return Fate.DONE
 
-    async def _post(self, errand: Post) -> None:
+    async def _post(self, key: str, errand: Post) -> Fate:
         channel = await self._channel(errand.thread or errand.channel, errand.workspace)
         if channel is None:
             _log.warning("An errand names no channel of its community.", workspace=errand.workspace)
-            return
+            return Fate.REFUSED
         role = int(errand.mention) if errand.mention.isdecimal() else None
-        message = await ChannelOutlet(channel, role=role).say(render(errand.reply))
+        message = await ChannelOutlet(channel, role=role, nonce=key).send(render(errand.reply))
         await report(self._core, errand.workspace, errand.reply, message)
+        return Fate.DONE
 
     async def _channel(self, id: str, workspace: str) -> discord.abc.Messageable | None:
         """Return a channel or thread; None for one that is not in the guild of the workspace."""
@@ -71,6 +76,14 @@ class ErrandRunner:
     def _message(self, posting: Posting) -> discord.PartialMessage:
         channel = self._client.get_partial_messageable(int(posting.channel))
         return channel.get_partial_message(int(posting.message))
+
+
+def _told(errand: Errand, fate: Fate, error: BaseException) -> Fate:
+    """Log that Discord has refused an errand, and return what comes of it."""
+    _log.warning(
+        "Discord refused an errand.", errand=type(errand).__name__, code=code_of(error), fate=fate.value
+    )
+    return fate
 
 
 async def report(core: Core, workspace: str, reply: Reply, message: discord.Message | None) -> None:

@@ -4,6 +4,7 @@ import aiohttp
 import discord
 
 from bot.errors import AdapterFailure, IntentMissing, QuothError, TokenRejected
+from bot.messages import Fate
 
 FOREIGN = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError)
 """Everything that talking to Discord may raise; what is not in here is a fault of ours."""
@@ -24,6 +25,12 @@ INVALID_FORM = 50035
 NOT_ALLOWED = frozenset({50001, 50013})
 """Missing access, missing permissions."""
 
+ARCHIVED = 50083
+"""A thread that goes on as soon as somebody writes in it."""
+
+FOR_NOW = frozenset({401, 408, 429})
+"""Statuses that another time, or another token, mends; so do all from 500 on."""
+
 GATEWAY_REJECTS_TOKEN = 4004
 GATEWAY_REJECTS_INTENTS = (4013, 4014)
 
@@ -33,6 +40,14 @@ def code_of(error: BaseException) -> str:
     if isinstance(error, discord.HTTPException):
         return str(error.code or error.status)
     return str(error.code) if isinstance(error, discord.ConnectionClosed) else type(error).__name__
+
+
+def fate_of(error: BaseException) -> Fate:
+    """Return whether it is any use to ask for the same thing later."""
+    if not isinstance(error, discord.HTTPException):
+        return Fate.LATER
+    is_passing = error.status >= 500 or error.status in FOR_NOW or error.code == ARCHIVED
+    return Fate.LATER if is_passing else Fate.REFUSED
 
 
 def failure_of(error: BaseException) -> QuothError:

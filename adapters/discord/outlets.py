@@ -136,8 +136,12 @@ class ChannelOutlet:
         *,
         role: int | None = None,
         hindered: Hindered | None = None,
+        nonce: str = "",
     ) -> None:
         """``role`` is called by name above what is said; nothing else ever is.
+
+        Discord takes a message that comes again within minutes, with the same ``nonce`` of at most 25
+        characters, for the first one.
 
         ``hindered`` is told the channel's name and what the bot lacks, where it may not send.
         """
@@ -145,6 +149,7 @@ class ChannelOutlet:
         self._channel = channel
         self._reference = reference
         self._role = role
+        self._sent_with: dict[str, Any] = {"nonce": nonce} if nonce else {}
 
     async def progress(self, view: ui.LayoutView) -> None:
         """Show nothing: what a channel is told is told once."""
@@ -152,14 +157,15 @@ class ChannelOutlet:
     async def say(self, view: ui.LayoutView, attachment: Attachment | None = None) -> discord.Message | None:
         """Send, and return the message."""
         try:
-            return await self._send(view, attachment)
+            return await self.send(view, attachment)
         except FOREIGN as error:
             _log_refusal(error)
             if self._hindered and isinstance(error, discord.Forbidden) and error.code in NOT_ALLOWED:
                 await self._hindered(f"#{self._channel}", lacking(self._channel))
             return None
 
-    async def _send(self, view: ui.LayoutView, attachment: Attachment | None) -> discord.Message | None:
+    async def send(self, view: ui.LayoutView, attachment: Attachment | None = None) -> discord.Message | None:
+        """Send, and return the message unless its form is refused. Raises what is FOREIGN."""
         try:
             return await self._send_once(view, attachment)
         except discord.HTTPException as error:
@@ -174,10 +180,10 @@ class ChannelOutlet:
             role = discord.Object(self._role)
             allowed = discord.AllowedMentions(everyone=False, users=False, roles=[role], replied_user=False)
             return await self._channel.send(
-                view=passive(calling(role, view)), files=files, allowed_mentions=allowed
+                view=passive(calling(role, view)), files=files, allowed_mentions=allowed, **self._sent_with
             )
         if self._reference is None:
-            return await self._channel.send(view=passive(view), files=files)
+            return await self._channel.send(view=passive(view), files=files, **self._sent_with)
         return await self._channel.send(
             view=passive(view), files=files, reference=self._reference, mention_author=False
         )

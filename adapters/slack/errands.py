@@ -7,18 +7,24 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.blocks import Json, mention, rich_text, section
-from adapters.slack.failures import FOREIGN, code_of
+from adapters.slack.failures import FOREIGN, code_of, fate_of
 from adapters.slack.outlets import ThreadOutlet
 from adapters.slack.render import render
 from adapters.slack.translate import Home
-from bot.messages import Answer, Closest, Errand, Offer, Post, Posting, Reply, Revise, Tell, Withdraw
+from bot.messages import Answer, Closest, Errand, Fate, Offer, Post, Posting, Reply, Revise, Tell, Withdraw
 from bot.ports import Core
+
+GONE = "message_not_found"
 
 _log = structlog.get_logger("quoth.slack")
 
 
 class ErrandRunner:
-    """Does one errand after the other; a Slack that refuses one is logged and survived."""
+    """Does one errand after the other, and says what became of it.
+
+    Slack has no way to tell a message that is posted again from a new one: what is said may be said
+    twice if the process dies, or the connection breaks, before Slack's answer has come.
+    """
 
     def __init__(self, core: Core, client: AsyncWebClient, home: Home, clock: Callable[[], float]) -> None:
         self._core = core
@@ -28,36 +34,41 @@ class ErrandRunner:
 
     async def run(self) -> None:
         """Do errands until cancelled."""
-        async for errand in self._core.errands("slack"):
-            name = type(errand).__name__
-            try:
-                await self._do(errand)
-            except FOREIGN as error:
-                _log.warning("Slack refused an errand.", errand=name, code=code_of(error))
-            except Exception as error:  # a fault of ours in one must not keep the others from being done
-                _log.error("An errand for Slack failed.", errand=name, exc_info=error)
+        await self._core.errands("slack", self._do)
 
-    async def _do(self, errand: Errand) -> None:
+    async def _do(self, key: str, errand: Errand) -> Fate:
+        try:
+            return await self._done(errand)
+        except FOREIGN as error:
+            code, fate = code_of(error), fate_of(error)
+            if isinstance(errand, Withdraw) and code == GONE:  # what is gone need not be taken away
+                fate = Fate.DONE
+            _log.warning("Slack refused an errand.", errand=type(errand).__name__, code=code, fate=fate.value)
+            return fate
+
+    async def _done(self, errand: Errand) -> Fate:
         match errand:
             case Post():
-                await self._post(errand)
+                return await self._post(errand)
             case Tell():
                 # Slack takes a person for the channel of direct messages with them.
-                await self._outlet(errand.actor_id).say(render(errand.reply))
+                await self._outlet(errand.actor_id).send(render(errand.reply))
             case Revise(posting=at):
                 await self._client.chat_update(channel=at.channel, ts=at.message, **render(errand.reply))
             case Withdraw(posting=at):
                 await self._client.chat_delete(channel=at.channel, ts=at.message)
             case _:
                 assert_never(errand)
+        return Fate.DONE
 
-    async def _post(self, errand: Post) -> None:
+    async def _post(self, errand: Post) -> Fate:
         if errand.workspace != self._workspace:
             _log.warning("An errand names no workspace that is served here.", workspace=errand.workspace)
-            return
+            return Fate.REFUSED
         message = calling(errand.mention, render(errand.reply)) if errand.mention else render(errand.reply)
-        shown = await self._outlet(errand.channel, errand.thread).say(message)
+        shown = await self._outlet(errand.channel, errand.thread).send(message)
         await report(self._core, errand.workspace, errand.channel, errand.reply, shown)
+        return Fate.DONE
 
     def _outlet(self, channel: str, thread: str = "") -> ThreadOutlet:
         return ThreadOutlet(self._client, channel, thread, self._clock)

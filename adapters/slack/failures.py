@@ -7,6 +7,7 @@ from slack_bolt.error import BoltError
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import AdapterFailure, QuothError, TokenRejected
+from bot.messages import Fate
 
 # What an operator mends with another token, by Slack's own error codes.
 TOKEN_CODES = frozenset(
@@ -55,6 +56,36 @@ def lacking(error: BaseException) -> str:
     if code in NOT_A_MEMBER:
         return "a membership: /invite me"
     return "the right to post, which the workspace restricts there" if code.startswith(RESTRICTED) else ""
+
+
+FOR_GOOD = frozenset(
+    {
+        "cannot_dm_bot",
+        "cannot_reply_to_message",
+        "cant_delete_message",
+        "cant_update_message",
+        "channel_not_found",
+        "channel_type_not_supported",
+        "compliance_exports_prevent_deletion",
+        "ekm_access_denied",
+        "edit_window_closed",
+        "is_archived",
+        "is_inactive",
+        "message_not_found",
+        "messages_tab_disabled",
+        "not_in_channel",
+        "team_access_not_granted",
+        "user_disabled",
+        "user_not_found",
+    }
+)
+"""What no waiting mends. All else may: Slack has many codes, and new ones come."""
+
+
+def fate_of(error: BaseException) -> Fate:
+    """Return whether it is any use to ask for the same thing later."""
+    code = code_of(error)
+    return Fate.REFUSED if code in FOR_GOOD or code.startswith(RESTRICTED) else Fate.LATER
 
 
 def failure_of(error: BaseException, variable: str) -> QuothError:

@@ -80,27 +80,24 @@ class ThreadOutlet:
             return shown
         return await self._post(message)
 
-    async def _post(self, message: Json) -> str:
-        """Post and return the new message's ts, empty when Slack takes it in no form."""
+    async def send(self, message: Json) -> str:
+        """Post, the text alone where Slack refuses the blocks; return the ts. Raises what is FOREIGN."""
         try:
             return await self._post_once(message)
         except SlackApiError as error:
             if code_of(error) not in BLOCKS_REFUSED:
-                _log_refusal(error, "chat.postMessage")
-                if self._hindered and (lacks := lacking(error)):
-                    await self._hindered(f"the channel {self._channel}", lacks)
-                return ""
+                raise
             _log.error("Slack refused a message's blocks; the text goes alone.", code=code_of(error))
-        except FOREIGN as error:
-            _log_refusal(error, "chat.postMessage")
-            return ""
-        return await self._post_text(message)
+        return await self._post_once({"text": message["text"]})
 
-    async def _post_text(self, message: Json) -> str:
+    async def _post(self, message: Json) -> str:
+        """Post and return the new message's ts, empty when Slack takes it in no form."""
         try:
-            return await self._post_once({"text": message["text"]})
+            return await self.send(message)
         except FOREIGN as error:
             _log_refusal(error, "chat.postMessage")
+            if self._hindered and (lacks := lacking(error)):
+                await self._hindered(f"the channel {self._channel}", lacks)
             return ""
 
     async def _post_once(self, message: Json) -> str:

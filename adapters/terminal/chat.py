@@ -23,7 +23,9 @@ from bot.messages import (
     Cancel,
     Closest,
     Continuation,
+    Errand,
     Exported,
+    Fate,
     Post,
     Progress,
     Reindex,
@@ -45,12 +47,12 @@ class TerminalAdapter:
         self._console = console or Console(highlight=False)
         self._lines = lines or sys.stdin
         self._shown: Shown | None = None
-        self._unasked: deque[Reply] = deque()
+        self._unasked: deque[tuple[Reply, asyncio.Event]] = deque()
 
     async def run(self, core: Core) -> None:
         """Serve until /quit or the end of input."""
         self._console.print("Ask me something. /help lists what else I can do.", style="dim")
-        errands = asyncio.create_task(self._listen(core))
+        errands = asyncio.create_task(core.errands("terminal", self._keep))
         try:
             await self._talk(core)
         finally:
@@ -66,16 +68,21 @@ class TerminalAdapter:
                 await self._serve(core, line)
             self._tell()
 
-    async def _listen(self, core: Core) -> None:
-        """Keep what the core says unasked; what was printed cannot be revised or withdrawn."""
-        async for errand in core.errands("terminal"):
-            if isinstance(errand, Post | Tell):
-                self._unasked.append(errand.reply)
+    async def _keep(self, _key: str, errand: Errand) -> Fate:
+        """Wait until it is printed; what was printed once cannot be revised or withdrawn."""
+        if not isinstance(errand, Post | Tell):
+            return Fate.REFUSED
+        is_printed = asyncio.Event()
+        self._unasked.append((errand.reply, is_printed))
+        await is_printed.wait()
+        return Fate.DONE
 
     def _tell(self) -> None:
         """Print it before the next line is typed, and not into a line that is being typed."""
         while self._unasked:
-            self._console.print(render(self._unasked.popleft()))
+            reply, is_printed = self._unasked.popleft()
+            self._console.print(render(reply))
+            is_printed.set()
 
     async def _next_line(self) -> str | None:
         if self._lines is sys.stdin and keyboard.is_at_hand():

@@ -18,7 +18,7 @@ from bot.hindrances import Hindrances
 from bot.jobs import Jobs
 from bot.limits import RateLimit
 from bot.living import LivingAnswers
-from bot.messages import Actor, AddSource, Answer, Ask, Conversation, Reply, Request, Upload
+from bot.messages import Actor, AddSource, Answer, Ask, Conversation, Errand, Fate, Reply, Request, Upload
 from bot.modes import Modes
 from bot.overhearing import Overhearing
 from bot.overview import Examples
@@ -50,6 +50,15 @@ ELSEWHERE = Conversation(platform="discord", workspace="discord:2", channel="gen
 TERMINAL = Conversation(platform="terminal", workspace="local", channel="")
 
 
+def taken(errands: Errands, platform: str) -> Errand | None:
+    """Do what a platform is to do next, and return it."""
+    waiting = errands.take(platform)
+    if waiting is None:
+        return None
+    errands.settle(waiting, Fate.DONE)
+    return waiting.errand
+
+
 class Bench:
     """A router and the parts that it was given."""
 
@@ -73,8 +82,10 @@ class Bench:
             self.records, self.clock, self.questions, posted=partial(posted_answers, self.records)
         )
         self.audit = AuditTrail(self.records, self.clock)
-        self.errands = Errands()
-        self.hindrances = Hindrances(clock=self.clock, errands=self.errands, moderators=Permissions().listed)
+        self.errands = Errands(self.records, self.clock)
+        self.hindrances = Hindrances(
+            clock=self.clock, errands=self.errands, moderators=self.permissions.listed
+        )
         self.escalation = Escalation(
             self.records,
             self.clock,
@@ -82,6 +93,7 @@ class Bench:
             permissions=self.permissions,
             preferences=self.preferences,
             errands=self.errands,
+            hindered=self.hindrances.note,
         )
         self.statistics = Statistics(
             self.records,
@@ -162,6 +174,7 @@ class Bench:
                     self.overhearing,
                     topics,
                     self.escalation,
+                    self.errands,
                 )
             ),
             questions=self.questions,

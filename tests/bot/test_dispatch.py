@@ -3,12 +3,15 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from structlog.testing import capture_logs
 
-from bot.dispatch import LONG_THREADS, ThreadedCore
+from bot.dispatch import LONG_THREADS, QUICK_THREADS, ThreadedCore
 from bot.errands import Errands
-from bot.messages import Ask, Notice, Progress, Reindex, Reply, Request
+from bot.messages import Ask, Notice, Progress, Reindex, Reply, Request, Verify
+from bot.records import Records
+from bot.testing import FakeClock
 from tests.bot.conftest import ANN, HERE, MODERATOR
 
 SECONDS = 10  # only ever waited for when a test fails
@@ -17,6 +20,10 @@ QUESTION = Ask(actor=ANN, conversation=HERE, question="tea?")
 REINDEX = Reindex(actor=MODERATOR, conversation=HERE)
 
 Report = Callable[[Progress], None]
+
+
+def queue() -> Errands:
+    return Errands(Records(Path(":memory:")), FakeClock())
 
 
 def step(done: int) -> Progress:
@@ -28,7 +35,7 @@ async def all_of(core: ThreadedCore, request: Request) -> list[Reply]:
 
 
 def test_a_question_gets_one_reply() -> None:
-    core = ThreadedCore(lambda request, report: Notice(text="done"), errands=Errands())
+    core = ThreadedCore(lambda request, report: Notice(text="done"), errands=queue())
     assert [Notice(text="done")] == asyncio.run(all_of(core, QUESTION))
     core.close()
 
@@ -51,7 +58,7 @@ def test_only_the_newest_progress_is_shown() -> None:
             shown.set()
         return seen
 
-    core = ThreadedCore(handle, errands=Errands())
+    core = ThreadedCore(handle, errands=queue())
     assert [step(3), Notice(text="done")] == asyncio.run(watch(core))
     core.close()
 
@@ -62,7 +69,7 @@ def test_the_last_reply_is_never_progress() -> None:
             report(step(done))
         return Notice(text="done")
 
-    core = ThreadedCore(handle, errands=Errands())
+    core = ThreadedCore(handle, errands=queue())
     *progress, last = asyncio.run(all_of(core, REINDEX))
     core.close()
     assert Notice(text="done") == last
@@ -84,7 +91,7 @@ def test_a_question_does_not_wait_behind_syncs() -> None:
         await asyncio.gather(*syncs)
         return answered
 
-    core = ThreadedCore(handle, errands=Errands())
+    core = ThreadedCore(handle, errands=queue())
     assert [Notice(text="Ask")] == asyncio.run(ask(core))
     core.close()
 
@@ -104,7 +111,7 @@ def test_a_sync_goes_on_when_whoever_asked_for_it_has_gone() -> None:
         await asyncio.to_thread(begun.wait, SECONDS)
         asking.cancel()
 
-    core = ThreadedCore(handle, errands=Errands())
+    core = ThreadedCore(handle, errands=queue())
     asyncio.run(leave(core))
     gate.set()
     assert ended.wait(SECONDS)
@@ -126,9 +133,37 @@ def test_a_step_that_fails_is_logged_and_the_next_is_taken() -> None:
         await asyncio.to_thread(enough.wait, SECONDS)
         going.cancel()
 
-    core = ThreadedCore(lambda request, report: Notice(text=""), errands=Errands())
+    core = ThreadedCore(lambda request, report: Notice(text=""), errands=queue())
     with capture_logs() as lines:
         asyncio.run(repeat(core))
     core.close()
     assert [0, 1] == steps[:2]
     assert ["A step of the core's own work failed"] == [line["event"] for line in lines]
+
+
+def test_a_question_does_not_wait_behind_quotes_being_verified_or_the_core_at_work() -> None:
+    gate = threading.Event()
+
+    def handle(request: Request, report: Report) -> Reply:
+        if isinstance(request, Verify):
+            assert gate.wait(SECONDS)
+        return Notice(text=type(request).__name__)
+
+    async def ask(core: ThreadedCore) -> list[Reply]:
+        verify = Verify(actor=ANN, conversation=HERE, receipt="k3v7qa")
+        busy = [asyncio.ensure_future(all_of(core, verify)) for _ in range(QUICK_THREADS + 1)]
+        working = [asyncio.ensure_future(core.repeat(at_work, 0.0)) for _ in range(QUICK_THREADS + 1)]
+        await asyncio.sleep(0)
+        answered = await all_of(core, QUESTION)
+        for each in working:
+            each.cancel()
+        gate.set()
+        await asyncio.gather(*busy)
+        return answered
+
+    def at_work() -> None:
+        assert gate.wait(SECONDS)
+
+    core = ThreadedCore(handle, errands=queue())
+    assert [Notice(text="Ask")] == asyncio.run(ask(core))
+    core.close()

@@ -10,6 +10,7 @@ from bot.escalation import (
     CALLED,
     CALLED_ALREADY,
     NOBODY_TO_CALL,
+    NOT_REACHED,
     ONLY_MODERATORS,
     ONLY_PRIVATELY,
     RESOLVED_ALREADY,
@@ -23,6 +24,7 @@ from bot.messages import (
     Decision,
     Errand,
     Escalate,
+    Failed,
     ForgetMe,
     HelpWanted,
     MyData,
@@ -39,7 +41,7 @@ from bot.messages import (
 )
 from bot.records import Records
 from bot.routing import CALL_GONE
-from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, Bench
+from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, Bench, taken
 
 ASKED = "who sells tea pots in Rome?"
 RECEIVED = "Luigi sells tea pots in Rome to who asks."
@@ -71,7 +73,7 @@ def call(bench: Bench, id: str, actor: Actor = ANN, at: Conversation = HERE, lin
 
 
 def posted(bench: Bench) -> Post:
-    errand = bench.errands.take("discord")
+    errand = taken(bench.errands, "discord")
     assert isinstance(errand, Post)
     return errand
 
@@ -87,7 +89,7 @@ def resolve(bench: Bench, id: str, actor: Actor = MODERATOR, at: Conversation = 
 
 
 def errand(bench: Bench) -> Errand | None:
-    return bench.errands.take("discord")
+    return taken(bench.errands, "discord")
 
 
 # Calling
@@ -220,6 +222,7 @@ def test_calls_of_an_older_version_stay_and_may_be_made_again(tmp_path: Path) ->
             permissions=bench.permissions,
             preferences=bench.preferences,
             errands=bench.errands,
+            hindered=bench.hindrances.note,
         )
         with records.write() as db:
             assert [("c1",)] == db.execute("SELECT id FROM calls WHERE is_resolved").fetchall()
@@ -326,3 +329,52 @@ def test_without_its_words_nothing_is_offered_to_be_saved(desk: Bench) -> None:
     done = resolve(desk, id)
     assert isinstance(done, HelpWanted)
     assert done.offer is None
+
+
+# When nobody can be called
+
+
+def test_whoever_called_and_the_moderators_are_told_when_nobody_can_be_called(desk: Bench) -> None:
+    choose(desk, "moderators.ids", f"discord:{MODERATOR.id}")
+    id = unanswered(desk)
+    call(desk, id)
+    refused = posted(desk)
+    desk.escalation.refused(refused)
+    asker, moderator = errand(desk), errand(desk)
+    assert isinstance(asker, Tell)
+    assert isinstance(moderator, Tell)
+    assert (ANN.id, Notice(text=NOT_REACHED)) == (asker.actor_id, asker.reply)
+    assert (MODERATOR.id, "I could not call a human in the channel help: ") == (
+        moderator.actor_id,
+        str(moderator.reply.text)[:46] if isinstance(moderator.reply, Notice) else "",
+    )
+    desk.clock.advance(60)
+    assert Notice(text=CALLED) == call(desk, id)
+
+
+def test_who_wished_to_be_forgotten_is_not_told_of_that_either(desk: Bench) -> None:
+    call(desk, unanswered(desk))
+    refused = posted(desk)
+    desk.handle(ForgetMe(actor=ANN, conversation=HERE, confirmed=True))
+    desk.escalation.refused(refused)
+    desk.escalation.refused(
+        Post(platform="discord", workspace="discord:1", channel="c", reply=Notice(text=""))
+    )
+    assert errand(desk) is None
+
+
+def test_a_call_that_waits_is_taken_back_when_its_asker_is_forgotten(desk: Bench) -> None:
+    call(desk, unanswered(desk))
+    desk.handle(ForgetMe(actor=ANN, conversation=HERE, confirmed=True))
+    assert errand(desk) is None
+
+
+def test_a_call_that_cannot_be_given_to_anybody_was_not_made(desk: Bench) -> None:
+    id = unanswered(desk)
+    with desk.records.write() as db:
+        db.execute("ALTER TABLE errands RENAME TO away")
+    assert isinstance(call(desk, id), Failed)
+    with desk.records.write() as db:
+        db.execute("ALTER TABLE away RENAME TO errands")
+    desk.clock.advance(60)
+    assert Notice(text=CALLED) == call(desk, id)

@@ -17,7 +17,7 @@ from bot.messages import (
     Why,
 )
 from bot.testing import passage
-from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TEA, TEA_TEXT, Bench
+from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TEA, TEA_TEXT, Bench, taken
 
 DAY = 86_400.0
 
@@ -48,7 +48,7 @@ def revised(bench: Bench, platform: str = "discord", steps: int = 1) -> list[tup
     for _ in range(steps):
         bench.living.step()
     found: list[tuple[str, Reply]] = []
-    while (errand := bench.errands.take(platform)) is not None:
+    while (errand := taken(bench.errands, platform)) is not None:
         found.append(revision(errand))
     return found
 

@@ -25,7 +25,7 @@ from bot.privacy import NOTHING
 from bot.testing import FakeSearcher
 from index.errors import SyncBusy
 from index.passages import Audience, Hit
-from tests.bot.conftest import ANN, BOB, HERE, MODERATOR, TEA_TEXT, TERMINAL, Bench
+from tests.bot.conftest import ANN, BOB, HERE, MODERATOR, TEA_TEXT, TERMINAL, Bench, taken
 
 QUESTION = "does green tea wants water at eighty degrees?"
 """The first passage holds seven of its eight words."""
@@ -237,30 +237,30 @@ def test_an_offer_goes_away_when_a_person_answers_within_a_minute(listening: Ben
     listening.router.posted(posting(offer))
     listening.clock.advance(59)
     assert Silence() == overhear(listening, "Eighty degrees.", BOB, POST)
-    assert Withdraw(posting=posting(offer)) == listening.errands.take("discord")
+    assert Withdraw(posting=posting(offer)) == taken(listening.errands, "discord")
     overhear(listening, "Yes, eighty.", BOB, POST)
-    assert None is listening.errands.take("discord")
+    assert None is taken(listening.errands, "discord")
 
 
 def test_an_offer_stays_when_a_person_answers_later(listening: Bench) -> None:
     listening.router.posted(posting(opened(listening)))
     listening.clock.advance(60)
     overhear(listening, "Eighty degrees.", BOB, POST)
-    assert None is listening.errands.take("discord")
+    assert None is taken(listening.errands, "discord")
 
 
 def test_an_offer_stays_when_the_asker_adds_something(listening: Bench) -> None:
     listening.router.posted(posting(opened(listening)))
     overhear(listening, "It is for a friend.", ANN, POST)
-    assert None is listening.errands.take("discord")
+    assert None is taken(listening.errands, "discord")
 
 
 def test_an_offer_that_is_posted_after_a_person_answered_goes_away(listening: Bench) -> None:
     offer = opened(listening)
     overhear(listening, "Eighty degrees.", BOB, POST)
-    assert None is listening.errands.take("discord")
+    assert None is taken(listening.errands, "discord")
     listening.router.posted(posting(offer))
-    assert Withdraw(posting=posting(offer)) == listening.errands.take("discord")
+    assert Withdraw(posting=posting(offer)) == taken(listening.errands, "discord")
 
 
 def test_nothing_is_offered_where_a_person_was_faster(listening: Bench) -> None:

@@ -52,7 +52,7 @@ from bot.messages import (
     Why,
 )
 from bot.scopes import FOR_ROLES, FOR_ROLES_ALONE, NOT_ALOUD, NOT_FOR_YOU
-from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench
+from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench, taken
 
 STAFF, EDITORS = Group(id="77", name="@Staff"), Group(id="78", name="@Editors")
 SAM = Actor(id="sam", name="Sam", groups=frozenset({"77", "5"}))
@@ -429,7 +429,7 @@ def test_a_human_is_called_without_the_titles_of_a_role(secret: Bench) -> None:
     missed = whisper(secret, "who ever paints one vault ceiling", SAM)
     assert isinstance(missed, NoAnswer)
     secret.handle(Escalate(actor=SAM, conversation=HERE, answer_id=missed.id))
-    errand = secret.errands.take("discord")
+    errand = taken(secret.errands, "discord")
     assert isinstance(errand, Post)
     assert isinstance(errand.reply, HelpWanted)
     assert "Vault" not in [each.title for each in errand.reply.nearest]
@@ -458,7 +458,7 @@ def test_a_posted_answer_follows_no_source_that_went_to_a_role(secret: Bench, wi
     secret.library.files[origin] = SECRET.replace("nine", "eight")
     secret.handle(Reindex(actor=MODERATOR, conversation=HERE))
     secret.living.step()
-    errand = secret.errands.take("discord")
+    errand = taken(secret.errands, "discord")
     assert isinstance(errand, Revise)
     assert Notice(text=OUTDATED) == errand.reply
 

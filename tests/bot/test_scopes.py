@@ -34,7 +34,7 @@ from bot.messages import (
     Why,
     listed_names,
 )
-from tests.bot.conftest import ANN, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench
+from tests.bot.conftest import ANN, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench, taken
 
 THREAD = replace(HERE, thread="7")
 OTHER_CHANNEL = replace(HERE, channel="random")
@@ -252,7 +252,7 @@ def test_a_human_is_called_with_the_documents_of_the_channel(
     if removed:
         remove(reading, removed)
     reading.handle(Escalate(actor=ANN, conversation=HERE, answer_id=missed.id))
-    errand = reading.errands.take("discord")
+    errand = taken(reading.errands, "discord")
     assert isinstance(errand, Post)
     assert isinstance(errand.reply, HelpWanted)
     assert near == [document.title.casefold() for document in errand.reply.nearest]

@@ -29,7 +29,7 @@ from bot.unanswered import COUNTED, SCHEMA, clusters
 from bot.unanswered import SAME as NEARLY_SAME
 from index.embedders.sentence_transformer import SentenceTransformerEmbedder
 from index.testing import HashingEmbedder
-from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, Bench
+from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, Bench, taken
 
 QUESTION = "How long is parental leave here?"
 SAME = "how long is the parental leave here"
@@ -66,7 +66,7 @@ def first(bench: Bench) -> str:
 
 def told(bench: Bench) -> list[str]:
     errands = []
-    while (errand := bench.errands.take("discord")) is not None:
+    while (errand := taken(bench.errands, "discord")) is not None:
         assert isinstance(errand, Tell)
         errands.append(errand.actor_id)
     return errands

@@ -1,7 +1,7 @@
 """A core that says what a test wants it to say, for tests of platforms."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Protocol, TypeVar
 
@@ -18,6 +18,7 @@ from bot.messages import (
     Errand,
     Escalate,
     Export,
+    Fate,
     Follow,
     ForgetMe,
     Hindrance,
@@ -116,9 +117,11 @@ class ScriptedCore:
         self.gate.set()
         self.error: Exception | None = None
         self.unasked: asyncio.Queue[Errand] = asyncio.Queue()
+        self.fates: list[Fate] = []
         self.postings: list[Posting] = []
         self.hindrances: list[Hindrance] = []
         self._posted = asyncio.Event()
+        self._settled = asyncio.Event()
         self._asked = asyncio.Event()
         self._requested = asyncio.Event()
 
@@ -133,9 +136,23 @@ class ScriptedCore:
         for reply in self.replies_to.get(type(request), shared):
             yield reply
 
-    async def errands(self, platform: str) -> AsyncIterator[Errand]:
+    async def errands(self, platform: str, do: Callable[[str, Errand], Awaitable[Fate]]) -> None:
         while True:
-            yield await self.unasked.get()
+            errand = await self.unasked.get()
+            try:
+                fate = await do(f"key-{len(self.fates)}", errand)
+            except Exception:
+                fate = Fate.LATER
+            self.fates.append(fate)
+            self._settled.set()
+
+    async def settles(self, count: int) -> list[Fate]:
+        """Wait until this many errands were seen to, and return what became of them."""
+        async with asyncio.timeout(10):
+            while len(self.fates) < count:
+                self._settled.clear()
+                await self._settled.wait()
+        return self.fates
 
     async def hindered(self, hindrance: Hindrance) -> None:
         self.hindrances.append(hindrance)

@@ -156,6 +156,7 @@ class FakeDiscord:
         self.url = ""
         self._changed = asyncio.Event()
         self._refusals: deque[_Refusal] = deque()
+        self._by_nonce: dict[tuple[str, str], Message] = {}
         self._interactions: dict[str, _Interaction] = {}
         self._runner = web.AppRunner(self._web_app(), access_log=None, shutdown_timeout=0.1)
 
@@ -652,7 +653,12 @@ class FakeDiscord:
         guilds = {GENERAL: GUILD, THREAD: GUILD, OTHER_GENERAL: OTHER_GUILD}
         guild = guilds.get(channel) or (GUILD if channel in self.posts else None)
         reference = (body.get("message_reference") or {}).get("message_id", "")
+        nonce = body.get("nonce") if body.get("enforce_nonce") else None
+        if nonce and (channel, nonce) in self._by_nonce:
+            return _json(self._by_nonce[channel, nonce].raw)
         message = self._new(channel, guild, body, answers_to=str(reference))
+        if nonce:
+            self._by_nonce[channel, nonce] = message
         return _json(message.raw)
 
     def _find_channel(self, channel: str) -> web.Response:

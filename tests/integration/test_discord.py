@@ -27,6 +27,7 @@ from bot.messages import (
     Export,
     ExportFormat,
     ExportKind,
+    Fate,
     Follow,
     ForgetMe,
     Group,
@@ -50,10 +51,10 @@ from bot.messages import (
     Refused,
     Reindex,
     RemoveSource,
-    Reply,
     Resolve,
     Review,
     Revise,
+    Said,
     SaveAnswer,
     Scope,
     Segment,
@@ -74,7 +75,7 @@ from bot.messages import (
     Why,
     Withdraw,
 )
-from tests.adapters.replies import REPLIES, answer, closest, quote
+from tests.adapters.replies import HELP_WANTED, REPLIES, answer, closest, quote
 from tests.fakes.core import ScriptedCore, running
 from tests.fakes.discord import TOKEN, FakeDiscord, Message
 from tests.fakes.discord_gateway import MESSAGE_CONTENT
@@ -498,7 +499,7 @@ async def test_a_human_is_called_with_a_link_to_what_all_see(bot: FakeDiscord, c
 
 
 async def test_a_call_is_resolved_in_its_place_by_whoever_may(bot: FakeDiscord, core: ScriptedCore) -> None:
-    core.unasked.put_nowait(post(REPLIES["help_wanted"], mention=MODS))
+    core.unasked.put_nowait(post(HELP_WANTED, mention=MODS))
     await bot.until(lambda: bot.messages)
     [call] = bot.messages
     core.replies_to[Resolve], resolved = [Refused(text="Only moderators can.")], core.replies_to[Resolve]
@@ -515,7 +516,7 @@ async def test_whoever_resolves_a_call_is_offered_to_save_the_answer(
 ) -> None:
     given = replace(REPLIES["help_was_given"], offer=REPLIES["help_to_be_saved"])  # type: ignore[arg-type]
     core.replies_to[Resolve] = [given]
-    core.unasked.put_nowait(post(REPLIES["help_wanted"], mention=MODS))
+    core.unasked.put_nowait(post(HELP_WANTED, mention=MODS))
     await bot.until(lambda: bot.messages)
     [call] = bot.messages
     await bot.press("Boss", call, "Resolved")
@@ -559,7 +560,7 @@ def posting(message: Message) -> Posting:
     )
 
 
-def post(reply: Reply, channel: str = GENERAL, **more: str) -> Post:
+def post(reply: Said, channel: str = GENERAL, **more: str) -> Post:
     fields = {"platform": "discord", "workspace": f"discord:{GUILD}"} | more
     return Post(channel=channel, reply=reply, **fields)
 
@@ -643,6 +644,8 @@ async def test_an_errand_that_discord_refuses_is_survived(bot: FakeDiscord, core
     )
     core.unasked.put_nowait(post(Notice(text="Still here.")))
     await bot.until(lambda: "Still here." == bot.messages[-1].shown)
+    # The second is no id of Discord's, which is a fault of ours.
+    assert [Fate.REFUSED, Fate.LATER, Fate.REFUSED, Fate.DONE] == await core.settles(4)
 
 
 # Sources

@@ -30,6 +30,7 @@ from bot.messages import (
     Export,
     ExportFormat,
     ExportKind,
+    Fate,
     Follow,
     ForgetMe,
     Group,
@@ -52,10 +53,10 @@ from bot.messages import (
     Refused,
     Reindex,
     RemoveSource,
-    Reply,
     Resolve,
     Review,
     Revise,
+    Said,
     SaveAnswer,
     Scope,
     Segment,
@@ -76,7 +77,7 @@ from bot.messages import (
     Withdraw,
 )
 from bot.permissions import STRANGER
-from tests.adapters.replies import REPLIES, answer, closest, quote
+from tests.adapters.replies import HELP_WANTED, REPLIES, answer, closest, quote
 from tests.adapters.slack.test_manifest import MANIFEST
 from tests.fakes.core import ScriptedCore, running
 from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack, Message
@@ -162,7 +163,7 @@ async def test_below_a_shared_answer_the_first_who_writes_is_answered_and_a_seco
 async def test_people_who_talk_below_a_call_for_a_human_are_left_alone(
     bot: FakeSlack, core: ScriptedCore
 ) -> None:
-    core.unasked.put_nowait(post(REPLIES["help_wanted"]))
+    core.unasked.put_nowait(post(HELP_WANTED))
     [call] = await bot.until(lambda: bot.messages)
     talk = bot.message_payload("message", "U0BOB", "I can help", GENERAL, thread=call.ts, parent=BOT_USER)
     await bot.deliver("events_api", talk)
@@ -544,7 +545,7 @@ async def test_a_call_in_a_channel_that_others_read_or_may_read_is_marked_so(
 async def test_a_call_is_resolved_in_its_place_by_whoever_may(
     bot: FakeSlack, core: ScriptedCore, refusal: str
 ) -> None:
-    core.unasked.put_nowait(post(REPLIES["help_wanted"], mention="S0MODS"))
+    core.unasked.put_nowait(post(HELP_WANTED, mention="S0MODS"))
     await bot.until(lambda: bot.messages)
     [call] = bot.messages
     core.replies_to[Resolve], resolved = [Refused(text="Only moderators can.")], core.replies_to[Resolve]
@@ -563,7 +564,7 @@ async def test_whoever_resolves_a_call_is_offered_to_save_the_answer(
 ) -> None:
     given = replace(REPLIES["help_was_given"], offer=REPLIES["help_to_be_saved"])  # type: ignore[arg-type]
     core.replies_to[Resolve] = [given]
-    core.unasked.put_nowait(post(REPLIES["help_wanted"], mention="S0MODS"))
+    core.unasked.put_nowait(post(HELP_WANTED, mention="S0MODS"))
     await bot.until(lambda: bot.messages)
     [call] = bot.messages
     offer = await bot.press(call, "quoth_resolve", user="U0BOSS")
@@ -604,7 +605,7 @@ def posting(message: Message) -> Posting:
     )
 
 
-def post(reply: Reply, **more: str) -> Post:
+def post(reply: Said, **more: str) -> Post:
     fields = {"platform": "slack", "workspace": f"slack:{TEAM}", "channel": GENERAL} | more
     return Post(reply=reply, **fields)
 
@@ -659,6 +660,8 @@ async def test_an_errand_that_slack_refuses_is_survived(bot: FakeSlack, core: Sc
     core.unasked.put_nowait(post(Notice(text="Never seen."), channel="C0GONE"))
     core.unasked.put_nowait(post(Notice(text="Still here.")))
     await bot.until(lambda: "Still here." == bot.messages[-1].shown)
+    # What is gone need not be withdrawn.
+    assert [Fate.REFUSED, Fate.DONE, Fate.REFUSED, Fate.DONE] == await core.settles(4)
 
 
 # What is not for the bot

@@ -23,6 +23,7 @@ from bot.messages import (
     Exported,
     ExportFormat,
     ExportKind,
+    Fate,
     ForgetMe,
     More,
     MyData,
@@ -179,9 +180,10 @@ async def test_what_the_core_says_unasked_is_printed_between_lines(core: Scripte
     at = {"platform": "terminal", "workspace": "local"}
     core.unasked.put_nowait(Tell(actor_id="local", reply=Notice(text="Your question was answered."), **at))
     core.unasked.put_nowait(Post(channel="terminal", reply=Notice(text="Somebody needs help."), **at))
-    said = await chat(core, "/status")
+    said = await chat(core, "/status", "/status")
     assert said.index("Quoth 0.1.0") < said.index("Your question was answered.")
-    assert "Somebody needs help." in said
+    assert said.rindex("Quoth 0.1.0") < said.index("Somebody needs help.")
+    assert [Fate.DONE] == core.fates[:1]
 
 
 @pytest.mark.parametrize(
