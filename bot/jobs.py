@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from bot.errors import Cancelled, Stopping
 from bot.messages import Progress
 from bot.ports import Clock, Library
-from index.passages import Failure, SyncReport
+from index.passages import Failure, Step, SyncReport
 
 Watch = Callable[[Progress], None]
 """Called with where a job stands."""
@@ -64,16 +64,19 @@ class _Job:
         with self._lock:
             self._failures.append(failure)
 
-    def report(self, text: str, done: int, total: int) -> None:
+    def report(self, step: Step) -> None:
         self.check()
         with self._lock:
             self._latest = Progress(
-                text=text,
-                done=done,
-                total=total,
+                text=step.text,
+                done=step.done,
+                total=step.total,
+                read=step.read,
+                embedded=step.embedded,
+                removed=step.removed,
                 failures=tuple(map(str, self._failures[-NAMED_FAILURES:])),
                 failed=len(self._failures),
-                seconds_left=self._seconds_left(text, done, total),
+                seconds_left=self._seconds_left(step.text, step.done, step.total),
             )
             latest, watchers = self._latest, list(self._watchers)
         for watcher in watchers:
@@ -159,7 +162,7 @@ class Jobs:
 
     def _sync(self, job: _Job) -> SyncReport:
         if not self._turn.acquire(blocking=False):
-            job.report("Waiting for another sync to end", 0, 0)
+            job.report(Step(text="Waiting for another sync to end"))
             while not self._turn.acquire(timeout=LOOK_SECONDS):
                 job.check()
         try:

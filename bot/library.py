@@ -20,7 +20,7 @@ from index.errors import (
     SourceUnavailable,
     SourceUnknown,
 )
-from index.passages import Failure, Passage, SyncReport
+from index.passages import Failure, Passage, Step, SyncReport
 from index.sources.options import PATH_KINDS, Kinds, check
 from index.syncing import Syncer, merged
 
@@ -159,7 +159,7 @@ class CatalogLibrary:
         self,
         workspace: str,
         name: str,
-        progress: Callable[[str, int, int], None],
+        progress: Callable[[Step], None],
         failed: Callable[[Failure], None] = lambda failure: None,
     ) -> SyncReport:
         """Sync one source, or all with an empty name. A source that is gone does not stop the others."""

@@ -1068,11 +1068,15 @@ class Progress:
 
     ``total`` is 0 while it is not known. ``failures`` name the last few of the ``failed`` documents
     that could not be read. ``seconds_left`` is an estimate for what ``text`` says, None without one.
+    ``read`` counts documents that were read anew, ``embedded`` passages, ``removed`` documents.
     """
 
     text: str
     done: int
     total: int
+    read: int = 0
+    embedded: int = 0
+    removed: int = 0
     failures: tuple[str, ...] = ()
     failed: int = 0
     seconds_left: float | None = None
@@ -1081,6 +1085,17 @@ class Progress:
     def unnamed(self) -> int:
         """How many more documents could not be read than ``failures`` name."""
         return self.failed - len(self.failures)
+
+    @property
+    def tally(self) -> str:
+        """What came of it so far, in words, or an empty string."""
+        counts = (
+            (self.read, f"{counted(self.read, 'document')} read"),
+            (self.embedded, f"{counted(self.embedded, 'passage')} embedded"),
+            (self.removed, f"{self.removed:,} removed"),
+            (self.failed, f"{self.failed:,} not read"),
+        )
+        return ", ".join(words for count, words in counts if count)
 
     @property
     def time_left(self) -> str:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from bot.messages import DocumentLine, Errand, Fate, Hindrance, Posting, Reply, Request, SourceLine
-from index.passages import Audience, CuratedAnswer, Explanation, Failure, Hit, Passage, SyncReport
+from index.passages import Audience, CuratedAnswer, Explanation, Failure, Hit, Passage, Step, SyncReport
 
 NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
@@ -219,10 +219,10 @@ class Library(Protocol):
         self,
         workspace: str,
         name: str,
-        progress: Callable[[str, int, int], None],
+        progress: Callable[[Step], None],
         failed: Callable[[Failure], None] = lambda failure: None,
     ) -> SyncReport:
-        """Sync one source, or all that are not paused with an empty name; calls progress(text, done, total),
+        """Sync one source, or all that are not paused with an empty name; calls progress with each step,
         and failed(failure) as soon as a document could not be read.
 
         Raises SourceUnknown, SourcePaused, SourceUnavailable, SyncBusy and any other IndexFailure. Of all

@@ -30,6 +30,7 @@ from index.passages import (
     Hit,
     Passage,
     Sentence,
+    Step,
     SyncReport,
     content_hash,
 )
@@ -379,10 +380,10 @@ class FakeLibrary:
         self,
         workspace: str,
         name: str,
-        progress: Callable[[str, int, int], None],
+        progress: Callable[[Step], None],
         failed: Callable[[Failure], None] = lambda failure: None,
     ) -> SyncReport:
-        """Sync one source, or all with an empty name; calls progress(text, done, total)."""
+        """Sync one source, or all with an empty name; calls progress with each step."""
         if name:
             if self._source(workspace, name).paused:
                 raise SourcePaused(paused_words(name))
@@ -437,7 +438,7 @@ class FakeLibrary:
         self,
         workspace: str,
         name: str,
-        progress: Callable[[str, int, int], None],
+        progress: Callable[[Step], None],
         failed: Callable[[Failure], None],
     ) -> SyncReport:
         source = self._source(workspace, name)
@@ -457,7 +458,7 @@ class FakeLibrary:
         for failure in failures:
             failed(failure)
         for done, uri in enumerate(fresh):
-            progress(f"Reading {uri}", done, len(fresh))
+            progress(Step(text=f"Reading {uri}", done=done, total=len(fresh)))
             self._read(workspace, name, source, uri)
         source.failures = failures
         source.synced_at = NOON

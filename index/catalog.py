@@ -5,7 +5,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,15 +16,14 @@ from index.database import Database
 from index.errors import SourceExists, SourceUnknown
 from index.passages import (
     Audience,
-    Document,
     Draft,
     Failure,
     Passage,
     Sentence,
     SentenceKind,
-    content_hash,
 )
 from index.ports import Keys, Vectors
+from index.revisions import advance, batches, marks, prune_embedders, prune_vectors, source_id, touch
 
 MIGRATIONS = (
     # Token vectors are new; whatever has none is embedded anew by the next sync.
@@ -36,6 +36,26 @@ MIGRATIONS = (
     "ALTER TABLE sources ADD COLUMN paused INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE passages ADD COLUMN place TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE sources ADD COLUMN options TEXT NOT NULL DEFAULT '{}'",
+    """ALTER TABLE workspaces ADD COLUMN embedder TEXT NOT NULL DEFAULT '';
+    CREATE TABLE images (
+        id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+        is_former INTEGER NOT NULL, uri TEXT NOT NULL, version TEXT NOT NULL, revision TEXT NOT NULL,
+        pipeline TEXT NOT NULL, reading TEXT NOT NULL, UNIQUE (source_id, is_former, uri)
+    ) STRICT;
+    CREATE TABLE image_keys (
+        image_id INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE, key TEXT NOT NULL,
+        PRIMARY KEY (image_id, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX image_keys_by_key ON image_keys (key);
+    CREATE TABLE revisions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, workspace TEXT NOT NULL REFERENCES workspaces (name),
+        revision INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX revisions_by_workspace ON revisions (workspace, revision);
+    CREATE TABLE changes (
+        revision_id INTEGER NOT NULL REFERENCES revisions (id) ON DELETE CASCADE,
+        passage_id INTEGER NOT NULL, PRIMARY KEY (revision_id, passage_id)
+    ) STRICT, WITHOUT ROWID""",
 )
 """From each version of schema.sql to the next."""
 
@@ -48,9 +68,6 @@ PASSAGE = """
 
 READABLE = "s.workspace = ? AND (? = '[]' OR s.name IN (SELECT value FROM json_each(?)))"
 """What an audience may read; takes what ``_readable`` returns."""
-
-VARIABLES = 500
-"""How many values one statement takes at a time; SQLite's own limit was 999 for many years."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,15 +153,16 @@ class DocumentState:
 class Reading:
     """A document that was read anew, with its passages and the key of each passage's vector."""
 
-    document: Document
+    uri: str
+    url: str
+    title: str
+    text: str
+    revision: str
+    updated_at: datetime
     version: str
     pipeline: str
     drafts: tuple[Draft, ...]
     vector_keys: tuple[str, ...]
-
-
-class VectorsMissing(Exception):
-    """Passages were to be published of which some have no vector; nothing was."""
 
 
 class Catalog:
@@ -153,18 +171,18 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         """Open or create the catalogue. Raises CatalogUnavailable."""
         schema = (files("index") / "schema.sql").read_text(encoding="utf-8")
-        self._database = Database(path, schema=schema, migrations=MIGRATIONS)
+        self.database = Database(path, schema=schema, migrations=MIGRATIONS)
 
     # Workspaces and sources
 
     def workspaces(self) -> list[str]:
         """List the workspaces that were ever used, by name."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             return [row["name"] for row in db.execute("SELECT name FROM workspaces ORDER BY name")]
 
     def is_seeded(self, workspace: str) -> bool:
         """Whether a workspace has had its starter source."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             row = db.execute("SELECT seeded FROM workspaces WHERE name = ?", (workspace,)).fetchone()
             return row is not None and bool(row["seeded"])
 
@@ -173,8 +191,8 @@ class Catalog:
 
         What a moderator has removed must not come back with the next start.
         """
-        with self._database.write() as db:
-            _touch(db, workspace)
+        with self.database.write() as db:
+            touch(db, workspace)
             db.execute("UPDATE workspaces SET seeded = 1 WHERE name = ?", (workspace,))
 
     def add_source(
@@ -188,9 +206,9 @@ class Catalog:
         options: Mapping[str, str] | None = None,
     ) -> None:
         """Record a source. Raises SourceExists."""
-        with self._database.write() as db:
-            _touch(db, workspace)
-            if _source_id(db, workspace, name) is not None:
+        with self.database.write() as db:
+            touch(db, workspace)
+            if source_id(db, workspace, name) is not None:
                 raise SourceExists(
                     f"A source named {name!r} exists. Choose another name, or remove that one first."
                 )
@@ -203,55 +221,51 @@ class Catalog:
     def remove_source(self, workspace: str, name: str) -> SourceRecord:
         """Remove a source with all its documents; return what it was. Raises SourceUnknown."""
         removed = self.source(workspace, name)
-        with self._database.write() as db:
+        with self.database.write() as db:
             rows = db.execute(
-                """SELECT DISTINCT vector_key FROM passages p JOIN documents d ON d.id = p.document_id
-                WHERE d.source_id = ?""",
-                (removed.id,),
+                """SELECT vector_key AS key FROM passages p JOIN documents d ON d.id = p.document_id
+                WHERE d.source_id = :source UNION
+                SELECT k.key FROM image_keys k JOIN images i ON i.id = k.image_id
+                WHERE i.source_id = :source""",
+                {"source": removed.id},
             )
-            keys = [row["vector_key"] for row in rows.fetchall()]
+            keys = [row["key"] for row in rows.fetchall()]
             db.execute("DELETE FROM sources WHERE id = ?", (removed.id,))
-            _advance(db, workspace)
-            # Only its own: what a sync under way has embedded is not published yet.
-            for batch in _batches(keys):
-                db.execute(
-                    f"""DELETE FROM vectors WHERE key IN ({_marks(batch)})
-                    AND key NOT IN (SELECT vector_key FROM passages)""",
-                    tuple(batch),
-                )
+            advance(db, workspace)
+            prune_vectors(db, keys)
         return removed
 
     def sources(self, workspace: str) -> list[SourceRecord]:
         """List a workspace's sources, by name."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             rows = db.execute("SELECT * FROM sources WHERE workspace = ? ORDER BY name", (workspace,))
             return [_source(db, row) for row in rows.fetchall()]
 
     def source_names(self, workspace: str) -> list[str]:
         """List the names of a workspace's sources, in order; nothing of what they hold is counted."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             rows = db.execute("SELECT name FROM sources WHERE workspace = ? ORDER BY name", (workspace,))
             return [row["name"] for row in rows]
 
     def source(self, workspace: str, name: str) -> SourceRecord:
         """Return one source. Raises SourceUnknown."""
-        with self._database.read() as db:
-            source_id = _source_id(db, workspace, name)
-            if source_id is None:
+        with self.database.read() as db:
+            found = source_id(db, workspace, name)
+            if found is None:
                 raise SourceUnknown(
                     f"There is no source named {name!r}. List the sources to see which there are."
                 )
-            return _source(db, db.execute("SELECT * FROM sources WHERE id = ?", (source_id,)).fetchone())
+            return _source(db, db.execute("SELECT * FROM sources WHERE id = ?", (found,)).fetchone())
 
     def pause_source(self, workspace: str, name: str, *, paused: bool) -> None:
         """Record whether a source shall not be read anew. Raises SourceUnknown."""
         source = self.source(workspace, name)
-        with self._database.write() as db:
+        with self.database.write() as db:
             db.execute("UPDATE sources SET paused = ? WHERE id = ?", (paused, source.id))
 
     def documents(self, source: SourceRecord) -> list[DocumentRecord]:
         """List a source's documents, by uri."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             rows = db.execute(
                 """SELECT d.uri, d.title, count(p.id) AS passages FROM documents d
                 LEFT JOIN passages p ON p.document_id = d.id WHERE d.source_id = ?
@@ -262,7 +276,7 @@ class Catalog:
 
     def kept_text(self, workspace: str, source: str, uri: str) -> str | None:
         """Return the extracted text of a source's document, by names; None if there is none."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             row = db.execute(
                 """SELECT d.text FROM documents d JOIN sources s ON s.id = d.source_id
                 WHERE s.workspace = ? AND s.name = ? AND d.uri = ?""",
@@ -272,7 +286,7 @@ class Catalog:
 
     def document_passages(self, workspace: str, source: str, uri: str) -> list[Passage]:
         """Return the passages of a source's document, by names, in their order."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             rows = db.execute(
                 f"{PASSAGE} WHERE s.workspace = ? AND s.name = ? AND d.uri = ? ORDER BY p.position",
                 (workspace, source, uri),
@@ -283,7 +297,7 @@ class Catalog:
 
     def document_states(self, source: SourceRecord) -> dict[str, DocumentState]:
         """Return what is known of each document of a source, by uri."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             rows = db.execute(
                 "SELECT uri, version, revision, pipeline FROM documents WHERE source_id = ?", (source.id,)
             )
@@ -294,31 +308,58 @@ class Catalog:
                 for row in rows
             }
 
-    def unembedded(self, source: SourceRecord, embedder: str) -> dict[str, Unembedded]:
-        """Return a source's passages that have no vector of this embedder, by vector key."""
-        with self._database.read() as db:
+    def is_embedded(self, workspace: str, embedder: str) -> bool:
+        """Whether all passages of a workspace are known to have vectors of this embedder."""
+        with self.database.read() as db:
+            row = db.execute("SELECT embedder FROM workspaces WHERE name = ?", (workspace,)).fetchone()
+            return row is not None and bool(row["embedder"] == embedder)
+
+    def unembedded(
+        self, workspace: str, embedder: str, *, after: int, most: int
+    ) -> tuple[int, dict[str, Unembedded]]:
+        """Return up to ``most`` passages that have no vector of this embedder, by vector key.
+
+        They come in the order of their ids, beyond ``after``; the last of these is returned, too.
+        """
+        with self.database.read() as db:
             rows = db.execute(
-                f"""{PASSAGE} WHERE s.id = ? AND NOT EXISTS
-                (SELECT 1 FROM vectors v WHERE v.embedder = ? AND v.key = p.vector_key)""",
-                (source.id, embedder),
+                f"""{PASSAGE} WHERE s.workspace = ? AND p.id > ? AND NOT EXISTS
+                (SELECT 1 FROM vectors v WHERE v.embedder = ? AND v.key = p.vector_key)
+                ORDER BY p.id LIMIT ?""",
+                (workspace, after, embedder, most),
+            ).fetchall()
+        found = {
+            row["vector_key"]: Unembedded(
+                title=row["title"],
+                heading=tuple(json.loads(row["heading"])),
+                text=row["text"],
+                sentences=_sentences(row["sentences"]),
             )
-            return {
-                row["vector_key"]: Unembedded(
-                    title=row["title"],
-                    heading=tuple(json.loads(row["heading"])),
-                    text=row["text"],
-                    sentences=_sentences(row["sentences"]),
-                )
-                for row in rows
-            }
+            for row in rows
+        }
+        return rows[-1]["id"] if rows else after, found
+
+    def settle(self, workspace: str, embedder: str) -> bool:
+        """Search a workspace with this embedder from now on, unless one of its vectors is missing.
+
+        Vectors that no workspace is searched with any more are deleted.
+        """
+        with self.database.write() as db:
+            if _lacks_vectors(db, workspace, embedder):
+                return False
+            touch(db, workspace)
+            db.execute("UPDATE workspaces SET embedder = ? WHERE name = ?", (embedder, workspace))
+            advance(db, workspace)
+            prune_embedders(db, embedder)
+        return True
 
     def missing_vectors(self, embedder: str, keys: Iterable[str]) -> set[str]:
         """Return those keys for which there is no vector of this embedder."""
         wanted = set(keys)
-        with self._database.read() as db:
-            for batch in _batches(sorted(wanted)):
+        with self.database.read() as db:
+            for batch in batches(sorted(wanted)):
                 rows = db.execute(
-                    f"SELECT key FROM vectors WHERE embedder = ? AND key IN ({_marks(batch)})",
+                    f"SELECT key FROM vectors WHERE embedder = ? AND key IN ({marks(batch)})",
                     (embedder, *batch),
                 )
                 wanted.difference_update([row["key"] for row in rows.fetchall()])
@@ -327,14 +368,14 @@ class Catalog:
     def add_vectors(self, embedder: str, embeddings: Sequence[StoredEmbedding]) -> None:
         """Keep some embeddings; a sync that is killed resumes from them."""
         rows = [(embedder, stored.key, stored.vector, stored.tokens) for stored in embeddings]
-        with self._database.write() as db:
+        with self.database.write() as db:
             db.executemany(
                 "INSERT OR REPLACE INTO vectors (embedder, key, vector, tokens) VALUES (?, ?, ?, ?)", rows
             )
 
     def projection(self, embedder: str) -> Vectors | None:
         """Return the matrix (dimension, fewer) that makes an embedder's token vectors small."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             row = db.execute("SELECT matrix FROM projections WHERE embedder = ?", (embedder,)).fetchone()
         if row is None:
             return None
@@ -344,56 +385,12 @@ class Catalog:
     def keep_projection(self, embedder: str, matrix: Vectors) -> None:
         """Keep an embedder's matrix; the first that is kept stays."""
         blob = np.array([len(matrix)], "<i4").tobytes() + matrix.tobytes()
-        with self._database.write() as db:
+        with self.database.write() as db:
             db.execute("INSERT OR IGNORE INTO projections VALUES (?, ?)", (embedder, blob))
-
-    def publish(
-        self,
-        source: SourceRecord,
-        *,
-        readings: Iterable[Reading],
-        touched: dict[str, str],
-        removed: Iterable[str],
-        failures: Sequence[Failure],
-        embedder: str,
-    ) -> None:
-        """Switch a source to its new state, in one transaction.
-
-        ``touched`` are new versions by uri of documents whose bytes are the same, ``removed`` are
-        uris. A passage whose title, headings and text are unchanged keeps its id.
-        Raises SourceUnknown when the source was removed meanwhile, and VectorsMissing when another
-        that was removed meanwhile has taken along what both had.
-        """
-        readings, removed = list(readings), list(removed)
-        with self._database.write() as db:
-            if _source_id(db, source.workspace, source.name) != source.id:
-                raise SourceUnknown(f"The source {source.name!r} was removed while it was synced.")
-            db.executemany(
-                "DELETE FROM documents WHERE source_id = ? AND uri = ?", [(source.id, uri) for uri in removed]
-            )
-            db.executemany(
-                "UPDATE documents SET version = ? WHERE source_id = ? AND uri = ?",
-                [(version, source.id, uri) for uri, version in touched.items()],
-            )
-            for reading in readings:
-                _replace_document(db, source.id, reading)
-            if _lacks_vectors(db, source.id, embedder):
-                raise VectorsMissing
-            db.execute("DELETE FROM failures WHERE source_id = ?", (source.id,))
-            db.executemany(
-                "INSERT INTO failures (source_id, uri, reason) VALUES (?, ?, ?)",
-                [(source.id, failure.uri, failure.reason) for failure in failures],
-            )
-            now = datetime.now(UTC).isoformat()
-            db.execute("UPDATE sources SET synced_at = ? WHERE id = ?", (now, source.id))
-            if readings or removed:
-                _advance(db, source.workspace)
-                _prune_vectors(db)
-            _prune_embedders(db, embedder)
 
     def note_unavailable(self, source: SourceRecord, reason: str) -> None:
         """Keep why a source as a whole could not be read, as a failure of no uri, until one succeeds."""
-        with self._database.write() as db:
+        with self.database.write() as db:
             db.execute("DELETE FROM failures WHERE source_id = ? AND uri = ''", (source.id,))
             db.execute(
                 "INSERT INTO failures (source_id, uri, reason) SELECT id, '', ? FROM sources WHERE id = ?",
@@ -404,26 +401,20 @@ class Catalog:
 
     def revision(self, workspace: str) -> int:
         """Return a number that is another after every change that a search could see."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             row = db.execute("SELECT revision FROM workspaces WHERE name = ?", (workspace,)).fetchone()
             return int(row["revision"]) if row else 0
 
     @contextmanager
     def view(self, workspace: str, embedder: str) -> Iterator["View"]:
         """Lend a view of a workspace's passages, all of it as of one moment."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             row = db.execute("SELECT revision FROM workspaces WHERE name = ?", (workspace,)).fetchone()
-            rows = db.execute(
-                """SELECT p.id, p.vector_key FROM passages p JOIN documents d ON d.id = p.document_id
-                JOIN sources s ON s.id = d.source_id WHERE s.workspace = ? ORDER BY p.id""",
-                (workspace,),
-            )
-            keys = {row["id"]: row["vector_key"] for row in rows}
-            yield View(db, embedder, revision=row["revision"] if row else 0, keys=keys)
+            yield View(db, workspace, embedder, revision=row["revision"] if row else 0)
 
     def passage_ids(self, audience: Audience) -> Keys:
         """Return the ids of all live passages that an audience may read, in order."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             rows = db.execute(
                 f"""SELECT p.id FROM passages p JOIN documents d ON d.id = p.document_id
                 JOIN sources s ON s.id = d.source_id WHERE {READABLE} ORDER BY p.id""",
@@ -433,7 +424,7 @@ class Catalog:
 
     def paths(self, audience: Audience) -> list[tuple[str, ...]]:
         """Return each (title, heading, ...) that leads to a live passage this audience may read."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             rows = db.execute(
                 f"""SELECT DISTINCT d.title, p.heading FROM passages p
                 JOIN documents d ON d.id = p.document_id JOIN sources s ON s.id = d.source_id
@@ -445,15 +436,15 @@ class Catalog:
     def candidates(self, ids: Sequence[int], audience: Audience, embedder: str) -> list[CandidateRow]:
         """Return what ranks the live passages among ``ids`` that this audience may read."""
         found: dict[int, CandidateRow] = {}
-        with self._database.read() as db:
-            for batch in _batches(list(ids)):
+        with self.database.read() as db:
+            for batch in batches(list(ids)):
                 rows = db.execute(
                     # CROSS JOIN keeps the order: by itself SQLite would begin with all the vectors.
                     f"""SELECT p.id, v.vector, v.tokens FROM passages p
                     CROSS JOIN documents d ON d.id = p.document_id
                     CROSS JOIN sources s ON s.id = d.source_id
                     CROSS JOIN vectors v ON v.embedder = ? AND v.key = p.vector_key
-                    WHERE {READABLE} AND p.id IN ({_marks(batch)})""",
+                    WHERE {READABLE} AND p.id IN ({marks(batch)})""",
                     (embedder, *_readable(audience), *batch),
                 )
                 found.update({row["id"]: CandidateRow(**row) for row in rows})
@@ -461,7 +452,7 @@ class Catalog:
 
     def headings(self, documents: int, audience: Audience) -> list[tuple[str, tuple[str, ...]]]:
         """Return title and heading path of all that stands in the newest documents, in order."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             rows = db.execute(
                 f"""WITH newest AS (
                     SELECT d.id, d.title, d.updated_at FROM documents d JOIN sources s ON s.id = d.source_id
@@ -476,10 +467,10 @@ class Catalog:
     def passages(self, ids: Sequence[int], audience: Audience) -> dict[int, Passage]:
         """Return the live passages among ``ids`` that this audience may read, by id."""
         found: dict[int, Passage] = {}
-        with self._database.read() as db:
-            for batch in _batches(list(ids)):
+        with self.database.read() as db:
+            for batch in batches(list(ids)):
                 rows = db.execute(
-                    f"{PASSAGE} WHERE {READABLE} AND p.id IN ({_marks(batch)})",
+                    f"{PASSAGE} WHERE {READABLE} AND p.id IN ({marks(batch)})",
                     (*_readable(audience), *batch),
                 )
                 found.update({row["id"]: _passage(row) for row in rows})
@@ -487,7 +478,7 @@ class Catalog:
 
     def following(self, passage_id: int, step: int, audience: Audience) -> Passage | None:
         """Return the passage ``step`` positions after another one, if this audience may read it."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             row = db.execute(
                 f"""{PASSAGE} WHERE {READABLE} AND (p.document_id, p.position) =
                 (SELECT document_id, position + ? FROM passages WHERE id = ?)""",
@@ -497,28 +488,56 @@ class Catalog:
 
     def document_text(self, document_id: int) -> str | None:
         """Return a document's extracted text, on which its passages' spans stand; None if gone."""
-        with self._database.read() as db:
+        with self.database.read() as db:
             row = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
             return str(row["text"]) if row else None
 
 
 class View:
-    """A workspace's passages as of one moment; ``keys`` are their vector keys, by passage id."""
+    """A workspace's passages as of one moment."""
 
-    def __init__(self, db: sqlite3.Connection, embedder: str, *, revision: int, keys: dict[int, str]) -> None:
+    def __init__(self, db: sqlite3.Connection, workspace: str, embedder: str, *, revision: int) -> None:
         self._db = db
+        self._workspace = workspace
         self._embedder = embedder
         self.revision = revision
-        self.keys = keys
+
+    @cached_property
+    def keys(self) -> dict[int, str]:
+        """The vector keys of all passages, by id."""
+        rows = self._db.execute(
+            """SELECT p.id, p.vector_key FROM passages p JOIN documents d ON d.id = p.document_id
+            JOIN sources s ON s.id = d.source_id WHERE s.workspace = ? ORDER BY p.id""",
+            (self._workspace,),
+        )
+        return {row["id"]: row["vector_key"] for row in rows}
+
+    def changes(self, revision: int) -> dict[int, str | None] | None:
+        """Return what came and went since a revision: vector keys by id, None for a passage that is gone.
+
+        It is None as a whole when that is no longer known.
+        """
+        row = self._db.execute(
+            "SELECT id FROM revisions WHERE workspace = ? AND revision = ?", (self._workspace, revision)
+        ).fetchone()
+        if row is None:
+            return None
+        rows = self._db.execute(
+            """SELECT DISTINCT c.passage_id, p.vector_key FROM revisions r
+            CROSS JOIN changes c ON c.revision_id = r.id LEFT JOIN passages p ON p.id = c.passage_id
+            WHERE r.workspace = ? AND r.id > ?""",
+            (self._workspace, row["id"]),
+        )
+        return {row["passage_id"]: row["vector_key"] for row in rows}
 
     def indexables(self, ids: Iterable[int]) -> Iterator[list[Indexable]]:
         """Yield some passages in batches; one that has no vector of the embedder is left out."""
-        for batch in _batches(sorted(ids)):
+        for batch in batches(sorted(ids)):
             rows = self._db.execute(
                 f"""SELECT p.id, d.title, p.heading, p.text, v.vector, v.tokens
                 FROM passages p CROSS JOIN documents d ON d.id = p.document_id
                 CROSS JOIN vectors v ON v.embedder = ? AND v.key = p.vector_key
-                WHERE p.id IN ({_marks(batch)}) ORDER BY p.id""",
+                WHERE p.id IN ({marks(batch)}) ORDER BY p.id""",
                 (self._embedder, *batch),
             )
             yield [
@@ -532,19 +551,6 @@ class View:
                 )
                 for row in rows
             ]
-
-
-def _touch(db: sqlite3.Connection, workspace: str) -> None:
-    db.execute("INSERT OR IGNORE INTO workspaces (name) VALUES (?)", (workspace,))
-
-
-def _advance(db: sqlite3.Connection, workspace: str) -> None:
-    db.execute("UPDATE workspaces SET revision = abs(random() / 2) WHERE name = ?", (workspace,))
-
-
-def _source_id(db: sqlite3.Connection, workspace: str, name: str) -> int | None:
-    row = db.execute("SELECT id FROM sources WHERE workspace = ? AND name = ?", (workspace, name)).fetchone()
-    return int(row["id"]) if row else None
 
 
 def _source(db: sqlite3.Connection, row: sqlite3.Row) -> SourceRecord:
@@ -570,90 +576,14 @@ def _source(db: sqlite3.Connection, row: sqlite3.Row) -> SourceRecord:
     )
 
 
-def _replace_document(db: sqlite3.Connection, source_id: int, reading: Reading) -> None:
-    document = reading.document
-    values = {
-        "source_id": source_id,
-        "uri": document.uri,
-        "url": document.url,
-        "title": document.title,
-        "text": document.text,
-        "revision": document.revision,
-        "version": reading.version,
-        "pipeline": reading.pipeline,
-        "updated_at": document.updated_at.isoformat(),
-    }
-    names = list(values)
-    row = db.execute(
-        f"""INSERT INTO documents ({", ".join(names)}) VALUES ({", ".join(f":{name}" for name in names)})
-        ON CONFLICT (source_id, uri) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in names)}
-        RETURNING id""",
-        values,
-    ).fetchone()
-    _replace_passages(db, row["id"], reading)
-
-
-def _replace_passages(db: sqlite3.Connection, document_id: int, reading: Reading) -> None:
-    old: dict[str, list[int]] = {}
-    rows = db.execute(
-        "SELECT id, vector_key FROM passages WHERE document_id = ? ORDER BY position", (document_id,)
-    )
-    for row in rows.fetchall():
-        old.setdefault(row["vector_key"], []).append(row["id"])
-    for draft, key in zip(reading.drafts, reading.vector_keys, strict=True):
-        kept = old.get(key)
-        _write_passage(db, kept.pop(0) if kept else None, document_id, draft, key)
-    gone = [(passage_id,) for ids in old.values() for passage_id in ids]
-    db.executemany("DELETE FROM passages WHERE id = ?", gone)
-
-
-def _write_passage(
-    db: sqlite3.Connection, passage_id: int | None, document_id: int, draft: Draft, key: str
-) -> None:
-    db.execute(
-        """INSERT OR REPLACE INTO passages
-        (id, document_id, position, start, end, text, heading, anchor, place, sentences, content_hash,
-        vector_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        (
-            passage_id,
-            document_id,
-            draft.position,
-            draft.start,
-            draft.end,
-            draft.text,
-            json.dumps(draft.heading),
-            draft.anchor,
-            draft.place,
-            json.dumps([(sentence.start, sentence.end, sentence.kind) for sentence in draft.sentences]),
-            content_hash(draft.text),
-            key,
-        ),
-    )
-
-
-def _lacks_vectors(db: sqlite3.Connection, source_id: int, embedder: str) -> bool:
+def _lacks_vectors(db: sqlite3.Connection, workspace: str, embedder: str) -> bool:
     row = db.execute(
         """SELECT EXISTS (SELECT 1 FROM passages p JOIN documents d ON d.id = p.document_id
-        WHERE d.source_id = ? AND NOT EXISTS
+        JOIN sources s ON s.id = d.source_id WHERE s.workspace = ? AND NOT EXISTS
         (SELECT 1 FROM vectors v WHERE v.embedder = ? AND v.key = p.vector_key)) AS lacks""",
-        (source_id, embedder),
+        (workspace, embedder),
     ).fetchone()
     return bool(row["lacks"])
-
-
-def _prune_vectors(db: sqlite3.Connection) -> None:
-    db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM passages)")
-
-
-def _prune_embedders(db: sqlite3.Connection, embedder: str) -> None:
-    # Another embedder's vectors stay until this one has them all, so that going back is free.
-    complete = db.execute(
-        """SELECT NOT EXISTS (SELECT 1 FROM passages p WHERE NOT EXISTS
-        (SELECT 1 FROM vectors v WHERE v.embedder = ? AND v.key = p.vector_key)) AS complete""",
-        (embedder,),
-    ).fetchone()["complete"]
-    if complete:
-        db.execute("DELETE FROM vectors WHERE embedder <> ?", (embedder,))
 
 
 def _sentences(column: str) -> tuple[Sentence, ...]:
@@ -687,11 +617,3 @@ def _passage(row: sqlite3.Row) -> Passage:
 def _readable(audience: Audience) -> tuple[str, str, str]:
     names = json.dumps(sorted(audience.sources))
     return audience.workspace, names, names
-
-
-def _batches(values: list[int] | list[str]) -> Iterable[list[int] | list[str]]:
-    return (values[i : i + VARIABLES] for i in range(0, len(values), VARIABLES))
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))

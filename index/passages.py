@@ -215,6 +215,22 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Where a sync stands: what it does, and how much of that is done; ``total`` is 0 while unknown.
+
+    ``read`` counts the documents that were read anew, ``embedded`` passages, and ``removed`` the
+    documents that the source no longer has.
+    """
+
+    text: str
+    done: int = 0
+    total: int = 0
+    read: int = 0
+    embedded: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SyncReport:
     """What a sync found and did, counted in documents; ``embedded`` counts passages.
 

@@ -2,10 +2,12 @@
 
 -- revision is another random number after every change that a search could see, so that vectors
 -- of another catalogue, or of this one before it was restored, are never taken for its own.
+-- embedder is the one whose vectors all of the workspace's passages have, or empty.
 CREATE TABLE workspaces (
     name     TEXT PRIMARY KEY,
     revision INTEGER NOT NULL DEFAULT 0,
-    seeded   INTEGER NOT NULL DEFAULT 0
+    seeded   INTEGER NOT NULL DEFAULT 0,
+    embedder TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 -- options is a JSON object of strings.
@@ -80,3 +82,42 @@ CREATE TABLE failures (
 ) STRICT;
 
 CREATE INDEX failures_by_source ON failures (source_id);
+
+-- Documents beside those that are searched: staged ones were read and wait to be published, former
+-- ones are what the last sync replaced. reading is what index/staging.py writes, empty where a
+-- document was new. image_keys are the vectors that an image needs.
+CREATE TABLE images (
+    id        INTEGER PRIMARY KEY,
+    source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+    is_former INTEGER NOT NULL,
+    uri       TEXT NOT NULL,
+    version   TEXT NOT NULL,
+    revision  TEXT NOT NULL,
+    pipeline  TEXT NOT NULL,
+    reading   TEXT NOT NULL,
+    UNIQUE (source_id, is_former, uri)
+) STRICT;
+
+CREATE TABLE image_keys (
+    image_id INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    key      TEXT NOT NULL,
+    PRIMARY KEY (image_id, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX image_keys_by_key ON image_keys (key);
+
+-- Which passages came and went with each of the latest revisions of a workspace, so that what is
+-- derived from them need not look at all of them.
+CREATE TABLE revisions (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    workspace TEXT NOT NULL REFERENCES workspaces (name),
+    revision  INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX revisions_by_workspace ON revisions (workspace, revision);
+
+CREATE TABLE changes (
+    revision_id INTEGER NOT NULL REFERENCES revisions (id) ON DELETE CASCADE,
+    passage_id  INTEGER NOT NULL,
+    PRIMARY KEY (revision_id, passage_id)
+) STRICT, WITHOUT ROWID;

@@ -7,8 +7,8 @@ import json
 import secrets
 import shutil
 import threading
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -30,13 +30,17 @@ SENTENCES = 256
 STALE_SHARE = 0.1
 """When more than this share of what was counted has gone, the counts are made anew."""
 
+SAVED_SHARE = 0.01
+"""When more than this share has changed since a snapshot was saved, it is saved again; a start catches up."""
+
 
 @dataclass(frozen=True, kw_only=True)  # without slots, which leave no room for what is derived once
 class Snapshot:
     """One workspace as of a revision of the catalogue. Immutable: share it between threads at will.
 
     ``sentences`` holds projected vectors. ``frequencies[id]`` is in how many passages a token
-    stands; ``keys`` are fingerprints of what was embedded, by passage id.
+    stands; ``keys`` are fingerprints of what was embedded, by passage id. ``unsaved`` is how many
+    passages have come or gone since it was saved.
     """
 
     revision: int
@@ -46,6 +50,7 @@ class Snapshot:
     words: LexicalSnapshot
     frequencies: NDArray[np.int64]
     gone: int = 0
+    unsaved: int = 0
 
     @cached_property
     def rarities(self) -> NDArray[np.float64]:
@@ -102,22 +107,24 @@ class Snapshots:
         return Projection(matrix)
 
     def _refresh(self, workspace: str, embedder: Embedder) -> Snapshot:
-        held = self._held.get(workspace) or self._load(workspace, embedder)
         with self._catalog.view(workspace, embedder.id) as view:
+            held = self._held.get(workspace) or self._load(workspace, embedder, view.revision)
             is_fresh = view.revision == held.revision
             fresh = held if is_fresh else self._updated(workspace, held, view, embedder)
+        if fresh.unsaved > SAVED_SHARE * len(fresh.keys):
+            fresh = self._saved(workspace, embedder, fresh)
         self._held[workspace] = fresh
-        if fresh is not held:
-            self._save(workspace, embedder, fresh)
         return fresh
 
     def _updated(self, workspace: str, held: Snapshot, view: View, embedder: Embedder) -> Snapshot:
-        keys = {id: _fingerprint(key) for id, key in view.keys.items()}
-        stale = {id for id, key in held.keys.items() if keys.get(id) != key}
+        changes = view.changes(held.revision)
+        keys, stale = _compared(held, view, changes)
         gone = held.gone + len(stale)
-        if gone > STALE_SHARE * (len(held.keys) + held.gone):
-            held, stale, gone = _empty(embedder), set(), 0
-        new = keys.keys() - (held.keys.keys() - stale)
+        is_outdated = gone > STALE_SHARE * (len(held.keys) + held.gone)
+        if is_outdated:
+            held, stale, gone, changes = _empty(embedder), set(), 0, None
+            keys = {id: _fingerprint(key) for id, key in view.keys.items()}
+        new = keys.keys() - held.keys.keys() | (keys.keys() & stale)
         batch = _Batch()
         for indexables in view.indexables(new):
             batch.add(indexables)
@@ -130,19 +137,34 @@ class Snapshots:
                 removed=stale, ids=batch.ids, vectors=_stacked(batch.vectors, embedder.dimension)
             ),
             sentences=_with_sentences(held.sentences, stale, batch),
-            words=self._words(workspace, view, stale if held.keys else None),
+            words=self._words(workspace, view, keys, stale if held.keys else None, changes),
             frequencies=_added(held.frequencies, batch.tokens),
             gone=gone,
+            unsaved=held.unsaved + len(stale) + len(new),
         )
 
     # Words
 
-    def _words(self, workspace: str, view: View, stale: set[int] | None) -> LexicalSnapshot:
-        """Return the words of a view; ``stale`` ids are entered anew, None says that all are."""
+    def _words(
+        self,
+        workspace: str,
+        view: View,
+        keys: dict[int, int],
+        stale: set[int] | None,
+        changes: dict[int, str | None] | None,
+    ) -> LexicalSnapshot:
+        """Return the words of a view; ``stale`` ids are entered anew, None says that all are.
+
+        With ``changes``, only these are looked at.
+        """
         try:
             store = self._lexicons.get(workspace) or TantivyStore(self._place(workspace) / "words")
             self._lexicons[workspace] = store
-            _bring_up_to_date(store, view, stale)
+            if changes is not None:
+                _enter(store, view, removed=changes, added=[id for id, key in changes.items() if key])
+            if changes is None or len(store.snapshot()) != len(keys):
+                # Nothing is known of how it came to be, or another process has been at it.
+                _bring_up_to_date(store, view, stale)
         except IndexFailure:
             # Another process is at it, or the folder is unusable: memory serves as well.
             store = TantivyStore(None)
@@ -154,21 +176,21 @@ class Snapshots:
     def _place(self, workspace: str) -> Path:
         return self._folder / content_hash(workspace)[:16]
 
-    def _load(self, workspace: str, embedder: Embedder) -> Snapshot:
+    def _load(self, workspace: str, embedder: Embedder, revision: int) -> Snapshot:
         place = self._place(workspace)
         try:
             manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
             if manifest["embedder"] != embedder.id:
                 return _empty(embedder)
-            saved = place / manifest["saved"]
+            saved, saved_at = place / manifest["saved"], manifest["revision"]
             ids, keys = np.load(saved / "keys.npy")
             store = TantivyStore(place / "words")
             self._lexicons[workspace] = store
             words = store.snapshot()
             passages = FaissStore.load(saved / "passages.faiss", embedder.dimension)
             snapshot = Snapshot(
-                # Only if the words are complete does nothing remain to be done.
-                revision=manifest["revision"] if words.ids() == set(ids.tolist()) else -1,
+                # The words may be of a later revision, but not if this is the present one.
+                revision=saved_at if saved_at != revision or words.ids() == set(ids.tolist()) else -1,
                 keys=dict(zip(ids.tolist(), keys.tolist(), strict=True)),
                 passages=passages,
                 sentences=FaissStore.load(saved / "sentences.faiss", manifest["projected"]),
@@ -179,6 +201,10 @@ class Snapshots:
         except (OSError, EOFError, ValueError, KeyError, TypeError, IndexFailure):
             return _empty(embedder)  # derived data: whatever is wrong with it, it can be made anew
         return snapshot if set(passages.ids()) == snapshot.keys.keys() else _empty(embedder)
+
+    def _saved(self, workspace: str, embedder: Embedder, snapshot: Snapshot) -> Snapshot:
+        self._save(workspace, embedder, snapshot)
+        return replace(snapshot, unsaved=0)
 
     def _save(self, workspace: str, embedder: Embedder, snapshot: Snapshot) -> None:
         manifest = Manifest(
@@ -252,7 +278,8 @@ def sentence_vectors(tokens: Tokens) -> tuple[NDArray[np.int64], Vectors]:
 
 
 def _with_sentences(store: FaissStore, stale: set[int], batch: _Batch) -> FaissStore:
-    removed = [id for id in store.ids() if id // SENTENCES in stale] if stale else []
+    held = store.keys()
+    removed = held[np.isin(held // SENTENCES, np.array(sorted(stale)))] if stale else np.empty(0, np.int64)
     if not batch.sentence_ids:
         return store.updated(removed=removed, ids=[], vectors=np.empty((0, store.dimension), np.float32))
     vectors = np.concatenate(batch.sentence_vectors)
@@ -261,10 +288,26 @@ def _with_sentences(store: FaissStore, stale: set[int], batch: _Batch) -> FaissS
     return store.updated(removed=removed, ids=batch.sentence_ids, vectors=vectors)
 
 
+def _compared(
+    held: Snapshot, view: View, changes: dict[int, str | None] | None
+) -> tuple[dict[int, int], set[int]]:
+    """Return the fingerprints of a view's passages, and which passages a snapshot holds in vain."""
+    if changes is None:
+        keys = {id: _fingerprint(key) for id, key in view.keys.items()}
+        return keys, {id for id, key in held.keys.items() if keys.get(id) != key}
+    found = {id: _fingerprint(key) for id, key in changes.items() if key is not None}
+    stale = {id for id in changes if id in held.keys and held.keys[id] != found.get(id)}
+    kept = held.keys if not stale else {id: key for id, key in held.keys.items() if id not in stale}
+    return kept | found, stale
+
+
 def _bring_up_to_date(store: TantivyStore, view: View, stale: set[int] | None) -> None:
     held = store.ids()
     removed = held if stale is None else (held - view.keys.keys()) | (held & stale)
-    added = view.keys.keys() - (held - removed)
+    _enter(store, view, removed=removed, added=view.keys.keys() - (held - removed))
+
+
+def _enter(store: TantivyStore, view: View, *, removed: Collection[int], added: Collection[int]) -> None:
     if removed or added:
         store.update(
             removed=removed,

@@ -497,11 +497,11 @@ def _progress(reply: Progress) -> ui.LayoutView:
 
 def _stage(reply: Progress) -> list[str]:
     if not reply.total:
-        return [f"{literal(reply.text)} ..."]
+        return [f"{literal(reply.text)} ...", *([reply.tally] if reply.tally else [])]
     full = BAR * reply.done // reply.total
     left = f", {reply.time_left}" if reply.time_left else ""
     bar = f"`{'█' * full}{'░' * (BAR - full)}` {reply.done:,} of {reply.total:,}{left}"
-    return [literal(reply.text), bar]
+    return [literal(reply.text), bar, *([reply.tally] if reply.tally else [])]
 
 
 def _lines(*lines: str) -> ui.LayoutView:

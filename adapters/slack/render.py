@@ -372,7 +372,7 @@ def _suggestions(reply: Suggestions) -> Json:
 
 
 def _progress(reply: Progress) -> Json:
-    blocks = [rich_text(section(words(text))) for text in (_bar(reply), _unread(reply)) if text]
+    blocks = [rich_text(section(words(text))) for text in (_bar(reply), reply.tally, _unread(reply)) if text]
     return _message(reply.text, *blocks, actions(button("Cancel", CANCEL, "job")))
 
 

@@ -156,8 +156,8 @@ class TerminalAdapter:
 
 
 def _described(progress: Progress) -> str:
-    not_read = f"{progress.failed:,} not read" if progress.failed else ""
-    return escape(visible(", ".join(part for part in (progress.text, not_read, progress.time_left) if part)))
+    parts = (progress.text, progress.tally, progress.time_left)
+    return escape(visible(", ".join(part for part in parts if part)))
 
 
 async def _told(core: Core, request: Request) -> None:

@@ -281,7 +281,8 @@ def _progress(reply: Progress) -> RenderableType:
     left = f", {reply.time_left}" if reply.time_left else ""
     failures = (_plain(f"Not read: {failure}", "yellow") for failure in reply.failures)
     more = [_plain(f"and {reply.unnamed:,} more", "yellow")] if reply.unnamed > 0 else []
-    return Group(_plain(f"{reply.text} ...{amount}{left}"), *failures, *more)
+    tally = [_plain(reply.tally)] if reply.tally else []
+    return Group(_plain(f"{reply.text} ...{amount}{left}"), *tally, *failures, *more)
 
 
 def _preferences(reply: PreferenceList) -> RenderableType:

@@ -35,7 +35,7 @@ class FaissStore:
     def updated(self, *, removed: Iterable[int], ids: Sequence[int], vectors: Vectors) -> "FaissStore":
         """Return a store without ``removed`` and with ``ids`` added; self stays as it is."""
         index = faiss.clone_index(self._index)
-        gone = np.fromiter(removed, dtype=np.int64)
+        gone = removed if isinstance(removed, np.ndarray) else np.fromiter(removed, dtype=np.int64)
         if gone.size:
             index.remove_ids(faiss.IDSelectorBatch(gone))
         if len(ids):

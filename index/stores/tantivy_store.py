@@ -100,6 +100,10 @@ class LexicalSnapshot:
     def __init__(self, searcher: Searcher) -> None:
         self._searcher = searcher
 
+    def __len__(self) -> int:
+        """Count the passages."""
+        return int(self._searcher.num_docs)
+
     def ids(self) -> set[int]:
         """Return the ids held. Raises CatalogUnavailable when the files are damaged."""
         with _own_errors():

@@ -231,6 +231,48 @@ def test_a_sync_killed_at_any_moment_leaves_an_index_that_answers(quoth: Quoth, 
     assert 0 == quoth("sync").returncode
 
 
+def test_a_first_sync_killed_five_times_ends_complete_and_embeds_everything_once(
+    quoth: Quoth, tmp_path: Path
+) -> None:
+    (tmp_path / "quoth.toml").write_text('[sources]\nseeds = "docs"\n')
+    for number in range(900):
+        path = tmp_path / "docs" / f"{number}.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"# Note {number}\n\nThis is note {number}, about nothing at all.\n")
+    embedded: list[set[int]] = [set()]
+    for _ in range(5):
+        kill_a_sync_that_embeds(tmp_path, more=100)
+        embedded.append(vectors(tmp_path))
+        assert embedded[-2] < embedded[-1]  # what was embedded stays, row for row
+    assert 0 == quoth("sync").returncode
+    assert embedded[-1] < vectors(tmp_path)
+    assert 900 == len(vectors(tmp_path))
+    listed = quoth("sources", "list").stdout
+    assert "900" in listed
+
+
+def vectors(folder: Path) -> set[int]:
+    catalog = folder / "data" / "catalog.sqlite"
+    if not catalog.exists():
+        return set()
+    with closing(sqlite3.connect(catalog)) as db, suppress(sqlite3.OperationalError):
+        return {id for (id,) in db.execute("SELECT id FROM vectors")}
+    return set()
+
+
+def kill_a_sync_that_embeds(folder: Path, *, more: int) -> None:
+    """Kill a sync, so that it can clean up nothing, when it has embedded so many more passages."""
+    before = len(vectors(folder))
+    command = [str(QUOTH), "--data", "data", "sync"]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and len(vectors(folder)) < before + more:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
+    assert process.poll() is None
+    process.kill()
+    process.wait()
+
+
 def test_an_interrupted_sync_says_so_and_the_next_goes_on_from_there(quoth: Quoth, docs: Path) -> None:
     quoth("sources", "add", "docs")
     for number in range(NOTES):

@@ -447,7 +447,7 @@ REPLIES: dict[str, Reply] = {
     "statistics_of_much": statistics(
         most_quoted=tuple(("*" * 100, 1_000_000) for _ in range(5)), never_quoted=("[" * 100,) * 5
     ),
-    "progress": Progress(text="Reading handbook", done=3, total=12),
+    "progress": Progress(text="Reading handbook", done=3, total=12, read=2, embedded=1204, removed=1),
     "progress_with_failures": Progress(
         text="Reading handbook",
         done=3_000,

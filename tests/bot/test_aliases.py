@@ -149,7 +149,7 @@ def test_an_alias_is_listed_and_taken_back(pointed: Bench) -> None:
 
 def test_a_passage_that_says_something_else_now_is_not_used(pointed: Bench) -> None:
     pointed.library.files[TEA] = "Green tea wants water at ninety degrees."
-    pointed.library.sync(HERE.workspace, "tea", lambda text, done, total: None)
+    pointed.library.sync(HERE.workspace, "tea", lambda step: None)
     assert not isinstance(pointed.ask(QUESTION), Answer)
     [item] = aliases(pointed).items
     assert ("", True) == (item.text, "not used" in item.facts[0])
@@ -157,7 +157,7 @@ def test_a_passage_that_says_something_else_now_is_not_used(pointed: Bench) -> N
 
 def test_a_passage_that_was_read_anew_unchanged_is(pointed: Bench) -> None:
     pointed.library.files[TEA] = f"{TEA_TEXT}\n\nWhite tea wants patience."
-    pointed.library.sync(HERE.workspace, "tea", lambda text, done, total: None)
+    pointed.library.sync(HERE.workspace, "tea", lambda step: None)
     assert GREEN == pointed.answer(QUESTION).quote.text
 
 

@@ -20,7 +20,7 @@ from bot.ports import Core
 from bot.settings import load
 from bot.testing import FakeClock, FakeLibrary, FakeSearcher
 from index.errors import SourceUnavailable
-from index.passages import Failure, SyncReport
+from index.passages import Failure, Step, SyncReport
 from index.ranking import learned_with
 from tests.bot.conftest import MODERATOR, TERMINAL
 from tests.fakes.embedder import HASHING
@@ -77,12 +77,12 @@ class EndlessLibrary(FakeLibrary):
         self,
         workspace: str,
         name: str,
-        progress: Callable[[str, int, int], None],
+        progress: Callable[[Step], None],
         failed: Callable[[Failure], None] = lambda failure: None,
     ) -> SyncReport:
         try:
             while not self.test_is_over.is_set():
-                progress("Reading", 1, 2)
+                progress(Step(text="Reading", done=1, total=2))
         except BaseException:
             self.stopped.set()
             raise
@@ -150,7 +150,7 @@ class UnreachableLibrary(FakeLibrary):
         self,
         workspace: str,
         name: str,
-        progress: Callable[[str, int, int], None],
+        progress: Callable[[Step], None],
         failed: Callable[[Failure], None] = lambda failure: None,
     ) -> SyncReport:
         self.tried += 1

@@ -11,7 +11,7 @@ from bot.jobs import Jobs, Watch
 from bot.messages import Progress
 from bot.testing import FakeClock, FakeLibrary, FakeSearcher
 from index.errors import SourceUnavailable
-from index.passages import Failure, SyncReport
+from index.passages import Failure, Step, SyncReport
 
 SECONDS = 10  # only ever waited for when a test fails
 
@@ -29,11 +29,11 @@ class GatedLibrary(FakeLibrary):
         self,
         workspace: str,
         name: str,
-        progress: Callable[[str, int, int], None],
+        progress: Callable[[Step], None],
         failed: Callable[[Failure], None] = lambda failure: None,
     ) -> SyncReport:
         self.began.append((workspace, name))
-        progress("Reading", 1, 2)
+        progress(Step(text="Reading", done=1, total=2))
         assert self.gate.wait(SECONDS)
         if self.error:
             raise self.error
@@ -184,12 +184,12 @@ def test_progress_tells_how_long_it_will_take_from_how_long_it_took() -> None:
             self,
             workspace: str,
             name: str,
-            progress: Callable[[str, int, int], None],
+            progress: Callable[[Step], None],
             failed: Callable[[Failure], None] = lambda failure: None,
         ) -> SyncReport:
             for text in ("Reading", "Embedding"):
                 for done in range(3):
-                    progress(text, done, 10)
+                    progress(Step(text=text, done=done, total=10))
                     clock.advance(30)
             return SyncReport()
 

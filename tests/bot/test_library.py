@@ -6,6 +6,7 @@ import pytest
 
 from bot.library import CatalogLibrary
 from index.errors import CatalogUnavailable, SourceExists, SourceUnavailable
+from index.passages import Step
 from index.testing import HashingEmbedder
 from tests.index.conftest import Bench
 
@@ -24,7 +25,7 @@ def upload(library: CatalogLibrary, text: str, name: str = "") -> str:
     return library.add_upload("w", "../tea notes.md", text.encode(), name=name, base_url="")
 
 
-def quiet(text: str, done: int, total: int) -> None:
+def quiet(step: Step) -> None:
     """Watch nothing."""
 
 

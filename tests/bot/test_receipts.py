@@ -28,7 +28,7 @@ def receipt_of(bench: Bench) -> str:
 
 
 def sync(bench: Bench) -> None:
-    bench.library.sync(HERE.workspace, "", lambda text, done, total: None)
+    bench.library.sync(HERE.workspace, "", lambda step: None)
 
 
 def test_a_quote_that_stands_where_it_was_found_matches(bench: Bench) -> None:

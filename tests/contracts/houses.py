@@ -41,7 +41,7 @@ class House:
 
     def sync(self, source: str = "", *, workspace: str = "w") -> SyncReport:
         """Sync one source or all."""
-        return self.library.sync(workspace, source, lambda text, done, total: None)
+        return self.library.sync(workspace, source, lambda step: None)
 
     def search(self, query: str, *, k: int = 10, workspace: str = "w") -> list[Hit]:
         """Search a workspace."""

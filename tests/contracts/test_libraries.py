@@ -15,7 +15,7 @@ from index.errors import (
     SourceUnavailable,
     SourceUnknown,
 )
-from index.passages import Failure, SyncReport
+from index.passages import Failure, Step, SyncReport
 from tests.contracts.houses import House
 
 GREEN = "Green tea is brewed with water of eighty degrees."
@@ -302,7 +302,7 @@ def test_a_document_without_text_is_reported_and_the_rest_is_read(house: House) 
     house.write("empty.txt", " \n")
     house.library.add("w", str(house.folder), name="", base_url="")
     told: list[Failure] = []
-    report = house.library.sync("w", "docs", lambda text, done, total: None, told.append)
+    report = house.library.sync("w", "docs", lambda step: None, told.append)
     [failure] = report.failures
     assert [failure] == told
     assert "empty.txt" == failure.uri
@@ -370,10 +370,10 @@ def test_progress_never_exceeds_its_total(house: House) -> None:
     for number in range(3):
         house.write(f"note-{number}.txt", f"Note number {number}.")
     house.library.add("w", str(house.folder), name="", base_url="")
-    steps: list[tuple[str, int, int]] = []
-    house.library.sync("w", "docs", lambda *step: steps.append(step), lambda failure: None)
+    steps: list[Step] = []
+    house.library.sync("w", "docs", steps.append)
     assert steps
-    assert all(text and (done <= total or not total) for text, done, total in steps)
+    assert all(step.text and (step.done <= step.total or not step.total) for step in steps)
 
 
 # Proof

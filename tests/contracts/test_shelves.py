@@ -48,7 +48,7 @@ def texts(searcher: Searcher, workspace: str = "w") -> list[str]:
 
 
 def sync(library: Library, source: str, workspace: str = "w") -> None:
-    library.sync(workspace, source, lambda text, done, total: None)
+    library.sync(workspace, source, lambda step: None)
 
 
 def test_an_answer_is_found_after_a_sync_and_gone_after_another(

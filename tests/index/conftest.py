@@ -39,10 +39,6 @@ def open_source(record: SourceRecord) -> Source:
     )
 
 
-def open_reader(format: str) -> Reader:
-    return READERS[format]()
-
-
 @dataclass
 class Bench:
     """An index and the folder it reads."""
@@ -52,6 +48,7 @@ class Bench:
     embedder: HashingEmbedder
 
     def __post_init__(self) -> None:
+        self.opened: list[str] = []
         self.folder.mkdir(exist_ok=True)
         self.catalog = Catalog(self.data / "catalog.sqlite")
         self.searcher = CatalogSearcher(
@@ -61,9 +58,13 @@ class Bench:
             self.catalog,
             embedder=lambda: self.embedder,
             open_source=open_source,
-            open_reader=open_reader,
+            open_reader=self.open_reader,
             lock_path=self.data / "sync.lock",
         )
+
+    def open_reader(self, format: str) -> Reader:
+        self.opened.append(format)
+        return READERS[format]()
 
     def write(self, name: str, text: str | bytes) -> Path:
         path = self.folder / name
@@ -78,7 +79,7 @@ class Bench:
         return self.catalog.source(workspace, name)
 
     def sync(self, workspace: str = "local", name: str = "docs") -> SyncReport:
-        return self.syncer.sync(self.catalog.source(workspace, name), lambda text, done, total: None)
+        return self.syncer.sync(self.catalog.source(workspace, name), lambda step: None)
 
     def search(self, query: str, workspace: str = "local", k: int = 5) -> list[Hit]:
         return self.searcher.search(query, k=k, audience=Audience(workspace=workspace))

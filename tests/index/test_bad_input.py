@@ -85,7 +85,7 @@ def test_a_full_disk_says_so_and_the_old_state_answers(bench: Bench) -> None:
     bench.write("tea.md", TEA)
     bench.add()
     bench.sync()
-    with bench.catalog._database.write() as connection:
+    with bench.catalog.database.write() as connection:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     for number in range(200):

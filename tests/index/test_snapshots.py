@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from index.catalog import View
 from index.errors import SyncBusy
-from index.passages import Audience, Hit
+from index.passages import Audience, Hit, Step
 from index.ranking import SIGNALS
 from index.snapshots import STALE_SHARE, Snapshots
 from index.stores.tantivy_store import LexicalEntry, TantivyStore
@@ -56,8 +57,8 @@ def test_a_source_removed_during_another_s_sync_takes_only_its_own(bench: Bench)
     bench.write("coffee.md", COFFEE)
     removed: list[str] = []
 
-    def remove_meanwhile(text: str, done: int, total: int) -> None:
-        if text.startswith("Embedding") and done == total and not removed:
+    def remove_meanwhile(step: Step) -> None:
+        if step.embedded and not removed:
             removed.append(bench.catalog.remove_source("local", "docs").name)
 
     bench.syncer.sync(bench.catalog.source("local", "second"), remove_meanwhile)
@@ -77,13 +78,16 @@ def test_many_pages_of_one_text_leave_room_for_others(bench: Bench) -> None:
 
 def test_a_new_version_s_catalogue_is_made_of_an_old_one_s(bench: Bench) -> None:
     read(bench, "tea.md", TEA)
-    with bench.catalog._database.write() as db:
+    with bench.catalog.database.write() as db:
         db.execute("DROP TABLE vectors")
         db.execute("DROP TABLE projections")
         db.execute(
             "CREATE TABLE vectors (embedder TEXT NOT NULL, key TEXT NOT NULL, vector BLOB NOT NULL, "
             "PRIMARY KEY (embedder, key)) STRICT, WITHOUT ROWID"
         )
+        for table in ("image_keys", "images", "changes", "revisions"):
+            db.execute(f"DROP TABLE {table}")
+        db.execute("ALTER TABLE workspaces DROP COLUMN embedder")
         db.execute("ALTER TABLE sources DROP COLUMN paused")
         db.execute("ALTER TABLE passages DROP COLUMN place")
         db.execute("ALTER TABLE sources DROP COLUMN options")
@@ -110,6 +114,55 @@ def test_counts_are_made_anew_when_too_much_of_what_was_counted_is_gone(bench: B
         counts.append((len(snapshot.keys), int(snapshot.frequencies[tea])))
     assert 2 / 25 < STALE_SHARE < 3 / 25
     assert [(25, 25), (24, 25), (23, 25), (22, 22)] == counts
+
+
+def test_a_change_is_found_without_looking_at_all_there_is(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(300):
+        bench.write(f"{number}.md", f"# Note {number}\n\nThing number{number} is here.\n")
+    bench.add()
+    bench.sync()
+    bench.search("thing")
+    saved = set((bench.data / "vectors").rglob("keys.npy"))
+    looked: list[int] = []
+    monkeypatch.setattr(View, "keys", property(lambda view: looked.append(view.revision)))
+    bench.write("tea.md", TEA)
+    (bench.folder / "7.md").unlink()
+    bench.sync()
+    for each in (bench, bench.reopened()):  # a start catches up with what was not worth saving
+        assert "tea.md" == each.search("green leaves")[0].passage.uri
+        assert "7.md" not in [hit.passage.uri for hit in each.search("number7", k=300)]
+    assert [] == looked
+    assert saved == set((bench.data / "vectors").rglob("keys.npy"))
+
+
+def test_when_more_has_changed_than_is_told_everything_is_looked_at(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.revisions.LOGGED", 1)
+    read(bench, "coffee.md", COFFEE)
+    bench.search("beans")
+    (bench.folder / "coffee.md").unlink()
+    bench.write("tea.md", TEA)
+    bench.sync()
+    assert ["tea.md"] == [hit.passage.uri for hit in bench.search("green leaves")]
+
+
+def test_of_many_revisions_only_the_latest_are_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.revisions.KEPT_REVISIONS", 3)
+    bench.add()
+    early = bench.reopened()
+    for number in range(6):
+        bench.write("tea.md", TEA + f"\nEdition {number}.\n")
+        bench.sync()
+        bench.search("tea")
+        if not number:
+            early.search("tea")
+    assert "Edition 5." in early.search("edition")[0].passage.text
+    with bench.catalog.database.read() as db:
+        assert 3 == db.execute("SELECT count(*) FROM revisions").fetchone()[0]
+        assert 3 * 2 >= db.execute("SELECT count(*) FROM changes").fetchone()[0]
 
 
 def found_while_locked(bench: Bench, query: str) -> list[Hit]:

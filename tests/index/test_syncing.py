@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
 
 import pytest
 from filelock import FileLock
@@ -14,7 +15,7 @@ from index.errors import (
     SourceUnknown,
     SyncBusy,
 )
-from index.passages import Audience, BlockKind, Extract
+from index.passages import Audience, BlockKind, Extract, Step
 from index.readers.outline import Outline
 from index.testing import HashingEmbedder
 from tests.index.conftest import READERS, Bench
@@ -154,7 +155,7 @@ def test_a_source_removed_while_it_is_synced_stays_removed(bench: Bench) -> None
     bench.write("tea.md", TEA)
     record = bench.add()
     with pytest.raises(SourceUnknown):
-        bench.syncer.sync(record, lambda text, done, total: remove_once(bench))
+        bench.syncer.sync(record, lambda step: remove_once(bench))
     assert [] == bench.search("green leaves")
 
 
@@ -180,14 +181,77 @@ def test_an_interrupted_sync_goes_on_where_it_was(bench: Bench) -> None:
         bench.write(f"{number}.md", f"# Note {number}\n\nThing number{number} is here.\n")
     bench.add()
 
-    def interrupt(text: str, done: int, total: int) -> None:
-        if text.startswith("Embedding") and done:
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        bench.syncer.sync(bench.catalog.source("local", "docs"), interrupt)
+        bench.syncer.sync(bench.catalog.source("local", "docs"), interrupted_after(64))
     assert [] == bench.search("note")
     assert 36 == bench.reopened().sync().embedded
+    assert "61.md" == bench.search("number61")[0].passage.uri
+
+
+def test_what_was_read_before_an_interruption_is_not_read_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.gathering.WINDOW_PASSAGES", 10)
+    for number in range(100):
+        bench.write(f"{number}.md", f"# Note {number}\n\nThing number{number} is here.\n")
+    bench.add()
+    with pytest.raises(KeyboardInterrupt):
+        bench.syncer.sync(bench.catalog.source("local", "docs"), interrupted_after(50))
+    again = bench.reopened()
+    steps: list[Step] = []
+    report = again.syncer.sync(again.catalog.source("local", "docs"), steps.append)
+    assert (100, 50) == (report.added, report.embedded)
+    assert 50 == len(again.opened)
+    assert (100, 50) == (steps[-1].read, steps[-1].embedded)
+
+
+def test_what_was_staged_and_then_changed_or_left_is_not_published_as_it_was(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    bench.write("coffee.md", COFFEE)
+    bench.add()
+    with pytest.raises(KeyboardInterrupt):
+        bench.syncer.sync(bench.catalog.source("local", "docs"), interrupted_after(2))
+    (bench.folder / "coffee.md").unlink()
+    bench.write("tea.md", "# Tea\n\nWhite tea wants seventy degrees.\n")
+    report = bench.reopened().sync()
+    assert (1, 1) == (report.added, report.passages)
+    assert "White tea" in bench.search("tea")[0].passage.text
+    assert ["tea.md"] == [hit.passage.uri for hit in bench.search("espresso beans")]
+    with bench.catalog.database.read() as db:
+        assert [0, 0, 1] == [
+            db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("images", "image_keys", "vectors")
+        ]
+
+
+def test_readers_see_the_old_state_until_the_new_one_is_whole(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.gathering.WINDOW_PASSAGES", 1)
+    for number in range(5):
+        bench.write(f"{number}.md", f"# Note {number}\n\nThis is the old edition.\n")
+    bench.add()
+    bench.sync()
+    for number in range(5):
+        bench.write(f"{number}.md", f"# Note {number}\n\nThis is the new edition, and longer.\n")
+    seen: set[frozenset[str]] = set()
+
+    def look(step: Step) -> None:
+        hits = bench.search("edition", k=10)
+        seen.add(frozenset(each.text for hit in hits for each in (hit.passage, *hit.also)))
+
+    bench.syncer.sync(bench.catalog.source("local", "docs"), look)
+    assert {frozenset({"This is the old edition."})} == seen
+    hits = bench.search("edition", k=10)
+    assert {"This is the new edition, and longer."} == {hit.passage.text for hit in hits}
+
+
+def interrupted_after(embedded: int) -> Callable[[Step], None]:
+    def interrupt(step: Step) -> None:
+        if step.embedded >= embedded:
+            raise KeyboardInterrupt
+
+    return interrupt
 
 
 def test_a_locked_catalogue_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -254,7 +254,8 @@ def test_of_a_notice_that_is_too_long_the_rest_is_counted() -> None:
 
 
 def test_a_bar_is_drawn_when_the_length_is_known() -> None:
-    assert "Reading handbook\n█████░░░░░░░░░░░░░░░ 3 of 12\n[Cancel]" == read_blocks(
+    tally = "2 documents read, 1,204 passages embedded, 1 removed"
+    assert f"Reading handbook\n█████░░░░░░░░░░░░░░░ 3 of 12\n{tally}\n[Cancel]" == read_blocks(
         render(REPLIES["progress"])["blocks"]
     )
     unknown = render(REPLIES["progress_of_unknown_length"])["blocks"]
