@@ -274,14 +274,14 @@ def read_person(user: Payload, groups: frozenset[str] = frozenset()) -> Person:
 
 def party(place: Place, person: Person, home: Home) -> Party:
     """Put together who asks and where; what somebody may do at another home does not count here."""
-    is_member = standing(place, person, home) is Standing.MEMBER
+    stands = standing(place, person, home)
     return Party(
         actor=Actor(
             id=place.user,
             name=person.name or place.name,
-            manages_workspace=person.manages and is_member,
-            groups=person.groups if is_member else frozenset(),
-            standing=standing(place, person, home),
+            manages_workspace=person.manages and stands is Standing.MEMBER,
+            groups=frozenset() if stands is Standing.STRANGER else person.groups,
+            standing=stands,
         ),
         conversation=Conversation(
             platform="slack",
