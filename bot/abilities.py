@@ -189,7 +189,11 @@ FOR_EVERYONE = (
             "whoever added it, if it may view the audit log, else the server's owner",
             "in a channel, where they take no direct messages",
         ),
-        slack=("whoever is first to open the bot's messages or its Home tab",),
+        slack=(
+            "whoever installs the app, at once, where workspaces install it themselves",
+            "else whoever is first to open the bot's messages or its Home tab, as Slack tells no app that was"
+            " installed by hand who did that",
+        ),
         terminal=NotPossible(because="whoever sits at the machine has brought it there"),
     ),
     Ability(

@@ -7,7 +7,7 @@ from tempfile import NamedTemporaryFile
 
 from bot.errors import SettingInvalid
 
-PLAIN = re.compile(r"[A-Za-z0-9._~+/=-]+")
+PLAIN = re.compile(r"[A-Za-z0-9._~+/=:-]+")
 """Values that mean the same in every dialect of .env files, unquoted."""
 
 

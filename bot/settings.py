@@ -136,10 +136,16 @@ class DiscordSettings(_Section):
 
 
 class SlackSettings(_Section):
-    """Where signed HTTP listens, when Slack is not connected by Socket Mode."""
+    """Where signed HTTP listens, when Slack is not connected by Socket Mode.
+
+    With ``client_id`` and ``client_secret`` workspaces install the app at ``public_url``, which leads there.
+    """
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=3000, ge=0, le=65535)
+    client_id: str = Field(default="", examples=["1234567890.1234567890"])
+    client_secret: SecretStr = SecretStr("")
+    public_url: str = Field(default="", examples=["https://quoth.example.org"])
 
 
 class Settings(BaseSettings):
@@ -177,7 +183,13 @@ class Settings(BaseSettings):
         """The chat platforms to connect: those of which any token or secret is set."""
         tokens = {
             "discord": (self.discord_token,),
-            "slack": (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret),
+            "slack": (
+                self.slack_bot_token,
+                self.slack_app_token,
+                self.slack_signing_secret,
+                SecretStr(self.slack.client_id),
+                self.slack.client_secret,
+            ),
         }
         return tuple(
             name for name, given in tokens.items() if any(token.get_secret_value() for token in given)

@@ -24,6 +24,13 @@ DISCORD, BOT, APP, SECRET = (
     "SLACK_APP_TOKEN",
     "SLACK_SIGNING_SECRET",
 )
+ADDRESS, CLIENT, CLIENT_SECRET = (
+    "QUOTH_SLACK_PUBLIC_URL",
+    "QUOTH_SLACK_CLIENT_ID",
+    "QUOTH_SLACK_CLIENT_SECRET",
+)
+SECTIONED = {ADDRESS: "public_url", CLIENT: "client_id", CLIENT_SECRET: "client_secret"}
+"""What is set in the section [slack], by its variable."""
 
 DISCORD_STEPS = """\
 Discord
@@ -48,6 +55,22 @@ Slack
      To receive signed HTTP instead of Socket Mode, copy the Signing Secret from there.
 """
 
+SHARED_STEPS = """\
+Slack, for all workspaces that install the app themselves
+  1. Let {address} lead to this machine, port {port}.
+  2. Start `quoth run` once you have done the rest: Slack tries the address as soon as it is saved.
+  3. Open https://api.slack.com/apps, choose Create New App, From a manifest, and paste this as JSON:
+
+{manifest}
+  4. It asks for these scopes:
+{scopes}
+  5. On Basic Information, copy the Client ID, the Client Secret and the Signing Secret.
+  6. On Manage Distribution, activate public distribution, or only your own workspace can install it.
+  7. {address}{install} installs the app into a workspace. Each has its own sources.
+"""
+
+MANY = "Slack can serve many workspaces, too: `quoth setup --slack-public-url https://...` explains how."
+
 
 TO_GIVE = """\
 There is no terminal here in which I could ask for tokens. Give them as options, or in the
@@ -55,7 +78,8 @@ environment or .env:
   Discord: --discord-token TOKEN, or DISCORD_TOKEN
   Slack:   --slack-bot-token TOKEN, or SLACK_BOT_TOKEN; and either
            --slack-app-token TOKEN, or SLACK_APP_TOKEN (Socket Mode), or
-           --slack-signing-secret SECRET, or SLACK_SIGNING_SECRET (signed HTTP)"""
+           --slack-signing-secret SECRET, or SLACK_SIGNING_SECRET (signed HTTP)
+           For many workspaces, quoth setup --slack-public-url https://... says what to give."""
 
 
 def setup(
@@ -64,16 +88,22 @@ def setup(
     slack_bot_token: Annotated[str, typer.Option(help="The bot's token on Slack, xoxb-...")] = "",
     slack_app_token: Annotated[str, typer.Option(help="The app-level token on Slack, xapp-...")] = "",
     slack_signing_secret: Annotated[str, typer.Option(help="For signed HTTP in its place.")] = "",
+    slack_public_url: Annotated[str, typer.Option(help="Where workspaces install the app, https://...")] = "",
+    slack_client_id: Annotated[str, typer.Option(help="The app's id, for that.")] = "",
+    slack_client_secret: Annotated[str, typer.Option(help="The app's secret, for that.")] = "",
 ) -> None:
-    """Connect Discord and Slack, step by step. With options it asks nothing. Exit status: 0, or 2."""
+    """Connect Discord and Slack, step by step. With tokens it asks nothing. Exit status: 0, or 2."""
     given = {
         DISCORD: discord_token,
         BOT: slack_bot_token,
         APP: slack_app_token,
         SECRET: slack_signing_secret,
+        ADDRESS: slack_public_url,
+        CLIENT: slack_client_id,
+        CLIENT_SECRET: slack_client_secret,
     }
     has_terminal = sys.stdin.isatty()
-    may_ask = not any(given.values()) and has_terminal
+    may_ask = not any(given[name] for name in given if name != ADDRESS) and has_terminal
     application: Application = context.obj
     results = [_discord(application, given, ask=may_ask), _slack(application, given, ask=may_ask)]
     if not any(results):
@@ -104,10 +134,13 @@ def _discord(application: Application, given: Mapping[str, str], *, ask: bool) -
 
 
 def _slack(application: Application, given: Mapping[str, str], *, ask: bool) -> bool | None:
+    if given[ADDRESS] or given[CLIENT]:
+        return _shared(application, given, ask=ask)
     tokens = {name: given[name] for name in (BOT, APP, SECRET)}
     if not any(tokens.values()) and "slack" not in application.settings.platforms:
         steps = SLACK_STEPS.format(manifest=slack.manifest(), scopes=_listed(slack.SCOPES))
         out.print(steps, markup=False, soft_wrap=True)
+        out.print(MANY, markup=False, soft_wrap=True)
         tokens[BOT] = _asked("The bot's token (leave it empty to go without Slack)") if ask else ""
         if not tokens[BOT]:
             return None
@@ -117,12 +150,34 @@ def _slack(application: Application, given: Mapping[str, str], *, ask: bool) -> 
     return _connected(application, "slack", tokens)
 
 
+def _shared(application: Application, given: Mapping[str, str], *, ask: bool) -> bool | None:
+    """Connect Slack for all workspaces that install the app."""
+    values = {name: given[name] for name in (ADDRESS, CLIENT, CLIENT_SECRET, SECRET)}
+    if not values[CLIENT]:
+        steps = SHARED_STEPS.format(
+            address=values[ADDRESS].rstrip("/"),
+            port=application.settings.slack.http_port,
+            manifest=slack.manifest(values[ADDRESS]),
+            scopes=_listed(slack.SCOPES),
+            install=slack.INSTALL_PATH,
+        )
+        out.print(steps, markup=False, soft_wrap=True)
+        values[CLIENT] = _asked("The client id (leave it empty to go without Slack)") if ask else ""
+        if not values[CLIENT]:
+            return None
+        values[CLIENT_SECRET] = _asked("The client secret")
+        values[SECRET] = _asked("The signing secret")
+    return _connected(application, "slack", values)
+
+
 def _connected(application: Application, platform: str, tokens: Mapping[str, str]) -> bool:
     """Try the tokens that are set together with the new ones, which are written once they work."""
     new = {name: token.strip() for name, token in tokens.items() if token.strip()}
     try:
         envfile.with_values("", new)
-        settings = load(data=application.data, **{name.lower(): token for name, token in new.items()})
+        section = {SECTIONED[name]: value for name, value in new.items() if name in SECTIONED}
+        tokens = {name.lower(): token for name, token in new.items() if name not in SECTIONED}
+        settings = load(data=application.data, **tokens, **({"slack": section} if section else {}))
         out.print(Application(settings).checks()[platform](), markup=False, soft_wrap=True)
         if new:
             envfile.write(ENV, new)

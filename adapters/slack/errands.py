@@ -9,9 +9,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.blocks import Json, mention, rich_text, section
 from adapters.slack.failures import FOREIGN, code_of, fate_of
 from adapters.slack.outlets import ThreadOutlet
+from adapters.slack.postings import report
 from adapters.slack.render import render
-from adapters.slack.translate import Home
-from bot.messages import Answer, Closest, Errand, Fate, Offer, Post, Posting, Reply, Revise, Tell, Withdraw
+from adapters.slack.teams import Teams
+from bot.messages import Errand, Fate, Post, Revise, Tell, Withdraw
 from bot.ports import Core
 
 GONE = "message_not_found"
@@ -26,10 +27,9 @@ class ErrandRunner:
     twice if the process dies, or the connection breaks, before Slack's answer has come.
     """
 
-    def __init__(self, core: Core, client: AsyncWebClient, home: Home, clock: Callable[[], float]) -> None:
+    def __init__(self, core: Core, teams: Teams, clock: Callable[[], float]) -> None:
         self._core = core
-        self._client = client
-        self._workspace = f"slack:{home.team}"
+        self._teams = teams
         self._clock = clock
 
     async def run(self) -> None:
@@ -47,50 +47,39 @@ class ErrandRunner:
             return fate
 
     async def _done(self, errand: Errand) -> Fate:
+        client = await self._client_for(errand)
+        if client is None:
+            _log.warning("An errand names no workspace that is served here.", errand=type(errand).__name__)
+            return Fate.REFUSED
         match errand:
             case Post():
-                return await self._post(errand)
+                await self._post(errand, client)
             case Tell():
                 # Slack takes a person for the channel of direct messages with them.
-                await self._outlet(errand.actor_id).send(render(errand.reply))
+                await self._outlet(client, errand.actor_id).send(render(errand.reply))
             case Revise(posting=at):
-                await self._client.chat_update(channel=at.channel, ts=at.message, **render(errand.reply))
+                await client.chat_update(channel=at.channel, ts=at.message, **render(errand.reply))
             case Withdraw(posting=at):
-                await self._client.chat_delete(channel=at.channel, ts=at.message)
+                await client.chat_delete(channel=at.channel, ts=at.message)
             case _:
                 assert_never(errand)
         return Fate.DONE
 
-    async def _post(self, errand: Post) -> Fate:
-        if errand.workspace != self._workspace:
-            _log.warning("An errand names no workspace that is served here.", workspace=errand.workspace)
-            return Fate.REFUSED
-        message = calling(errand.mention, render(errand.reply)) if errand.mention else render(errand.reply)
-        shown = await self._outlet(errand.channel, errand.thread).send(message)
-        await report(self._core, errand.workspace, errand.channel, errand.reply, shown)
-        return Fate.DONE
+    async def _client_for(self, errand: Errand) -> AsyncWebClient | None:
+        """Return what speaks to the errand's workspace with its token."""
+        workspace = errand.workspace if isinstance(errand, Post | Tell) else errand.posting.workspace
+        served = await self._teams.find(workspace.removeprefix("slack:"))
+        return served.client if served and workspace == f"slack:{served.home.team}" else None
 
-    def _outlet(self, channel: str, thread: str = "") -> ThreadOutlet:
-        return ThreadOutlet(self._client, channel, thread, self._clock)
+    async def _post(self, errand: Post, client: AsyncWebClient) -> None:
+        message = calling(errand.mention, render(errand.reply)) if errand.mention else render(errand.reply)
+        shown = await self._outlet(client, errand.channel, errand.thread).send(message)
+        await report(self._core, errand.workspace, errand.channel, errand.reply, shown)
+
+    def _outlet(self, client: AsyncWebClient, channel: str, thread: str = "") -> ThreadOutlet:
+        return ThreadOutlet(client, channel, thread, self._clock)
 
 
 def calling(id: str, message: Json) -> Json:
     """Return the message below a line that mentions a user group or a person."""
     return message | {"blocks": [rich_text(section(mention(id))), *message["blocks"]]}
-
-
-async def report(core: Core, workspace: str, channel: str, reply: Reply, shown: str) -> None:
-    """Tell the core where a card now stands for a whole channel to see; ``shown`` is empty if it does not."""
-    card = reply.answer if isinstance(reply, Offer) else reply
-    if not shown or not isinstance(card, Answer | Closest):
-        return
-    await core.posted(
-        Posting(
-            platform="slack",
-            workspace=workspace,
-            channel=channel,
-            message=shown,
-            answer_id=card.id,
-            offset=card.offset,
-        )
-    )

@@ -1,6 +1,13 @@
 """What Slack must be told before the bot can serve: the manifest, and why it asks for each scope."""
 
+import json
 from pathlib import Path
+from typing import Any
+
+EVENTS_PATH = "/slack/events"
+INSTALL_PATH = "/slack/install"
+REDIRECT_PATH = "/slack/oauth_redirect"
+UNINSTALLED_EVENTS = ("app_uninstalled", "tokens_revoked")
 
 SCOPES = {
     "app_mentions:read": "to hear of messages that mention it",
@@ -22,6 +29,31 @@ SCOPES = {
 """Each scope that the manifest asks for, and why."""
 
 
-def manifest() -> str:
-    """Return the manifest, to paste."""
-    return Path(__file__).with_name("manifest.json").read_text(encoding="utf-8")
+def manifest(public_url: str = "") -> str:
+    """Return the manifest, to paste: for Socket Mode, or for an app that workspaces install at an address.
+
+    The latter is called by signed HTTP, hears when it is removed, and has its tokens rotated.
+    """
+    text = Path(__file__).with_name("manifest.json").read_text(encoding="utf-8")
+    return json.dumps(_shared(json.loads(text), public_url.rstrip("/")), indent=2) if public_url else text
+
+
+def _shared(manifest: dict[str, Any], address: str) -> dict[str, Any]:
+    features, settings, oauth = manifest["features"], manifest["settings"], manifest["oauth_config"]
+    events = settings["event_subscriptions"]
+    url = address + EVENTS_PATH
+    return manifest | {
+        "features": features
+        | {"slash_commands": [command | {"url": url} for command in features["slash_commands"]]},
+        "oauth_config": {"redirect_urls": [address + REDIRECT_PATH]} | oauth,
+        "settings": settings
+        | {
+            "event_subscriptions": {
+                "request_url": url,
+                "bot_events": sorted((*events["bot_events"], *UNINSTALLED_EVENTS)),
+            },
+            "interactivity": {"is_enabled": True, "request_url": url},
+            "socket_mode_enabled": False,
+            "token_rotation_enabled": True,
+        },
+    }

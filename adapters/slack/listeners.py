@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import translate
@@ -18,12 +18,12 @@ from adapters.slack.blocks import escape
 from adapters.slack.card import CHOICE
 from adapters.slack.deliveries import Deliveries
 from adapters.slack.engaged import Engaged
-from adapters.slack.errands import report
 from adapters.slack.failures import FOREIGN, code_of
 from adapters.slack.files import Files
-from adapters.slack.forms import FORM, Field, Filled, Kept, filled, form
+from adapters.slack.forms import Field, Filled, Kept, filled, form
 from adapters.slack.outlets import Outlet, ThreadOutlet, WhisperOutlet
 from adapters.slack.people import People
+from adapters.slack.postings import report
 from adapters.slack.render import render, render_home
 from adapters.slack.translate import Home, Party, Place
 from bot.messages import (
@@ -69,6 +69,7 @@ ASK = "/ask"
 QUOTH = "/quoth"
 FIND = "quoth_find"
 SAVE = "quoth_save"
+OURS = re.compile("^quoth_")
 ANYTHING = re.compile(".*")
 PREFILL_SECONDS = 1.5
 """A form must be opened within three seconds; whatever is asked for before takes of them."""
@@ -80,7 +81,7 @@ _log = structlog.get_logger("quoth.slack")
 
 
 class Listeners:
-    """One method per kind of thing that Slack tells us."""
+    """One method per kind of thing that Slack tells us of one workspace."""
 
     def __init__(
         self,
@@ -104,22 +105,6 @@ class Listeners:
         self._agent = Agent(client)
         self._engaged = Engaged()
         self._running: set[asyncio.Task[Any]] = set()
-
-    def register(self, app: AsyncApp) -> None:
-        """Tell Bolt which method is for what; the first that fits is called."""
-        app.command(ASK)(self.on_ask)
-        app.command(QUOTH)(self.on_quoth)
-        app.shortcut(FIND)(self.on_shortcut)
-        app.shortcut(SAVE)(self.on_save)
-        app.view(FORM)(self.on_form)
-        app.action(re.compile("^quoth_"))(self.on_press)
-        app.event("app_mention")(self.on_message)
-        app.event("message")(self.on_message)
-        app.event("app_home_opened")(self.on_home)
-        # Whatever else the app is subscribed to is acknowledged, or Slack would send it again.
-        app.event(ANYTHING)(self.on_nothing)
-        app.action(ANYTHING)(self.on_nothing)
-        app.error(self.on_error)
 
     async def close(self) -> None:
         """Stop what is still being answered."""
@@ -225,8 +210,7 @@ class Listeners:
             await self._overhear(body)
             return
         # One message may come as two events (mention and message), each of them repeatedly.
-        keys = _key("event", body), f"message:{event['channel']}:{event['ts']}"
-        async with self._serving(*keys) as is_new:
+        async with self._serving(_key("event", body), self._message_key(event)) as is_new:
             if is_new:
                 place = translate.place_of_event(body)
                 await self._answer_message(event, place, await self._party(place))
@@ -236,7 +220,7 @@ class Listeners:
         # Where another company reads along, nobody is answered unasked.
         if place.external or not translate.is_overheard(event, self._home):
             return
-        async with self._serving(_key("event", body), f"message:{event['channel']}:{event['ts']}") as is_new:
+        async with self._serving(_key("event", body), self._message_key(event)) as is_new:
             if not is_new:
                 return
             # Who writes all this is looked up for an offer only: it would be a call for each message.
@@ -272,18 +256,20 @@ class Listeners:
                 place = translate.place_of_home(event)
                 party = await self._party(place)
                 await self._show_home(event["tab"], place, party)
-                await self._introduce(place, party)
+                await self._introduce(party)
 
-    async def _introduce(self, place: Place, party: Party) -> None:
+    def welcome(self, user: str) -> None:
+        """Introduce the bot to the one who installed it; a first sync may take longer than their patience."""
+        task = asyncio.create_task(self._introduce(translate.installer(user, self._home)))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _introduce(self, party: Party) -> None:
         """Introduce the bot to whoever comes first; whoever comes later is told nothing."""
-        outlet = ThreadOutlet(self._client, place.user, "", self._clock)
+        outlet = ThreadOutlet(self._client, party.actor.id, "", self._clock)
         async for reply in self._core.replies(Arrive(actor=party.actor, conversation=party.conversation)):
             if isinstance(reply, Notice):
                 await outlet.say(render(reply))
-
-    async def on_nothing(self, ack: AsyncAck) -> None:
-        """Acknowledge, and that is all."""
-        await ack()
 
     async def on_error(self, error: Exception, body: Payload) -> None:
         """Log what should not have happened, and say so to whoever waits."""
@@ -310,6 +296,10 @@ class Listeners:
                 yield is_new
         finally:
             self._running.discard(task)
+
+    def _message_key(self, event: Payload) -> str:
+        # A channel that two workspaces share has one id, and a message there may be for both.
+        return f"message:{self._home.team}:{event['channel']}:{event['ts']}"
 
     def _commanded(self, body: Payload, party: Party) -> Request | Notice | Refused:
         written = body.get("text") or ""

@@ -293,6 +293,12 @@ def party(place: Place, person: Person, home: Home) -> Party:
     )
 
 
+def installer(user: str, home: Home) -> Party:
+    """Put together who has installed the app; Slack tells no place."""
+    conversation = Conversation(platform="slack", workspace=f"slack:{home.team}", channel="", private=True)
+    return Party(actor=Actor(id=user), conversation=conversation)
+
+
 def standing(place: Place, person: Person, home: Home) -> Standing:
     """Say what a person is to the bot's workspace.
 

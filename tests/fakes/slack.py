@@ -14,9 +14,11 @@ when something was wrong.
 """
 
 import asyncio
+import base64
 import itertools
 import json
 import re
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +27,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
+from tests.fakes.slack_oauth import OAuth, Workspace
 from tests.fakes.slack_payloads import (
     BOT_ID,
     BOT_USER,
@@ -60,6 +63,7 @@ class Call:
     method: str
     args: Json
     token: str
+    credentials: tuple[str, str] = ("", "")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,6 +78,7 @@ class Message:
     only_for: str = ""
     edits: int = 0
     deleted: bool = False
+    team: str = TEAM
     raw: Json = field(default_factory=dict)
 
     @property
@@ -102,7 +107,10 @@ class _Refusal:
 
 
 class FakeSlack:
-    """One workspace with a bot in it. ``users`` and ``groups`` may be changed at will.
+    """One workspace with a bot in it, and those that install it through ``oauth``.
+
+    ``users`` and ``groups`` may be changed at will; what people do, the bot is told of their workspace.
+    ``owners`` says which workspace a channel belongs to.
 
     ``threads`` holds what threads begin with, by their ts; ``views`` are the forms that were opened,
     ``homes`` is what each person's Home tab shows.
@@ -130,6 +138,8 @@ class FakeSlack:
         self.statuses: list[Json] = []
         self.titles: list[Json] = []
         self.homes: dict[str, str] = {}
+        self.oauth = OAuth(tokens={BOT_TOKEN: Workspace()})
+        self.owners: dict[str, str] = {}
         self.http: SignedHttp | None = None
         self.socket = SocketMode(self._notify)
         self.url = ""
@@ -137,6 +147,7 @@ class FakeSlack:
         self._refusals: defaultdict[str, deque[_Refusal]] = defaultdict(deque)
         self._response_urls: dict[str, _ResponseUrl] = {}
         self._numbers = itertools.count(1)
+        self._calling = Workspace()
         self._runner = web.AppRunner(self._web_app(), access_log=None, shutdown_timeout=0.1)
 
     @property
@@ -166,9 +177,8 @@ class FakeSlack:
 
     def command_payload(self, user: str, command: str, text: str, channel: str = GENERAL) -> Json:
         """Return the payload of a slash command with a fresh response_url."""
-        return command_body(
-            self.users[user], command, text, channel=channel, **self._reply_ways(user, channel)
-        )
+        ways = self._reply_ways(user, channel)
+        return self._of(user).told(command_body(self.users[user], command, text, channel=channel, **ways))
 
     async def mention(self, user: str, text: str, *, channel: str = GENERAL, **more: Any) -> Message:
         """Write a message that mentions the bot; see message_payload for ``more``."""
@@ -191,7 +201,7 @@ class FakeSlack:
         """Return the payload of a new message."""
         team = self.users.get(user, {}).get("team_id", TEAM)
         event = message_event(kind, user, text, self.next_ts(), channel=channel, team=team, **more)
-        return event_body(event, self.next_event_id(), external=external)
+        return self._of(user).told(event_body(event, self.next_event_id(), external=external))
 
     async def shortcut(self, user: str, text: str, *, callback_id: str = "quoth_find") -> Message:
         """Choose the shortcut in the menu of somebody's message with this text."""
@@ -241,7 +251,7 @@ class FakeSlack:
         seen: Json = {"ts": message.ts, "text": message.text, "blocks": message.blocks, "bot_id": BOT_ID}
         seen |= {"thread_ts": message.thread} if message.thread else {}
         ways = self._reply_ways(user, message.channel, message)
-        return press_body(
+        body = press_body(
             self.users[user],
             action,
             seen,
@@ -249,11 +259,27 @@ class FakeSlack:
             ephemeral=bool(message.only_for),
             **ways,
         )
+        return self._of(user).told(body)
 
     async def open_home(self, user: str, tab: str = "messages") -> Delivery:
         """Open the bot's home."""
         event = {"type": "app_home_opened", "user": user, "channel": direct_channel(user), "tab": tab}
-        return await self.deliver("events_api", event_body(event, self.next_event_id()))
+        body = self._of(user).told(event_body(event, self.next_event_id()))
+        return await self.deliver("events_api", body)
+
+    def removal_payload(self, workspace: Workspace, kind: str = "app_uninstalled") -> Json:
+        """Return the payload that tells that a workspace has removed the app, or its token."""
+        event: Json = {"type": kind}
+        if kind == "tokens_revoked":
+            event |= {"tokens": {"oauth": [], "bot": [workspace.bot_user]}}
+        body = event_body(event, self.next_event_id()) | {"event_time": int(time.time())}
+        return workspace.told(body)
+
+    def _of(self, user: str) -> Workspace:
+        """Return the workspace of a person that has the bot, or else the home one."""
+        team = self.users.get(user, {}).get("team_id", TEAM)
+        known = {each.team: each for each in self.oauth.tokens.values()}
+        return known.get(team, Workspace())
 
     # How it is told
 
@@ -363,11 +389,12 @@ class FakeSlack:
     async def _handle_api(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         args, token = await _read_args(request)
-        self.calls.append(Call(method=method, args=args, token=token))
-        faults = self.schema.faults(method, args | {"token": token})
+        call = Call(method=method, args=args, token=token, credentials=_credentials(request))
+        self.calls.append(call)
+        faults = self.schema.faults(method, args if any(call.credentials) else args | {"token": token})
         self.faults.extend(faults)
         answer = web.json_response({"ok": False, "error": "invalid_arguments"}) if faults else None
-        answer = answer or self._refusal(method) or web.json_response(self._answer(method, args, token))
+        answer = answer or self._refusal(method) or web.json_response(self._answer(call))
         self._notify()
         return answer
 
@@ -384,10 +411,17 @@ class FakeSlack:
             return web.Response(status=404, text=refusal.error)
         return web.json_response({"ok": False, "error": refusal.error})
 
-    def _answer(self, method: str, args: Json, token: str) -> Json:
+    def _answer(self, call: Call) -> Json:
         """Slack's answer. A wrong token comes first, as with Slack."""
-        if token != (APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN):
+        method, args = call.method, call.args
+        if method == "oauth.v2.access":
+            return {"ok": True} | self.oauth.access(args, call.credentials)
+        right = {APP_TOKEN} if method == "apps.connections.open" else set(self.oauth.tokens)
+        if call.token not in right:
             return {"ok": False, "error": "invalid_auth"}
+        if self._is_elsewhere(call):
+            return {"ok": False, "error": "channel_not_found"}
+        self._calling = self.oauth.tokens.get(call.token, Workspace())
         answers: dict[str, Callable[[Json], Json]] = {
             "auth.test": self._auth_test,
             "apps.connections.open": self._open_connection,
@@ -411,9 +445,18 @@ class FakeSlack:
         }
         return {"ok": True} | answers[method](args)
 
+    def _is_elsewhere(self, call: Call) -> bool:
+        """Whether a call names a channel, or a person, of another workspace that has the bot too."""
+        channel = str(call.args.get("channel") or "")
+        person = self.users.get(channel if channel.startswith("U") else f"U{channel[1:]}", {})
+        teams = {each.team for each in self.oauth.tokens.values()}
+        owner = self.owners.get(channel) or person.get("team_id")
+        return owner in teams and owner != self.oauth.tokens[call.token].team
+
     def _auth_test(self, args: Json) -> Json:
-        names = {"url": "https://home.slack.com/", "team": "Home", "user": "quoth"}
-        return names | {"team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT_ID}
+        here = self._calling
+        names = {"url": "https://home.slack.com/", "team": here.name, "user": "quoth"}
+        return names | {"team_id": here.team, "user_id": here.bot_user, "bot_id": here.bot_id}
 
     def _open_connection(self, args: Json) -> Json:
         return {"url": self.url.replace("http", "ws") + "/socket"}
@@ -505,7 +548,12 @@ class FakeSlack:
 
     def _show(self, args: Json, *, thread: str = "", only_for: str = "") -> Json:
         message = Message(
-            channel=args["channel"], ts=self.next_ts(), text="", thread=thread, only_for=only_for
+            channel=args["channel"],
+            ts=self.next_ts(),
+            text="",
+            thread=thread,
+            only_for=only_for,
+            team=self._calling.team,
         )
         _edit(message, args)
         message.edits = 0
@@ -538,7 +586,7 @@ class FakeSlack:
 
     async def _handle_file(self, request: web.Request) -> web.Response:
         """Hand out a file, or the login page: Slack does not say 401 here."""
-        if request.headers.get("Authorization") != f"Bearer {BOT_TOKEN}":
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.oauth.tokens:
             return web.Response(text="<html><title>Slack login</title></html>", content_type="text/html")
         data, content_type = self.files[request.match_info["number"]]
         return web.Response(body=data, content_type=content_type)
@@ -550,6 +598,13 @@ def _edit(message: Message, args: Json) -> None:
     message.blocks = json.loads(blocks) if isinstance(blocks, str) else blocks
     message.edits += 1
     message.raw = args
+
+
+def _credentials(request: web.Request) -> tuple[str, str]:
+    """Return the client id and secret of the one method that takes these in place of a token."""
+    kind, _, value = request.headers.get("Authorization", "").partition(" ")
+    name, _, secret = base64.b64decode(value).decode().partition(":") if kind == "Basic" else ("", "", "")
+    return name, secret
 
 
 async def _read_args(request: web.Request) -> tuple[Json, str]:

@@ -12,6 +12,7 @@ from bot.cli import app
 from tests.fakes.discord import TOKEN, FakeDiscord
 from tests.fakes.discord_payloads import APPLICATION
 from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.fakes.slack_oauth import CLIENT_ID, CLIENT_SECRET
 
 pytestmark = pytest.mark.anyio
 
@@ -98,3 +99,38 @@ async def test_without_tokens_both_platforms_are_explained(folder: Path) -> None
         "--slack-signing-secret SECRET",
     ):
         assert words in explained.output
+
+
+SHARED = (
+    *("--slack-public-url", "https://quoth.example.org", "--slack-client-id", CLIENT_ID),
+    *("--slack-client-secret", CLIENT_SECRET, "--slack-signing-secret", "8f742231b10e8888abcd99yyyzzz85a5"),
+)
+
+
+async def test_an_app_for_many_workspaces_is_explained_with_its_addresses(folder: Path) -> None:
+    explained = await setup("--slack-public-url", "https://quoth.example.org")
+    assert 2 == explained.exit_code
+    for words in (
+        '"https://quoth.example.org/slack/oauth_redirect"',
+        '"request_url": "https://quoth.example.org/slack/events"',
+        "https://quoth.example.org/slack/install installs the app",
+        "chat:write: to answer",
+    ):
+        assert words in explained.output
+
+
+async def test_a_client_that_works_is_written_and_found_again(folder: Path) -> None:
+    done = await setup(*SHARED)
+    assert 0 == done.exit_code, done.output
+    assert "Slack takes the client id and secret. No workspace has installed it yet." in done.output
+    assert f"QUOTH_SLACK_CLIENT_ID={CLIENT_ID}" in (folder / ".env").read_text().splitlines()
+    assert CLIENT_SECRET not in done.output
+    again = await setup()
+    assert "Slack takes the client id and secret." in again.output
+
+
+async def test_a_client_secret_that_is_refused_is_not_written(folder: Path) -> None:
+    refused = await setup(*SHARED, "--slack-client-secret", "wrong")
+    assert 2 == refused.exit_code
+    assert "Slack rejects slack.client_id or slack.client_secret (bad_client_secret)" in refused.output
+    assert not (folder / ".env").exists()

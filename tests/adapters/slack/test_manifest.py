@@ -34,9 +34,15 @@ METHODS = [
 ]
 
 
+def faults_of(manifest: dict[str, Any]) -> list[Any]:
+    """Return what Slack's schema finds wrong with a manifest; nothing where the schema is not here."""
+    schema = json.loads(SCHEMA_FILE.read_text()) if SCHEMA_FILE.exists() else {}
+    return list(Draft7Validator(schema).iter_errors(manifest))
+
+
 @pytest.mark.skipif(not SCHEMA_FILE.exists(), reason="Slack's schemas are not here")
 def test_slack_accepts_the_manifest() -> None:
-    assert [] == list(Draft7Validator(json.loads(SCHEMA_FILE.read_text())).iter_errors(MANIFEST))
+    assert [] == faults_of(MANIFEST)
 
 
 def test_it_is_built_for_the_agent_view_and_socket_mode() -> None:
