@@ -138,7 +138,7 @@ def _slack(application: Application, given: Mapping[str, str], *, ask: bool) -> 
         return _shared(application, given, ask=ask)
     tokens = {name: given[name] for name in (BOT, APP, SECRET)}
     if not any(tokens.values()) and "slack" not in application.settings.platforms:
-        steps = SLACK_STEPS.format(manifest=slack.manifest(), scopes=_listed(slack.SCOPES))
+        steps = SLACK_STEPS.format(manifest=slack.manifest(), scopes=_listed(slack.reasons()))
         out.print(steps, markup=False, soft_wrap=True)
         out.print(MANY, markup=False, soft_wrap=True)
         tokens[BOT] = _asked("The bot's token (leave it empty to go without Slack)") if ask else ""
@@ -158,7 +158,7 @@ def _shared(application: Application, given: Mapping[str, str], *, ask: bool) ->
             address=values[ADDRESS].rstrip("/"),
             port=application.settings.slack.http_port,
             manifest=slack.manifest(values[ADDRESS]),
-            scopes=_listed(slack.SCOPES),
+            scopes=_listed(slack.reasons()),
             install=slack.INSTALL_PATH,
         )
         out.print(steps, markup=False, soft_wrap=True)

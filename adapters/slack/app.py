@@ -36,6 +36,7 @@ from adapters.slack.teams import Build, InstalledTeams, OneTeam, Served, Teams, 
 from adapters.slack.translate import Home
 from adapters.slack.web import serving
 from bot.errors import AdapterFailure, SettingInvalid
+from bot.messages import Hindrance
 from bot.ports import Core
 
 DELIVERIES_FILE = "slack-deliveries.sqlite3"
@@ -137,11 +138,23 @@ class SlackAdapter:
 
         def build(home: Home, token: str) -> Served:
             client = self._client(session, token)
+
+            async def lacks(what: str) -> None:
+                await core.hindered(
+                    Hindrance(
+                        platform="slack",
+                        workspace=f"slack:{home.team}",
+                        place="Slack",
+                        deed="tell who belongs to the community",
+                        lacking=what,
+                    )
+                )
+
             listeners = Listeners(
                 core=core,
                 client=client,
                 home=home,
-                people=People(client, time.monotonic),
+                people=People(client, time.monotonic, lacks=lacks),
                 files=Files(client, session, self._max_upload_bytes),
                 deliveries=deliveries,
                 clock=time.monotonic,

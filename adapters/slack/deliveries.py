@@ -1,8 +1,9 @@
 """Which of Slack's deliveries were served, so that a repeated one is not answered twice.
 
-Slack delivers again what it believes lost: up to about six minutes later, and also after the bot
-was started anew. So the memory is a small file. A delivery counts as served only once it was; the
-repeat of one that died half-way is the only copy left, and is served.
+Slack delivers again what it believes lost: up to about six minutes later, where “Delayed Events” are
+switched on hourly for a day, and also after the bot was started anew. So the memory is a small file. A
+delivery counts as served only once it was; the repeat of one that died half-way is the only copy left,
+and is served.
 """
 
 import sqlite3
@@ -13,7 +14,7 @@ from types import TracebackType
 
 import structlog
 
-KEPT_SECONDS = 1800.0
+KEPT_SECONDS = 25 * 3600.0
 
 _log = structlog.get_logger("quoth.slack")
 _SCHEMA = """

@@ -46,6 +46,7 @@ def code_of(error: BaseException) -> str:
 
 NOT_A_MEMBER = frozenset({"not_in_channel", "no_permission"})
 RESTRICTED = "restricted_action"
+RESTRICTED_TOO = frozenset({"app_access_restricted", "ekm_access_denied", "posting_to_channel_denied"})
 
 
 def lacking(error: BaseException) -> str:
@@ -55,7 +56,10 @@ def lacking(error: BaseException) -> str:
         return f"the scope {_answer(error).get('needed') or 'chat:write'}"
     if code in NOT_A_MEMBER:
         return "a membership: /invite me"
-    return "the right to post, which the workspace restricts there" if code.startswith(RESTRICTED) else ""
+    if code == "messages_tab_disabled":
+        return "the Messages tab, which is switched off on the app's page"
+    is_restricted = code in RESTRICTED_TOO or code.startswith(RESTRICTED)
+    return "the right to post, which the workspace restricts there" if is_restricted else ""
 
 
 FOR_GOOD = frozenset(

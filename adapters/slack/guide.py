@@ -11,8 +11,8 @@ UNINSTALLED_EVENTS = ("app_uninstalled", "tokens_revoked")
 
 SCOPES = {
     "app_mentions:read": "to hear of messages that mention it",
-    "assistant:write": "to offer questions when somebody opens its messages",
-    "channels:history": "to see when a message that was saved as an answer is edited or deleted",
+    "assistant:write": "to offer questions when somebody opens its messages, and to give threads a title",
+    "channels:history": "to hear of messages in channels that do not mention it, edited and deleted ones too",
     "channels:read": "to know whether other companies read a channel, before it calls a human there",
     "chat:write": "to answer",
     "commands": "for /ask, /quoth and the menu of a message",
@@ -24,9 +24,43 @@ SCOPES = {
     "mpim:history": "the same as channels:history, in group messages",
     "mpim:read": "the same as channels:read, in group messages",
     "usergroups:read": "to know the members of user groups that moderate",
-    "users:read": "to know names, and who may manage the workspace",
+    "users:read": "to know who is a member and no guest, and who may manage the workspace",
 }
 """Each scope that the manifest asks for, and why."""
+
+_UNHEARD = (
+    "it offers nothing unasked there, each question must mention it, and what was saved as an answer "
+    "does not follow edits and deletions; take the event {event} out as well"
+)
+_UNKNOWN = "a call for a human from there comes as if another company read along, without the question"
+
+WITHOUT = {
+    "assistant:write": "its messages begin without suggested questions, and threads have no title",
+    "channels:history": _UNHEARD.format(event="message.channels"),
+    "channels:read": _UNKNOWN,
+    "files:read": "sources are added by path or address only",
+    "files:write": "there are no charts and exports in Slack",
+    "groups:history": _UNHEARD.format(event="message.groups"),
+    "groups:read": _UNKNOWN,
+    "mpim:history": _UNHEARD.format(event="message.mpim"),
+    "mpim:read": _UNKNOWN,
+    "usergroups:read": "moderators are listed one by one",
+}
+"""What is lost where a scope is left out. All others are needed."""
+
+
+def reasons() -> dict[str, str]:
+    """Return why each scope is asked for, and what is lost without those that may be left out."""
+    return {
+        name: why + (f" (without it, {WITHOUT[name]})" if name in WITHOUT else "")
+        for name, why in SCOPES.items()
+    }
+
+
+def scopes() -> str:
+    """Return the table of scopes in docs/slack.md."""
+    rows = [f"| `{name}` | {why} | {WITHOUT.get(name, 'needed')} |" for name, why in SCOPES.items()]
+    return "\n".join(("| scope | what for | without it |", "| --- | --- | --- |", *rows))
 
 
 def manifest(public_url: str = "") -> str:

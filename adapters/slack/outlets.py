@@ -248,6 +248,8 @@ class WhisperOutlet:
             )
         except FOREIGN as error:
             _log_refusal(error, "chat.postEphemeral")
+            if code_of(error) in BLOCKS_REFUSED and "blocks" in message:
+                await self._post_ephemeral({"text": message["text"]})
 
 
 _QUIET = {"unfurl_links": False, "unfurl_media": False}

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.failures import FOREIGN, code_of
+from adapters.slack.failures import FOREIGN, code_of, lacking
 from adapters.slack.translate import Person, read_person
 
 KEPT_SECONDS = 300.0
@@ -20,9 +20,13 @@ _log = structlog.get_logger("quoth.slack")
 class People:
     """Looks people up by users.info, and their user groups by usergroups.list."""
 
-    def __init__(self, client: AsyncWebClient, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, client: AsyncWebClient, clock: Callable[[], float], *, lacks: Callable[[str], Awaitable[None]]
+    ) -> None:
+        """``lacks`` is told the permission without which nobody can be looked up."""
         self._client = client
         self._clock = clock
+        self._lacks = lacks
         self._people: dict[str, tuple[float, Person]] = {}
         self._groups: dict[str, frozenset[str]] = {}
         self._groups_until = float("-inf")
@@ -38,6 +42,8 @@ class People:
                 answer = await self._client.users_info(user=user)
         except FOREIGN as error:
             _log.warning("Slack does not say who a person is.", code=code_of(error))
+            if what := lacking(error):
+                await self._lacks(what)
             return Person(groups=groups)
         return self._keep(user, read_person(answer["user"], groups))
 

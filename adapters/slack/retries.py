@@ -11,10 +11,12 @@ from slack_sdk.http_retry.state import RetryState
 
 MAX_RETRIES = 2
 BROKEN = frozenset({500, 502, 503, 504})
+NOT_NOW = frozenset({"rate_limited", "ratelimited", "request_timeout", "service_unavailable"})
+"""Errors in an answer that is otherwise well: nothing was done, and may be soon."""
 
 
 class ServerErrorRetryHandler(AsyncRetryHandler):
-    """Tries again when a server or gateway of Slack is broken; the library's own leaves gateways out."""
+    """Tries again when Slack is broken or busy; the library's own leaves gateways and such answers out."""
 
     async def _can_retry_async(
         self,
@@ -24,7 +26,9 @@ class ServerErrorRetryHandler(AsyncRetryHandler):
         response: HttpResponse | None = None,
         error: Exception | None = None,
     ) -> bool:
-        return response is not None and response.status_code in BROKEN
+        if response is None:
+            return False
+        return response.status_code in BROKEN or (response.body or {}).get("error") in NOT_NOW
 
 
 def retry_handlers() -> list[AsyncRetryHandler]:

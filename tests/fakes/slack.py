@@ -102,6 +102,7 @@ class _ResponseUrl:
 @dataclass(slots=True, kw_only=True)
 class _Refusal:
     error: str = ""
+    needed: str = ""
     retry_after: int | None = None
     status: int = 200
 
@@ -320,12 +321,16 @@ class FakeSlack:
         method: str,
         error: str = "",
         *,
+        needed: str = "",
         retry_after: int | None = None,
         status: int = 200,
         times: int = 1,
     ) -> None:
-        """Let the next calls of a method (or "response_url") fail; with a status as a broken server does."""
-        refusal = _Refusal(error=error, retry_after=retry_after, status=status)
+        """Let the next calls of a method (or "response_url") fail; with a status as a broken server does.
+
+        ``needed`` is the scope that Slack names with missing_scope.
+        """
+        refusal = _Refusal(error=error, needed=needed, retry_after=retry_after, status=status)
         self._refusals[method].extend([refusal] * times)
 
     def still_refuses(self, method: str) -> bool:
@@ -409,7 +414,8 @@ class FakeSlack:
             return web.Response(status=refusal.status, text="<html>upstream connect error</html>")
         if method == "response_url":
             return web.Response(status=404, text=refusal.error)
-        return web.json_response({"ok": False, "error": refusal.error})
+        needed = {"needed": refusal.needed} if refusal.needed else {}
+        return web.json_response({"ok": False, "error": refusal.error} | needed)
 
     def _answer(self, call: Call) -> Json:
         """Slack's answer. A wrong token comes first, as with Slack."""

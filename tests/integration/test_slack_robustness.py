@@ -1,6 +1,7 @@
 """What Slack and the network do to a bot, and that it lives: nothing is lost, nothing said twice."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -10,8 +11,11 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
+from adapters.slack.app import DELIVERIES_FILE
 from adapters.slack.people import People
+from adapters.slack.retries import NOT_NOW
 from bot.errors import AdapterFailure
+from bot.hindrances import sentence
 from bot.messages import Ask, Hindrance, Posting, Rate, Revise, Withdraw
 from tests.adapters.replies import answer
 from tests.adapters.slack.test_manifest import METHODS
@@ -19,7 +23,8 @@ from tests.fakes.core import ScriptedCore, running
 from tests.fakes.slack import BOT_TOKEN, FakeSlack
 from tests.fakes.slack_payloads import GENERAL, TEAM
 from tests.fakes.slack_schema import SPECS, SlackSchema
-from tests.integration.test_slack import build
+from tests.fakes.slack_transport import SignedHttp
+from tests.integration.test_slack import SECRET, build
 
 pytestmark = pytest.mark.anyio
 Ways = dict[str, Callable[[], Awaitable[Any]]]
@@ -63,10 +68,13 @@ def ways_to_call(bot: FakeSlack, core: ScriptedCore) -> Ways:
     def say(text: str, **more: Any) -> Callable[[], Awaitable[Any]]:
         return lambda: bot.deliver("events_api", bot.mention_payload("U0BOSS", text, **more))
 
+    async def ignored(what: str) -> None:
+        pass
+
     async def list_groups() -> None:
         client = AsyncWebClient(token=BOT_TOKEN, base_url=bot.api_url)
         client.proxy = None
-        await People(client, lambda: 0.0).look_up("U0ANN")
+        await People(client, lambda: 0.0, lacks=ignored).look_up("U0ANN")
 
     async def choose_saving(**more: Any) -> None:
         await bot.deliver("interactive", bot.shortcut_payload("U0ANN", "Sixteen.", "quoth_save", **more))
@@ -76,6 +84,10 @@ def ways_to_call(bot: FakeSlack, core: ScriptedCore) -> Ways:
         await choose_saving()
         await bot.until(lambda: len(bot.views) > seen)
         await bot.deliver("interactive", bot.submit_payload("U0ANN", bot.views[-1], "How long?"))
+
+    async def call_a_human() -> None:
+        message = await bot.mention("U0ANN", "?")
+        await bot.deliver("interactive", bot.press_payload(message, "quoth_human"))
 
     async def export() -> None:
         await bot.command("U0BOSS", "/quoth", "export feedback")
@@ -89,6 +101,7 @@ def ways_to_call(bot: FakeSlack, core: ScriptedCore) -> Ways:
         "chat.postEphemeral": say("?", external=True),
         "chat.postMessage": say("?"),
         "chat.update": lambda: core.unasked.put(Revise(posting=at, reply=answer())),
+        "conversations.info": call_a_human,
         "conversations.replies": partial(choose_saving, thread_ts="1.1"),
         "files.completeUploadExternal": export,
         "files.getUploadURLExternal": export,
@@ -140,6 +153,14 @@ async def test_every_error_at_the_start_is_a_sentence_for_the_operator(
 @pytest.mark.parametrize("status", [500, 502, 503])
 async def test_a_server_error_is_tried_again(bot: FakeSlack, status: int) -> None:
     bot.refuse("chat.postMessage", status=status)
+    assert "It lasts sixteen weeks." in (await bot.mention("U0ANN", "?")).shown
+
+
+@pytest.mark.parametrize("error", sorted(NOT_NOW))
+async def test_an_answer_that_slack_puts_off_without_saying_for_how_long_is_said_again(
+    bot: FakeSlack, error: str
+) -> None:
+    bot.refuse("chat.postMessage", error)
     assert "It lasts sixteen weeks." in (await bot.mention("U0ANN", "?")).shown
 
 
@@ -223,6 +244,41 @@ async def test_a_thousand_late_clicks_are_all_acknowledged_and_served(
 
 
 # What is not allowed
+
+
+async def test_a_bot_that_may_not_look_people_up_tells_moderators_which_scope_it_lacks(
+    bot: FakeSlack, core: ScriptedCore
+) -> None:
+    bot.refuse("users.info", "missing_scope", needed="users:read")
+    await bot.mention("U0ANN", "?")
+    [met] = await core.hears_of_hindrances()
+    assert "I could not tell who belongs to the community in Slack: I lack the scope users:read." == sentence(
+        met
+    )
+
+
+async def test_a_whisper_whose_blocks_slack_refuses_is_said_in_text(bot: FakeSlack) -> None:
+    bot.refuse("chat.postEphemeral", "invalid_blocks")
+    message = await bot.mention("U0ANN", "?", external=True)
+    assert ("U0ANN", []) == (message.only_for, message.blocks)
+    assert "It lasts sixteen weeks." in message.text
+
+
+async def test_a_question_that_slack_repeats_an_hour_later_to_a_bot_started_anew_is_answered_once(
+    slack: FakeSlack, core: ScriptedCore, tmp_path: Path
+) -> None:
+    payload = slack.mention_payload("U0ANN", "?")
+    for port in range(2):
+        adapter = build(slack, tmp_path, app_token="", signing_secret=SECRET, http_port=0)
+        async with running(adapter, core):
+            slack.http = SignedHttp(f"{adapter.http_url}/slack/events", SECRET)
+            told = await slack.deliver("events_api", payload, retry=port)
+            assert 200 == told.status
+            await slack.until(lambda: slack.messages)
+        with sqlite3.connect(tmp_path / DELIVERIES_FILE) as db:
+            db.execute("UPDATE served SET at = at - 3600")
+        db.close()
+    assert 1 == len(core.requests) == len(slack.messages)
 
 
 @pytest.mark.parametrize(

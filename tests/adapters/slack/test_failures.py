@@ -8,8 +8,11 @@ import slack_bolt.error
 import slack_sdk.errors
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack.failures import FOREIGN, TOKEN_CODES, failure_of
+from adapters.slack.failures import FOREIGN, TOKEN_CODES, failure_of, lacking
+from adapters.slack.outlets import BLOCKS_REFUSED
+from adapters.slack.retries import NOT_NOW
 from bot.errors import AdapterFailure, TokenRejected
+from tests.fakes.slack_schema import SPECS, SlackSchema
 
 
 def refusal(message: str, response: object) -> SlackApiError:
@@ -59,3 +62,28 @@ def test_all_else_is_a_failure_to_reach_slack_in_words(error: Exception, reason:
     failure = failure_of(error, "SLACK_BOT_TOKEN")
     assert type(failure) is AdapterFailure
     assert f"Slack could not be reached: {reason}. " in str(failure)
+
+
+TOLD = {
+    "app_access_restricted",
+    "ekm_access_denied",
+    "messages_tab_disabled",
+    "missing_scope",
+    "not_in_channel",
+    "posting_to_channel_denied",
+    "restricted_action",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_locked",
+    "restricted_action_thread_only_channel",
+}
+"""What moderators can mend. Whatever else Slack lists is tried again, said in plain text or given up."""
+
+
+@pytest.mark.skipif(not SPECS.exists(), reason="Slack's schemas are not here")
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.postEphemeral", "chat.update"])
+def test_moderators_are_told_of_what_they_can_mend_and_of_nothing_else(method: str) -> None:
+    codes = {*SlackSchema().errors(method), "missing_scope"}
+    told = {code for code in codes if lacking(refusal("no", {"ok": False, "error": code}))}
+    assert codes & TOLD == told
+    assert not told & (BLOCKS_REFUSED | NOT_NOW)

@@ -125,9 +125,13 @@ async def test_a_second_reply_after_progress_is_a_message_of_its_own(
     assert ["Done.", "Done."] == [message.shown for message in slack.messages]
 
 
+async def ignored(what: str) -> None:
+    """Stand for nobody who would hear of it."""
+
+
 async def test_people_are_asked_for_anew_after_some_minutes(slack: FakeSlack, client: AsyncWebClient) -> None:
     clock = Clock()
-    people = People(client, clock)
+    people = People(client, clock, lacks=ignored)
     assert [False, False] == [(await people.look_up("U0ANN")).manages for _ in range(2)]
     slack.users["U0ANN"]["is_admin"] = True
     slack.groups.append({"id": "S1", "users": ["U0ANN"]})
