@@ -32,7 +32,7 @@ from adapters.slack.listeners import Listeners
 from adapters.slack.oauth import NOT_SERVED, flow
 from adapters.slack.people import People
 from adapters.slack.retries import retry_handlers
-from adapters.slack.teams import Build, InstalledTeams, OneTeam, Served, Teams, register
+from adapters.slack.teams import Build, InstalledTeams, OneTeam, Served, Teams, register, take_up
 from adapters.slack.translate import Home
 from adapters.slack.web import serving
 from bot.errors import AdapterFailure, SettingInvalid
@@ -135,6 +135,7 @@ class SlackAdapter:
     async def _connect(self, core: Core, stack: AsyncExitStack) -> None:
         session = await stack.enter_async_context(_session())
         deliveries = stack.enter_context(self._deliveries())
+        unended = deliveries.unended()
 
         def build(home: Home, token: str) -> Served:
             client = self._client(session, token)
@@ -167,6 +168,8 @@ class SlackAdapter:
         await stack.enter_async_context(self._transport(app, session))
         errands = asyncio.create_task(ErrandRunner(core, teams, time.monotonic).run())
         stack.push_async_callback(_ended, errands)
+        left = asyncio.create_task(take_up(teams, unended))
+        stack.push_async_callback(_ended, left)
 
     async def _one(self, core: Core, session: aiohttp.ClientSession, build: Build) -> tuple[Teams, AsyncApp]:
         home = _home(await introduction(self._client(session, self._bot_token)))

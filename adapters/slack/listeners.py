@@ -215,6 +215,18 @@ class Listeners:
                 place = translate.place_of_event(body)
                 await self._answer_message(event, place, await self._party(place))
 
+    async def take_up(self, channel: str, ts: str) -> None:
+        """Serve a message that was being served when the bot stopped: Slack does not send it again."""
+        try:
+            found = await self._client.conversations_replies(channel=channel, ts=ts, limit=1)
+        except FOREIGN as error:
+            _log.info("A message from before the start cannot be read.", code=code_of(error))
+            return
+        for message in found["messages"]:
+            if message["ts"] == ts:
+                external = not channel.startswith("D") and await self._is_external(channel)
+                await self.on_message(translate.found(message, channel, self._home, external=external))
+
     async def _overhear(self, body: Payload) -> None:
         event, place = body["event"], translate.place_of_event(body)
         # Where another company reads along, nobody is answered unasked.

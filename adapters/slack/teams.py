@@ -1,7 +1,7 @@
 """Which workspaces are served, each with connections and memories of its own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -104,6 +104,17 @@ class InstalledTeams:
 
 def _home(bot: Bot) -> Home:
     return Home(team=str(bot.team_id), user=bot.bot_user_id, bot=bot.bot_id)
+
+
+async def take_up(teams: Teams, keys: Iterable[str]) -> None:
+    """Serve the messages among what was being served when the bot stopped."""
+    for key in keys:
+        kind, *rest = key.split(":")
+        if kind == "message" and len(rest) == len(("team", "channel", "ts")):
+            team, channel, ts = rest
+            served = await teams.find(team)
+            if served and served.home.team == team:
+                await served.listeners.take_up(channel, ts)
 
 
 def register(app: AsyncApp, teams: Teams) -> None:

@@ -238,6 +238,14 @@ def place_of_event(body: Payload) -> Place:
     )
 
 
+def found(message: Payload, channel: str, home: Home, *, external: bool) -> Payload:
+    """Return a message that was looked up as the event that told of it."""
+    is_mention = not channel.startswith("D") and f"<@{home.user}" in (message.get("text") or "")
+    kind = "im" if channel.startswith("D") else "channel"
+    event = {**message, "type": "app_mention" if is_mention else "message", "channel": channel}
+    return {"event": event | {"channel_type": kind}, "is_ext_shared_channel": external}
+
+
 def place_of_home(event: Payload) -> Place:
     """Read that a person has opened the bot's home: its messages or its Home tab."""
     return Place(user=event["user"], name="", channel=event["channel"])

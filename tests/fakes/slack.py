@@ -113,8 +113,8 @@ class FakeSlack:
     ``users`` and ``groups`` may be changed at will; what people do, the bot is told of their workspace.
     ``owners`` says which workspace a channel belongs to.
 
-    ``threads`` holds what threads begin with, by their ts; ``views`` are the forms that were opened,
-    ``homes`` is what each person's Home tab shows.
+    ``threads`` holds what threads begin with, by their ts, ``written`` what people wrote; ``views`` are
+    the forms that were opened, ``homes`` is what each person's Home tab shows.
     ``uploads`` are the bot's files: the channel, name and bytes of each.
     """
 
@@ -135,6 +135,7 @@ class FakeSlack:
         self._uploading: dict[str, tuple[str, bytes]] = {}
         self.views: list[Json] = []
         self.threads: dict[str, str] = {}
+        self.written: dict[str, Json] = {}
         self.shared_channels: set[str] = set()
         self.statuses: list[Json] = []
         self.titles: list[Json] = []
@@ -202,6 +203,7 @@ class FakeSlack:
         """Return the payload of a new message."""
         team = self.users.get(user, {}).get("team_id", TEAM)
         event = message_event(kind, user, text, self.next_ts(), channel=channel, team=team, **more)
+        self.written[event["ts"]] = event | {"type": "message"}
         return self._of(user).told(event_body(event, self.next_event_id(), external=external))
 
     async def shortcut(self, user: str, text: str, *, callback_id: str = "quoth_find") -> Message:
@@ -535,6 +537,8 @@ class FakeSlack:
 
     def _replies(self, args: Json) -> Json:
         text = self.threads.get(args["ts"])
+        if text is None and args["ts"] in self.written:
+            return {"messages": [self.written[args["ts"]]]}
         if text is None:
             return {"ok": False, "error": "thread_not_found"}
         return {"messages": [{"type": "message", "user": "U0ANN", "text": text, "ts": args["ts"]}]}

@@ -21,7 +21,7 @@ from tests.adapters.replies import answer
 from tests.adapters.slack.test_manifest import METHODS
 from tests.fakes.core import ScriptedCore, running
 from tests.fakes.slack import BOT_TOKEN, FakeSlack
-from tests.fakes.slack_payloads import GENERAL, TEAM
+from tests.fakes.slack_payloads import BOT_USER, GENERAL, TEAM
 from tests.fakes.slack_schema import SPECS, SlackSchema
 from tests.fakes.slack_transport import SignedHttp
 from tests.integration.test_slack import SECRET, build
@@ -87,7 +87,7 @@ def ways_to_call(bot: FakeSlack, core: ScriptedCore) -> Ways:
 
     async def call_a_human() -> None:
         message = await bot.mention("U0ANN", "?")
-        await bot.deliver("interactive", bot.press_payload(message, "quoth_human"))
+        await bot.press(message, "quoth_human")
 
     async def export() -> None:
         await bot.command("U0BOSS", "/quoth", "export feedback")
@@ -225,6 +225,42 @@ async def test_an_answer_into_a_channel_that_is_gone_is_dropped_quietly(bot: Fak
         await bot.deliver("events_api", bot.mention_payload("U0ANN", "?"))
         await bot.until(lambda: not bot.still_refuses("chat.postMessage"))
     assert not bot.messages
+
+
+@pytest.mark.parametrize("channel", [GENERAL, "D0ANN"])
+async def test_a_question_that_was_being_answered_when_the_bot_stopped_is_answered_by_the_next(
+    slack: FakeSlack, core: ScriptedCore, tmp_path: Path, channel: str
+) -> None:
+    core.gate.clear()
+    kind, text = (
+        ("message", "how long?") if channel[0] == "D" else ("app_mention", f"<@{BOT_USER}> how long?")
+    )
+    payload = slack.message_payload(kind, "U0ANN", text, channel)
+    async with running(build(slack, tmp_path), core):
+        await slack.deliver("events_api", payload)
+        await core.is_asked(1)
+    core.gate.set()
+    async with running(build(slack, tmp_path), core):
+        [message] = await slack.until(lambda: slack.messages)
+        await slack.redeliver("events_api", payload)
+        await slack.mention("U0ANN", "next")
+    assert (channel, payload["event"]["ts"]) == (message.channel, message.thread)
+    assert ["how long?", "how long?", "next"] == [each.question for each in await core.asked(Ask)]
+
+
+async def test_a_question_that_is_gone_meanwhile_is_left(
+    slack: FakeSlack, core: ScriptedCore, tmp_path: Path
+) -> None:
+    core.gate.clear()
+    async with running(build(slack, tmp_path), core):
+        await slack.deliver("events_api", slack.mention_payload("U0ANN", "?"))
+        await core.is_asked(1)
+    slack.written.clear()
+    core.gate.set()
+    async with running(build(slack, tmp_path), core):
+        await slack.until(lambda: slack.calls_of("conversations.replies"))
+        await slack.mention("U0ANN", "next")
+    assert 1 == len(slack.messages)
 
 
 # Many at once

@@ -1,11 +1,12 @@
 """Repeated deliveries are served once, lost ones again."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from adapters.slack.deliveries import KEPT_SECONDS, Deliveries
+from adapters.slack.deliveries import KEPT_SECONDS, TAKEN_UP_SECONDS, Deliveries
 
 
 class Wall:
@@ -53,6 +54,39 @@ def test_a_delivery_that_died_half_way_is_served_again(path: Path) -> None:
         with pytest.raises(RuntimeError), deliveries.claim("a"):
             raise RuntimeError
         assert serve(deliveries, "a")
+
+
+def stopped(path: Path, wall: Wall, *keys: str) -> None:
+    with (
+        Deliveries(path, wall) as deliveries,
+        pytest.raises(asyncio.CancelledError),
+        deliveries.claim(*keys),
+    ):
+        raise asyncio.CancelledError
+
+
+def test_what_was_being_served_when_the_bot_stopped_is_known_until_it_is_served(path: Path) -> None:
+    wall = Wall()
+    stopped(path, wall, "a", "b")
+    with Deliveries(path, wall) as deliveries:
+        assert ["a", "b"] == deliveries.unended()
+        assert serve(deliveries, "a", "b")
+        assert [] == deliveries.unended()
+
+
+def test_what_ended_with_an_error_is_over(path: Path) -> None:
+    with Deliveries(path, Wall()) as deliveries:
+        with pytest.raises(RuntimeError), deliveries.claim("a"):
+            raise RuntimeError
+        assert [] == deliveries.unended()
+
+
+def test_what_was_begun_long_ago_is_not_taken_up(path: Path) -> None:
+    wall = Wall()
+    stopped(path, wall, "a")
+    wall.now += TAKEN_UP_SECONDS + 1
+    with Deliveries(path, wall) as deliveries:
+        assert [] == deliveries.unended()
 
 
 def test_what_slack_will_not_repeat_any_more_is_forgotten(path: Path) -> None:
