@@ -1,6 +1,8 @@
 """What surrounds messages in Slack: suggested prompts, the status while searching, titles, the Home tab.
 
-All of it is an extra: a Slack that refuses it is logged, and the answer comes all the same.
+All of it is an extra: a Slack that refuses it is logged, and the answer comes all the same. The newer
+agents.sessions methods are left alone: they are for work that takes long enough to be stopped, not every
+workspace has them, and an answer here takes about a second.
 """
 
 import asyncio

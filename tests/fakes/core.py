@@ -56,7 +56,7 @@ from bot.messages import (
     Verify,
     Why,
 )
-from bot.ports import Adapter
+from bot.ports import Adapter, Core
 from tests.adapters.replies import REPLIES, STATUS, answer, continuation, reasons
 
 R = TypeVar("R")
@@ -200,7 +200,7 @@ class ScriptedCore:
 
 
 @asynccontextmanager
-async def running(adapter: ReadyAdapter, core: ScriptedCore) -> AsyncIterator[None]:
+async def running(adapter: ReadyAdapter, core: Core) -> AsyncIterator[None]:
     """Run the adapter until the block ends. An adapter that stops by itself raises here."""
     serving = asyncio.create_task(adapter.run(core))
     ready = asyncio.create_task(adapter.ready.wait())

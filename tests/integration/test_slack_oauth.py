@@ -13,9 +13,11 @@ import pytest
 
 from adapters.slack.app import SlackAdapter
 from adapters.slack.installations import INSTALLATIONS_FILE, ROTATED_MINUTES
+from bot.dispatch import ThreadedCore
 from bot.errors import AdapterFailure, SettingInvalid, TokenRejected
-from bot.messages import Arrive, Ask, Notice, Post, Tell
+from bot.messages import Arrive, Ask, Conversation, Notice, Post, Tell
 from tests.adapters.replies import answer
+from tests.bot.conftest import Bench
 from tests.fakes.core import ScriptedCore, running
 from tests.fakes.slack import BOT_TOKEN, FakeSlack
 from tests.fakes.slack_oauth import CLIENT_ID, CLIENT_SECRET, Workspace
@@ -173,6 +175,28 @@ async def test_two_workspaces_that_ask_at_once_each_get_their_own(
         (each.question, each.conversation.workspace) for each in asked
     }
     assert {"U0REA", "U0BEN"} == {each.actor.id for each in asked}
+
+
+async def test_what_one_workspace_has_read_the_other_never_sees(slack: FakeSlack, tmp_path: Path) -> None:
+    bench = Bench()
+    bench.read_tea(Conversation(platform="slack", workspace="slack:T0RED", channel="C0RED"))
+    core = ThreadedCore(bench.router.handle, errands=bench.errands)
+    adapter = build(slack, tmp_path)
+    async with running(adapter, core):
+        slack.http = SignedHttp(f"{adapter.http_url}/slack/events", SECRET)
+        await install_both(slack, adapter.http_url)
+        asked = [("U0REA", "C0RED"), ("U0BEN", "C0BLUE")]
+        payloads = [slack.mention_payload(user, "tea wants water", at) for user, at in asked]
+        await asyncio.gather(*(slack.deliver("events_api", payload) for payload in payloads))
+        answers = await slack.until(
+            lambda: [m for m in slack.messages if m.channel in ("C0RED", "C0BLUE")][1:]
+        )
+        shown = {m.channel: m.shown for m in slack.messages}
+        sources = await slack.command("U0BEN", "/quoth", "sources", channel="C0BLUE")
+    core.close()
+    assert answers
+    assert "Green tea wants water at eighty degrees." in shown["C0RED"]
+    assert "eighty degrees" not in shown["C0BLUE"] + sources.shown
 
 
 async def test_commands_and_homes_belong_to_the_workspace_of_whoever_uses_them(
