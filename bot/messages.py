@@ -102,12 +102,14 @@ class Overhear(_Made):
     """A message that a person wrote in a channel to nobody in particular, or at least not to the bot.
 
     ``text`` is empty where the platform does not show it to the bot. ``is_addressed`` says that it
-    mentions a person or replies to one. ``opens_thread`` says that it is the first of its thread,
+    mentions a person or replies to one, and ``to`` are the ids of those people, where the platform tells
+    them. ``opens_thread`` says that it is the first of its thread,
     or of a thread that an answer to it would begin. Never sent for what bots write.
     """
 
     text: str
     is_addressed: bool = False
+    to: frozenset[str] = frozenset()
     opens_thread: bool = False
 
 

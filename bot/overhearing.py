@@ -1,10 +1,14 @@
 """When to speak up unasked, and when to step back again."""
 
+import json
+import sqlite3
 import threading
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.errands import Errands
+from bot.following import chats
 from bot.listening import likeness, question_in
 from bot.messages import Conversation, Mode, Overhear, Posting, Precedent, Withdraw, counted
 from bot.modes import UNASKED, Modes
@@ -73,7 +77,7 @@ class Overhearing:
     def question(self, heard: Overhear) -> str:
         """Return what to search for, or an empty string when there is nothing to answer unasked.
 
-        A person who writes in somebody's thread lets an offer that was just made there go away.
+        A person who answers lets an offer that was just made there go away.
         """
         where = heard.conversation
         if where.private or self._modes.mode(where) not in UNASKED:
@@ -81,9 +85,12 @@ class Overhearing:
         if where.thread and not heard.opens_thread:
             self._step_back(heard)
             return ""
+        asked = question_in(heard.text)
+        if not where.thread:
+            self._step_back_in_channel(heard, asks=bool(asked))
         if heard.is_addressed or self._is_quiet(where.workspace):
             return ""
-        return question_in(heard.text)
+        return asked
 
     def threshold(self, workspace: str) -> float:
         """Return how probable it must be that a passage answers, 0 to 1."""
@@ -161,17 +168,48 @@ class Overhearing:
                 AND offered_at > ? AND NOT stepped_back RETURNING answer_id, posted_in, message""",
                 (where.workspace, where.thread, heard.actor.id, since),
             ).fetchall()
-            for answer_id, channel, message in rows:
-                if message:
-                    posting = Posting(
-                        platform=where.platform,
-                        workspace=where.workspace,
-                        channel=channel,
-                        message=message,
-                        answer_id=answer_id,
-                        offset=0,
-                    )
-                    self._errands.give(Withdraw(posting=posting), within=db)
+            self._withdraw(where, rows, db)
+
+    def _step_back_in_channel(self, heard: Overhear, *, asks: bool) -> None:
+        """Take an offer back that stands in no thread, where several may talk of several things.
+
+        Whoever speaks to the asker answers. Whoever says something to nobody in particular is taken to
+        do so, too, where there is but a hint to lose: not by a question, nor by thanks and laughter.
+        """
+        where, since = heard.conversation, (self._clock.now() - STEP_BACK).isoformat()
+        is_told = not (heard.is_addressed or asks or chats(heard.text))
+        anyone = is_told and self.is_private(where)
+        with self._records.write() as db:
+            rows = db.execute(
+                """UPDATE offers SET stepped_back = 1 WHERE workspace = ? AND channel = ? AND thread = ''
+                AND actor != ? AND offered_at > ? AND NOT stepped_back
+                AND (? OR actor IN (SELECT value FROM json_each(?)))
+                RETURNING answer_id, posted_in, message""",
+                (
+                    where.workspace,
+                    where.channel,
+                    heard.actor.id,
+                    since,
+                    anyone,
+                    json.dumps(sorted(heard.to)),
+                ),
+            ).fetchall()
+            self._withdraw(where, rows, db)
+
+    def _withdraw(
+        self, where: Conversation, rows: Iterable[tuple[str, str, str]], db: sqlite3.Connection
+    ) -> None:
+        for answer_id, channel, message in rows:
+            if message:
+                posting = Posting(
+                    platform=where.platform,
+                    workspace=where.workspace,
+                    channel=channel,
+                    message=message,
+                    answer_id=answer_id,
+                    offset=0,
+                )
+                self._errands.give(Withdraw(posting=posting), within=db)
 
     def _hear_out(self, heard: Overhear, now: datetime) -> None:
         """Remember for a minute who spoke in a thread: its opener may still be being answered."""

@@ -170,6 +170,7 @@ class Listeners:
                 title=thread.name if thread and opens else "",
                 content=message.content,
                 is_addressed=bool(message.mentions) or message.type is discord.MessageType.reply,
+                to=_spoken_to(message),
                 opens_thread=opens,
             )
             if thread is not None:
@@ -674,6 +675,13 @@ def _replies_to(message: discord.Message, bot: int) -> bool:
     answered = message.reference.resolved if message.reference is not None else None
     is_reply = message.type is discord.MessageType.reply
     return is_reply and isinstance(answered, discord.Message) and answered.author.id == bot
+
+
+def _spoken_to(message: discord.Message) -> list[int]:
+    """Return whom a message mentions, or replies to with or without a ping."""
+    answered = message.reference.resolved if message.reference is not None else None
+    replied = [answered.author.id] if isinstance(answered, discord.Message) else []
+    return [*(person.id for person in message.mentions), *replied]
 
 
 def _is_by_a_person(message: discord.Message) -> bool:

@@ -230,7 +230,13 @@ def source_press(custom_id: str, party: Party) -> Cancel | RemoveSource | None:
 
 
 def overheard(
-    party: Party, *, title: str = "", content: str, is_addressed: bool, opens_thread: bool
+    party: Party,
+    *,
+    title: str = "",
+    content: str,
+    is_addressed: bool,
+    to: Iterable[int] = (),
+    opens_thread: bool,
 ) -> Overhear:
     """Return the request for a message that is not for the bot; ``title`` is that of the post it opens."""
     return Overhear(
@@ -238,6 +244,7 @@ def overheard(
         conversation=party.conversation,
         text=_MENTION.sub(" ", "\n".join(part for part in (title, content) if part)),
         is_addressed=is_addressed,
+        to=frozenset(map(str, to)),
         opens_thread=opens_thread,
     )
 

@@ -1,6 +1,7 @@
 """When the bot speaks up unasked, and when it steps back again."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -51,7 +52,7 @@ def prefer(bench: Bench, name: str, value: str) -> Reply:
 
 
 def overhear(
-    bench: Bench, text: str = QUESTION, actor: Actor = ANN, where: Conversation = HERE, **facts: bool
+    bench: Bench, text: str = QUESTION, actor: Actor = ANN, where: Conversation = HERE, **facts: Any
 ) -> Reply:
     return bench.handle(Overhear(actor=actor, conversation=where, text=text, **facts))
 
@@ -261,6 +262,44 @@ def test_an_offer_that_is_posted_after_a_person_answered_goes_away(listening: Be
     assert None is taken(listening.errands, "discord")
     listening.router.posted(posting(offer))
     assert Withdraw(posting=posting(offer)) == taken(listening.errands, "discord")
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "facts", "is_answer"),
+    [
+        ("suggest", "Eighty degrees.", {}, True),
+        ("suggest", "Eighty degrees.", {"is_addressed": True, "to": frozenset({"ann"})}, True),
+        ("suggest", "Eighty degrees.", {"is_addressed": True, "to": frozenset({"carl"})}, False),
+        ("suggest", "does black tea wants boiling water?", {}, False),
+        ("suggest", "lol", {}, False),
+        ("answer", "Eighty degrees.", {}, False),
+        ("answer", "Eighty degrees.", {"is_addressed": True, "to": frozenset({"ann"})}, True),
+    ],
+)
+def test_in_a_channel_an_offer_goes_away_when_a_person_answers_the_asker(
+    listening: Bench, mode: str, text: str, facts: dict[str, Any], is_answer: bool
+) -> None:
+    set_mode(listening, mode)
+    offer = overhear(listening)
+    assert isinstance(offer, Offer)
+    listening.router.posted(replace(posting(offer), channel="general"))
+    overhear(listening, text, ANN)
+    assert None is taken(listening.errands, "discord")
+    overhear(listening, text, BOB, replace(HERE, channel="other"), **facts)
+    assert None is taken(listening.errands, "discord")
+    overhear(listening, text, BOB, **facts)
+    withdrawn = Withdraw(posting=replace(posting(offer), channel="general"))
+    assert (withdrawn if is_answer else None) == taken(listening.errands, "discord")
+
+
+def test_in_a_channel_an_offer_stays_when_a_person_answers_later(listening: Bench) -> None:
+    set_mode(listening, "suggest")
+    offer = overhear(listening)
+    assert isinstance(offer, Offer)
+    listening.router.posted(replace(posting(offer), channel="general"))
+    listening.clock.advance(60)
+    overhear(listening, "Eighty degrees.", BOB)
+    assert None is taken(listening.errands, "discord")
 
 
 def test_nothing_is_offered_where_a_person_was_faster(listening: Bench) -> None:

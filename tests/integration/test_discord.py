@@ -940,6 +940,11 @@ async def test_what_is_said_to_nobody_is_overheard(hearing: FakeDiscord, core: S
     await core.is_asked(3)
     assert [True, True] == [each.is_addressed for each in overheard(core)[1:]]
     assert "How long,  ?" == overheard(core)[1].text
+    asked = message_object(channel=GENERAL, author=hearing.users["Ann"], content="How long is leave?")
+    await hearing.write("Boss", "Sixteen weeks.", type=19, referenced=asked)
+    await core.is_asked(4)
+    told = [frozenset(), frozenset({hearing.users["Boss"]["id"]}), frozenset(), frozenset({ann.id})]
+    assert told == [each.to for each in overheard(core)]
     assert [] == hearing.messages
 
 
