@@ -31,10 +31,11 @@ from bot.ports import Clock, Kept, Likeness, Searcher
 from bot.records import Records
 from index.passages import Audience, Hit, Passage
 
-NEAR = 0.85
+NEAR = 0.8
 """The cosine from which on two questions ask the same, if they have the words that tell in common.
 
 No cosine is enough alone: that of opposites and of two years is up to 0.97 in common small models.
+docs/channels.md has what other thresholds would do.
 """
 
 SEARCHED = 50

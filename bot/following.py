@@ -153,6 +153,8 @@ KINDS = tuple(
 )
 """Words of which a question is about one: a new one takes the place of the one before."""
 
+ENDINGS = ("ing", "ed", "es", "s")
+
 WORD = re.compile(r"[^\W_](?:[\w.+#'’/-]*[\w+#])?")
 NUMBER = re.compile(r"v?\d+(?:\.\d+)*", re.IGNORECASE)
 
@@ -206,8 +208,8 @@ def chats(message: str) -> bool:
 
 
 def gist(question: str) -> frozenset[str]:
-    """Return the words, in lower case, in which no question differs from another that asks the same."""
-    telling = {word.casefold() for word in _telling(question)}
+    """Return the words, without endings, in which no question differs from one that asks the same."""
+    telling = {_stem(_plain(word)) for word in _telling(question)}
     return frozenset(telling | TURNING.intersection(_words(question)))
 
 
@@ -314,6 +316,14 @@ def _telling(text: str) -> tuple[str, ...]:
 
 def _words(text: str) -> list[str]:
     return [_plain(word) for word in WORD.findall(text)]
+
+
+def _stem(word: str) -> str:
+    """Return a word without the ending that tells one from several, and doing from done."""
+    ending = next((end for end in ENDINGS if word.endswith(end) and len(word) - len(end) >= 3), "")
+    stem = word.removesuffix(ending)
+    doubled = len(stem) > 3 and stem[-1] == stem[-2] and stem[-1].isalpha()
+    return stem[:-1] if doubled else stem.removesuffix("e")
 
 
 def _plain(word: str) -> str:

@@ -101,7 +101,7 @@ PREFERENCES = {
     "moderators.ids": Preference(about="Who moderates", default="", checked=ids, for_owners=True),
     "overhear.threshold": Preference(
         about="How sure I must be to answer what nobody asked me, from 0 to 1",
-        default="0.5",
+        default="0.7",
         checked=probability,
     ),
     "human.channel": Preference(

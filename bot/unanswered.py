@@ -39,7 +39,7 @@ from bot.records import Records
 from index.passages import Audience, Passage
 
 SAME = 0.85
-"""The cosine from which on questions are listed together: what paraphrases have in common small models."""
+"""The cosine from which on questions are listed together; docs/channels.md has what others would do."""
 
 COUNTED = timedelta(days=90)
 """How long a question without its words is counted."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.following import KEPT, MOST_TOPICS, Topic, Topics, follows, in_full, topic_of
+from bot.following import KEPT, MOST_TOPICS, Topic, Topics, chats, follows, gist, in_full, topic_of
 from bot.testing import FakeClock
 from tests.bot.conftest import ANN, BOB, HERE
 
@@ -197,3 +197,32 @@ def test_of_very_many_conversations_the_oldest_are_forgotten(topics: Topics) -> 
         topics.remember(ANN, place, REBASE, whispered=False)
     assert topics.recall(ANN, places[0], whispered=False) is None
     assert all(topics.recall(ANN, place, whispered=False) for place in places[1:])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("Where do I hand in receipts?", "Where should receipts be handed in?", True),
+        ("Why is my build failing?", "My build fails, why?", True),
+        ("Does it include support?", "Is support included?", True),
+        ("How do I set it up?", "Setting it up, how?", True),
+        ("What does error 403 mean?", "What does error 404 mean?", False),
+        ("How do I add a user?", "How do I remove a user?", False),
+        ("What happens before a release?", "What happens after a release?", False),
+    ],
+)
+def test_the_words_that_tell_are_the_same_whatever_their_endings(one: str, other: str, is_same: bool) -> None:
+    assert is_same == (gist(one) == gist(other))
+
+
+@pytest.mark.parametrize("said", ["thanks!", "ok will do", "that makes sense", "👍", ":+1:", "haha nice one"])
+def test_thanks_and_laughter_ask_nothing(said: str) -> None:
+    assert chats(said)
+    assert not follows(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["lol, why?", "vpn setup", "bad gateway", "thanks, how do I reset it", "how long"]
+)
+def test_what_asks_or_names_something_is_no_chatter(said: str) -> None:
+    assert not chats(said)

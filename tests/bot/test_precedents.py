@@ -20,7 +20,7 @@ from tests.bot.conftest import ANN, BOB, HERE, MODERATOR, Bench
 
 QUESTION = "does green tea wants water at eighty degrees?"
 ALIKE = "green tea wants water at eighty degrees?"
-UNLIKE = "does black tea wants boiling water?"
+UNLIKE = "black tea wants boiling"
 POST = replace(HERE, thread="post")
 
 
