@@ -9,6 +9,7 @@ READERS = {
     "csv": "index.readers.csv_table:CsvReader",
     "docx": "index.readers.word:WordReader",
     "eml": "index.readers.mail:MessageReader",
+    "epub": "index.readers.epub:EpubReader",
     "htm": "index.readers.html:HtmlReader",
     "html": "index.readers.html:HtmlReader",
     "ipynb": "index.readers.notebook:NotebookReader",

@@ -1,5 +1,7 @@
 """What every reader promises, whatever bytes it is given."""
 
+from functools import cache
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +23,11 @@ FORMATS = sorted({entry: format for format, entry in READERS.items()}.values())
 """One format for each reader."""
 
 SENTENCE = "The kettle boils at noon every day of the week."
+
+
+@cache
+def sample(format: str) -> bytes:
+    return document(format, SENTENCE)  # some libraries write the time of day into it
 
 
 def open_reader(format: str) -> Reader:
@@ -62,6 +69,17 @@ def test_a_document_beyond_all_measure_is_refused(format: str) -> None:
         open_reader(format).read(b"a" * (MAX_DOCUMENT_BYTES + 1), name="a")
 
 
+@pytest.mark.parametrize("format", FORMATS)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_a_document_that_was_damaged_on_its_way_is_read_or_refused(format: str, data: st.DataObject) -> None:
+    whole = sample(format)
+    at = data.draw(st.integers(0, len(whole) - 1))
+    end = at + data.draw(st.integers(0, 60))
+    broken = whole[:at] + data.draw(st.binary(max_size=60)) + whole[end:]
+    refused_or_read(format, broken)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
 @pytest.mark.parametrize("format", sorted(TEXTS.intersection(FORMATS)))
 def test_usual_encodings_are_read(format: str, encoding: str) -> None:
@@ -74,6 +92,10 @@ def test_usual_encodings_are_read(format: str, encoding: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(data=st.one_of(st.binary(max_size=400), st.lists(st.sampled_from(SCRAPS)).map(b"".join)))
 def test_any_bytes_are_read_or_refused_in_a_sentence(format: str, data: bytes) -> None:
+    refused_or_read(format, data)
+
+
+def refused_or_read(format: str, data: bytes) -> None:
     try:
         extract = open_reader(format).read(data, name="a")
     except DocumentUnreadable as error:

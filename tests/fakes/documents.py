@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from io import BytesIO
 from typing import Any
@@ -104,6 +104,44 @@ def word(*parts: str, title: str = "") -> bytes:
     return kept.getvalue()
 
 
+def book(
+    chapters: Mapping[str, str],
+    *,
+    title: str = "",
+    contents: Mapping[str, str] | None = None,
+    extra: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Return an e-book of chapters in XHTML, by file name; ``contents`` names some of them."""
+    kept = BytesIO()
+    page = '<html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body>{}</body></html>'
+    items = "".join(
+        f'<item id="{name}" href="{name}" media-type="application/xhtml+xml"/>' for name in chapters
+    )
+    links = "".join(f'<li><a href="{name}">{words}</a></li>' for name, words in (contents or {}).items())
+    with zipfile.ZipFile(kept, "w") as made:
+        made.writestr("mimetype", "application/epub+zip")
+        made.writestr(
+            "META-INF/container.xml",
+            '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+            '<rootfile full-path="OEBPS/book.opf"/></rootfiles></container>',
+        )
+        made.writestr(
+            "OEBPS/book.opf",
+            '<package xmlns="http://www.idpf.org/2007/opf"><metadata '
+            f'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{escape(title)}</dc:title></metadata>'
+            f'<manifest>{items}<item id="nav" href="nav.xhtml" properties="nav" '
+            'media-type="application/xhtml+xml"/></manifest><spine><itemref idref="nav"/>'
+            + "".join(f'<itemref idref="{name}"/>' for name in chapters)
+            + "</spine></package>",
+        )
+        made.writestr("OEBPS/nav.xhtml", page.format(f"<nav><ol>{links}</ol></nav>"))
+        for name, text in chapters.items():
+            made.writestr(f"OEBPS/{name}", page.format(text))
+        for name, data in (extra or {}).items():
+            made.writestr(name, data)
+    return kept.getvalue()
+
+
 def with_file(archive: bytes, name: str, data: bytes) -> bytes:
     """Return a ZIP archive with another file in the place of one."""
     kept = BytesIO()
@@ -116,6 +154,7 @@ def with_file(archive: bytes, name: str, data: bytes) -> bytes:
 _MAKERS: dict[str, Callable[[str], bytes]] = {
     "docx": lambda sentence: word(paragraph(sentence)),
     "eml": message,
+    "epub": lambda sentence: book({"a.xhtml": f"<p>{escape(sentence)}</p>"}),
     "ipynb": lambda sentence: notebook(markdown_cell(sentence)),
     "srt": lambda sentence: f"1\n00:00:01,000 --> 00:00:02,000\n{sentence}\n".encode(),
     "vtt": lambda sentence: f"WEBVTT\n\n00:01.000 --> 00:02.000\n{sentence}\n".encode(),
