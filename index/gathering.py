@@ -10,7 +10,7 @@ from index.passages import Document, Draft, Failure
 from index.ports import Embedder, Entry, Reader, Source
 from index.splitting import embedding_text, split
 
-PIPELINE = 2
+PIPELINE = 3
 """Raise this when readers or splitting change what they yield, so that documents are read anew."""
 
 WINDOW_PASSAGES = 512

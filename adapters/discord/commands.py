@@ -169,7 +169,7 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
 
     @source.command(name="add", description="Let me read a file, or a folder of the machine I run on")
     @app_commands.describe(
-        file="A file to read: Markdown, plain text or HTML",
+        file="A file to read: text, page, office document, table, e-book, e-mail and more",
         path="A file or folder on the machine I run on",
         name="What to call it; its own name if you leave this out",
         url="Where the same files stand on the web, so that answers link there",

@@ -27,27 +27,30 @@ def markdown_cell(text: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
 
 
-def message(sentence: str) -> bytes:
-    """Return an e-mail."""
+def mailed(text: str, *, subject: str = "Kettles") -> bytes:
+    """Return an e-mail of Ann Lee's."""
     made = EmailMessage()
-    made["Subject"], made["From"] = "Kettles", "Ann Lee <ann@example.org>"
+    made["Subject"], made["From"] = subject, "Ann Lee <ann@example.org>"
     made["Date"] = "Tue, 03 Mar 2026 09:12:00 +0100"
-    made.set_content(sentence)
+    made.set_content(text)
     return made.as_bytes()
 
 
-def workbook(sentence: str) -> bytes:
-    """Return an Excel workbook with one filled cell."""
-    book, kept = Workbook(), BytesIO()
-    book.active.append([sentence])
-    book.save(kept)
+def worksheet(*rows: tuple[str, ...]) -> bytes:
+    """Return an Excel workbook of one sheet."""
+    workbook, kept = Workbook(), BytesIO()
+    for row in rows:
+        workbook.active.append(row)
+    workbook.save(kept)
     return kept.getvalue()
 
 
-def presentation(sentence: str) -> bytes:
-    """Return a PowerPoint presentation of one slide."""
+def presented(*slides: tuple[str, str]) -> bytes:
+    """Return a PowerPoint presentation of slides with a title and a text each."""
     made, kept = Presentation(), BytesIO()
-    made.slides.add_slide(made.slide_layouts[0]).shapes.title.text = sentence
+    for title, text in slides:
+        slide = made.slides.add_slide(made.slide_layouts[1])
+        slide.shapes.title.text, slide.placeholders[1].text = title, text
     made.save(kept)
     return kept.getvalue()
 
@@ -153,15 +156,15 @@ def with_file(archive: bytes, name: str, data: bytes) -> bytes:
 
 _MAKERS: dict[str, Callable[[str], bytes]] = {
     "docx": lambda sentence: word(paragraph(sentence)),
-    "eml": message,
+    "eml": mailed,
     "epub": lambda sentence: book({"a.xhtml": f"<p>{escape(sentence)}</p>"}),
     "ipynb": lambda sentence: notebook(markdown_cell(sentence)),
     "srt": lambda sentence: f"1\n00:00:01,000 --> 00:00:02,000\n{sentence}\n".encode(),
     "vtt": lambda sentence: f"WEBVTT\n\n00:01.000 --> 00:02.000\n{sentence}\n".encode(),
-    "pptx": presentation,
-    "xlsm": workbook,
-    "xlsx": workbook,
-    "mbox": lambda sentence: b"From a@b Tue Mar  3 09:12:00 2026\n" + message(sentence),
+    "pptx": lambda sentence: presented(("Kettles", sentence)),
+    "xlsm": lambda sentence: worksheet((sentence,)),
+    "xlsx": lambda sentence: worksheet((sentence,)),
+    "mbox": lambda sentence: b"From a@b Tue Mar  3 09:12:00 2026\n" + mailed(sentence),
 }
 
 

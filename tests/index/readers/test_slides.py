@@ -9,7 +9,7 @@ from pptx.util import Inches
 from index.errors import DocumentEmpty, DocumentUnreadable
 from index.passages import Block, BlockKind
 from index.readers.slides import SlidesReader
-from tests.fakes.documents import presentation, with_file
+from tests.fakes.documents import presented, with_file
 
 
 def slides() -> bytes:
@@ -61,7 +61,7 @@ def test_a_presentation_without_text_says_so() -> None:
 
 
 def test_a_damaged_presentation_says_so() -> None:
-    whole = presentation("Tea.")
+    whole = presented(("Tea", "Hot."))
     for broken in (whole[:2000], with_file(whole, "ppt/presentation.xml", b"<p>"), b"PK\x03\x04"):
         with pytest.raises(DocumentUnreadable, match="damaged"):
             blocks_of(broken)
