@@ -269,7 +269,8 @@ class _Reading:
         self._reach(marker, keep_terms=bool(waiting))
         self._place.markers.append(marker)
         self._place.defined.append(False)
-        self._place.terms = [*waiting, self._inline(term)]
+        waiting.append(self._inline(term))
+        self._place.terms = waiting
         if not text:
             while self._at < len(self._lines) and not self._lines[self._at]:
                 self._at += 1

@@ -2,10 +2,11 @@
 
 import csv
 import re
+from collections.abc import Iterator
 from io import StringIO
 
 from index.passages import Extract
-from index.readers.decoding import decode
+from index.readers.decoding import MAX_DOCUMENT_BYTES, decode
 from index.readers.foreign import refusing_damage
 from index.readers.outline import Outline
 from index.readers.tabular import add_rows
@@ -24,13 +25,18 @@ class CsvReader:
     def read(self, data: bytes, *, name: str) -> Extract:
         """Return title and blocks. Raises DocumentUnreadable or a subclass."""
         text = decode(data)
-        named = _NAMED.match(text)
-        separator = named[1] if named else _separator(text)
         outline = Outline()
         with refusing_damage():
-            lines = StringIO(text[named.end() if named else 0 :])
-            add_rows(csv.reader(lines, delimiter=separator), outline)
+            add_rows(rows_of(text), outline)
         return outline.extract(name=name)
+
+
+def rows_of(text: str) -> Iterator[list[str]]:
+    """Return the rows of a table of separated values. Raises csv.Error."""
+    csv.field_size_limit(MAX_DOCUMENT_BYTES)
+    named = _NAMED.match(text)
+    separator = named[1] if named else _separator(text)
+    return csv.reader(StringIO(text[named.end() if named else 0 :]), delimiter=separator)
 
 
 def _separator(text: str) -> str:

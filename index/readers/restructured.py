@@ -7,15 +7,20 @@ from typing import Any, TypeAlias
 
 from docutils import nodes
 from docutils.core import publish_doctree
+from docutils.parsers.rst import Parser
+from docutils.parsers.rst.states import Inliner
 
 from index.passages import BlockKind, Extract
-from index.readers.decoding import clean, decode
+from index.readers.decoding import MAX_DOCUMENT_BYTES, clean, decode
 from index.readers.foreign import refusing_damage
 from index.readers.outline import Outline
 from index.readers.sphinx import SCOPES, described, sphinx_names
 
 Node: TypeAlias = Any
 """A node of docutils, which ships no types."""
+
+MAX_INLINE_CHARACTERS = 10_000
+"""Longer paragraphs are taken as they stand: finding markup in one takes quadratic time."""
 
 _SETTINGS = {
     "_disable_config": True,
@@ -24,7 +29,7 @@ _SETTINGS = {
     "doctitle_xform": False,
     "file_insertion_enabled": False,
     "halt_level": 5,
-    "line_length_limit": 100_000,
+    "line_length_limit": MAX_DOCUMENT_BYTES,
     "raw_enabled": False,
     "report_level": 5,
     "syntax_highlight": "none",
@@ -67,9 +72,25 @@ class RstReader:
         outline = Outline()
         with refusing_damage():
             with sphinx_names():
-                document = publish_doctree(text, settings_overrides=_SETTINGS)
+                parser = Parser(inliner=_inliner())
+                document = publish_doctree(text, parser=parser, settings_overrides=_SETTINGS)
             _Walk(outline).document(document)
         return outline.extract(name=name)
+
+
+def _inliner() -> Any:
+    """Return what finds the markup in a paragraph, unless it is so long that this would take for ever."""
+    inliner = Inliner()
+    parse = inliner.parse
+
+    def bounded(text: str, *rest: Any) -> tuple[list[Node], list[Node]]:
+        if len(text) > MAX_INLINE_CHARACTERS:
+            return [nodes.Text(text)], []
+        found: tuple[list[Node], list[Node]] = parse(text, *rest)
+        return found
+
+    inliner.parse = bounded  # it looks its patterns up in its own class, so it can have no subclass
+    return inliner
 
 
 class _Walk:

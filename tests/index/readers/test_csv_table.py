@@ -64,6 +64,10 @@ def test_a_long_row_is_read_under_its_first_cell() -> None:
     assert ["Question: How hot?"] * 2 == [part.split("\n")[0] for part in parts]
 
 
+def test_a_cell_may_be_long() -> None:
+    assert blocks_of(f"1,{'Hot. ' * 40_000}\n")
+
+
 def test_a_table_beyond_all_measure_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tabular, "MAX_ROWS", 10)
     with pytest.raises(DocumentTooLarge, match=r"rows\. Split"):

@@ -174,6 +174,11 @@ def test_a_table_with_a_broken_edge_is_kept_as_it_stands() -> None:
     assert (BlockKind.CODE, True) == (block.kind, "Greens 80" in block.text)
 
 
+def test_a_paragraph_beyond_all_measure_is_taken_as_it_stands() -> None:
+    assert 60_000 < len(texts_of("*a and " * 9_000)[0])
+    assert 60_000 < len(texts_of("*a and\n" * 9_000)[0])
+
+
 def test_no_file_is_read_and_no_setting_outlives_a_document(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("Secret words.")
