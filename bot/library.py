@@ -25,6 +25,7 @@ from index.sources.options import PATH_KINDS, Kinds, check
 from index.syncing import Syncer, merged
 
 LONGEST_NAME = 60
+ROWS = "jsonl"
 
 
 class CatalogLibrary:
@@ -61,7 +62,7 @@ class CatalogLibrary:
         """Record a source and return its name. Does not sync."""
         try:
             path = _located(origin)
-            kind = kind or ("folder" if path.is_dir() else "file")
+            kind = kind or ("folder" if path.is_dir() else self._kind_of(path))
             exists = path.exists()
         except (OSError, ValueError, RuntimeError) as error:
             raise SourceUnavailable(
@@ -88,7 +89,7 @@ class CatalogLibrary:
         options: Mapping[str, str] = NO_OPTIONS,
     ) -> str:
         """Keep the bytes, record them as a source and return its name. Does not sync."""
-        kind = kind or "file"
+        kind = kind or self._kind_of(PurePath(filename))
         check(self._kinds, kind, options)
         safe = re.sub(r"[^\w.-]+", "-", filename).strip("-.") or "upload.txt"
         name = self._name(workspace, name, Path(safe))
@@ -204,6 +205,10 @@ class CatalogLibrary:
     def revision(self, workspace: str) -> int:
         """Return a number that is another after every change of what the workspace has read."""
         return self._catalog.revision(workspace)
+
+    def _kind_of(self, path: PurePath) -> str:
+        """Return the kind of a file: one of rows has no other reading."""
+        return ROWS if path.suffix.lower() == f".{ROWS}" and ROWS in self._kinds else "file"
 
     def _uploaded(self, origin: str) -> Path | None:
         """Return the folder of an upload; None for what stands elsewhere on the machine."""

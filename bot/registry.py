@@ -30,9 +30,11 @@ READERS = {
 }
 
 SOURCES = {
+    "csv": "index.sources.rows:CsvSource",
     "curated": "index.sources.curated:CuratedSource",
     "file": "index.sources.file:FileSource",
     "folder": "index.sources.folder:FolderSource",
+    "jsonl": "index.sources.rows:JsonlSource",
 }
 
 OWN_SOURCES = frozenset({"curated"})

@@ -123,9 +123,9 @@ def written(answer: CuratedAnswer) -> str:
     return "\n".join(
         (
             f"{FRONT}{lines}{FRONT}",
-            f"# {_literal(answer.question)}\n",
-            f"## {_literal(f'{answer.author}, {day}' if answer.author else day)}\n",
-            _body(answer.text),
+            f"# {literal(answer.question)}\n",
+            f"## {literal(f'{answer.author}, {day}' if answer.author else day)}\n",
+            body(answer.text),
         )
     )
 
@@ -152,11 +152,13 @@ def read(markdown: str) -> CuratedAnswer:
         raise ValueError(f"{error} is missing") from error
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Return one line of text as Markdown that reads as that very text."""
     return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
-def _body(text: str) -> str:
+def body(text: str) -> str:
+    """Return text as Markdown that reads as that very text; fenced code stays code."""
     parts, at = [], 0
     for fence in _FENCE.finditer(text):
         parts += [_prose(text[at : fence.start()]), fence[0]]

@@ -102,8 +102,14 @@ ASKED = {
     "On which shelf is the torque wrench?": ("Shelf: B12", "— Tools · row 2"),
     "How are acid spills neutralised?": ("sodium bicarbonate", "— Laboratory safety › Acids"),
     "When are apple trees pruned?": ("in February", "— Our orchard › Apple trees · slide 2"),
+    "Who feeds the office cat?": ("Minka", "— Who feeds the office cat?"),
     "How did Old Marten light the lighthouse?": ("whale oil", "— The lighthouse › The keeper"),
 }
+
+
+ROWS = """{"question": "Who feeds the office cat?", "answer": "Whoever comes in first feeds Minka."}
+{"question": "Where is the first aid kit?", "answer": "It hangs beside the fire extinguisher on floor two."}
+"""
 
 
 def quoth(folder: Path, *words: str, given: str = "") -> str:
@@ -127,6 +133,8 @@ def test_every_format_is_answered_from_and_cited_with_its_place(tmp_path: Path) 
         (tmp_path / "docs" / name).write_bytes(data)
     added = quoth(tmp_path, "sources", "add", "docs")
     assert f"{len(DOCUMENTS)} documents" in added
+    (tmp_path / "faq.jsonl").write_text(ROWS)
+    assert "2 documents" in quoth(tmp_path, "sources", "add", "faq.jsonl")
     shown = quoth(tmp_path, "chat", given="".join(f"{question}\n" for question in ASKED))
     cards = ["│" + card for card in shown.split("╭─")[1:]]
     assert len(ASKED) == len(cards)

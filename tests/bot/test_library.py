@@ -25,6 +25,19 @@ def upload(library: CatalogLibrary, text: str, name: str = "") -> str:
     return library.add_upload("w", "../tea notes.md", text.encode(), name=name, base_url="")
 
 
+def test_a_file_of_rows_is_told_by_its_ending(bench: Bench, tmp_path: Path) -> None:
+    kinds = {"file": dict, "folder": dict, "jsonl": dict}
+    library = CatalogLibrary(bench.catalog, bench.syncer, uploads=tmp_path / "uploads", kinds=kinds)
+    row = b'{"question": "How hot?", "answer": "Eighty degrees."}'
+    (tmp_path / "faq.jsonl").write_bytes(row)
+    library.add_upload("w", "tea.JSONL", row, name="", base_url="")
+    library.add("w", str(tmp_path / "faq.jsonl"), name="", base_url="")
+    library.add("w", str(tmp_path / "faq.jsonl"), name="plain", base_url="", kind="file")
+    assert {"tea": "jsonl", "faq": "jsonl", "plain": "file"} == {
+        each.name: each.kind for each in library.sources("w")
+    }
+
+
 def quiet(step: Step) -> None:
     """Watch nothing."""
 
