@@ -327,7 +327,14 @@ FOR_MODERATORS = (
         terminal=("/remove NAME", "/remove NAME yes"),
     ),
     Ability(
-        about="Undo the last source that was added or removed",
+        about="Approve that a source has lost most of its documents, or leave it as it is",
+        requests=(),
+        discord=("button Approve change", "button Leave as it is"),
+        slack=("button Approve change", "button Leave as it is"),
+        terminal=("/accept NAME", "/keep NAME"),
+    ),
+    Ability(
+        about="Undo the last source that was added or removed, or what the last sync has changed",
         requests=(Undo,),
         discord=("/undo",),
         slack=("/quoth undo",),

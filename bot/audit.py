@@ -75,6 +75,7 @@ DECIDED = {
     Decision.DISMISS: "dismissed the question",
     Decision.CHOOSE: "pointed to a passage the question",
     Decision.FORGET: "took back the alias",
+    Decision.ACCEPT: "approved that the lost documents are removed of the source",
 }
 
 SCHEMA = """
@@ -195,6 +196,8 @@ def changed(request: Request) -> str:
             return "saved an answer"  # the question may be somebody's words
         case Decide(decision=Decision.POINT):
             return ""  # that merely looks for passages
+        case Decide(decision=Decision.KEEP):
+            return ""
         case Decide():
             return f"{DECIDED[request.decision]} {request.item}"
         case Share():

@@ -78,6 +78,9 @@ RETRY_SECONDS = 300.0
 
 TIDY_SECONDS = 3600.0
 
+COMPACT_SECONDS = 86_400.0
+"""Between two times at which what was removed is purged from the disk, all of which is written anew."""
+
 SEEDS_NAME = "seeds"
 
 log = structlog.get_logger()
@@ -521,10 +524,31 @@ class Application:
             core.close()
 
     async def _tidy(self) -> None:
-        """Erase now and then what communities want kept no longer."""
+        """Erase now and then what communities want kept no longer, and what can be undone no longer."""
+        is_due, compact_from = False, -inf
         while True:
             await asyncio.to_thread(self.router.purge)
+            is_due |= await asyncio.to_thread(self.desk.expire)
+            if is_due and self._clock.monotonic() >= compact_from:
+                is_due, compact_from = False, self._clock.monotonic() + COMPACT_SECONDS
+                await asyncio.to_thread(self._compact)
             await asyncio.sleep(TIDY_SECONDS)
+
+    def purge(self) -> None:
+        """Leave nothing on the disk of what was replaced or removed; none of it can be undone then.
+
+        Raises IndexFailure.
+        """
+        self.desk.purge()
+        self.searcher.compact()
+        self.catalog.compact()
+
+    def _compact(self) -> None:
+        try:
+            self.searcher.compact()
+            self.catalog.compact()
+        except IndexFailure as error:  # the next time will do
+            log.warning("What was removed could not be purged from the disk yet", reason=str(error))
 
     def _note(self, posting: Posting) -> None:
         self.living.note(posting)

@@ -185,9 +185,16 @@ def run(context: typer.Context) -> None:
 def sync(
     context: typer.Context,
     source: Annotated[str, typer.Argument(help="A source's name; all sources if not given.")] = "",
+    accept: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="A source that is held: let what it has lost be removed."),
+    ] = "",
 ) -> None:
     """Read what has changed in one local source, or in all sources of all communities."""
     application: Application = context.obj
+    if accept and not application.library.accept(LOCAL, accept):
+        raise QuothError(f"{accept} is not held: there is nothing to accept.")
+    source = source or accept
     with bar() as watch:
         if source:
             read, gone = application.jobs.run(LOCAL, source, watch), None
@@ -324,6 +331,13 @@ def remove_source(
         _finish(router.handle(replace(request, confirmed=True)), done=Notice)
     else:
         out.print("Nothing was removed.")
+
+
+@sources.command("purge")
+def purge_sources(context: typer.Context) -> None:
+    """Leave nothing on the disk of what was changed or removed; it cannot be undone then."""
+    context.obj.purge()
+    out.print("Purged: nothing is left of what was changed or removed, and it cannot be undone.")
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot.jobs import Watch
 from bot.messages import Progress as Step
+from bot.messages import counted
 from bot.sources import synced
 from index.errors import SourcesUnavailable
 from index.passages import SyncReport
@@ -39,5 +40,12 @@ def report(
     to.print(f"{synced(name, read).text} {read.embedded:,} newly embedded.", markup=False)
     for failure in read.failures:
         err.print(f"Left out {failure.uri}: {failure.reason}", markup=False, style="yellow")
+    for each in read.held:
+        err.print(
+            f"{each.source} has lost {each.lost:,} of its {counted(each.documents, 'document')}, which still "
+            f"answer. `quoth sync --accept {each.source}` removes them.",
+            markup=False,
+            style="yellow",
+        )
     if gone:
         err.print(str(gone), markup=False, style="red")

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path, PurePath
 from tempfile import mkdtemp
 
-from bot.messages import DocumentLine, SourceLine, SourceState
+from bot.messages import DocumentLine, SourceLine, SourceState, counted
 from bot.ports import NO_OPTIONS, Removal
 from index.catalog import Catalog, SourceRecord
 from index.errors import (
@@ -156,6 +156,21 @@ class CatalogLibrary:
         if folder := self._uploaded(removal.origin):
             shutil.rmtree(_aside(folder), ignore_errors=True)
 
+    def accept(self, workspace: str, name: str) -> int:
+        """Let the next sync remove the documents that a source is held for; return how many."""
+        return self._catalog.accept(workspace, name)
+
+    def revert(self, workspace: str, name: str, *, since: datetime) -> dict[str, int]:
+        """Give a source, or every one, back the documents that its last sync has replaced."""
+        self._syncer.expire(since)
+        sources = [self._catalog.source(workspace, name)] if name else self._catalog.sources(workspace)
+        reverted = {source.name: self._syncer.revert(source) for source in sources}
+        return {name: documents for name, documents in reverted.items() if documents}
+
+    def expire(self, before: datetime) -> bool:
+        """Forget for good what syncs up to a moment have replaced; whether there was any."""
+        return self._syncer.expire(before)
+
     def sync(
         self,
         workspace: str,
@@ -249,10 +264,24 @@ def paused_words(name: str) -> str:
     return f"{name} is paused, so it is not read anew. Resume it first."
 
 
-def state_of(*, paused: bool, failures: Iterable[Failure], synced_at: datetime | None) -> SourceState:
+def held_words(lost: int) -> tuple[str, ...]:
+    """Return what a list of failures says of a source that is held, nothing for one that is not."""
+    if not lost:
+        return ()
+    return (
+        f"It suddenly has {counted(lost, 'document')} fewer, which answer until a moderator agrees. "
+        "Read it anew to decide.",
+    )
+
+
+def state_of(
+    *, paused: bool, failures: Iterable[Failure], synced_at: datetime | None, held: int = 0
+) -> SourceState:
     """Return how a source is that is not being synced right now."""
     if paused:
         return SourceState.PAUSED
+    if held:
+        return SourceState.HELD
     if any(not failure.uri for failure in failures):
         return SourceState.FAILED
     return SourceState.FRESH if synced_at else SourceState.UNREAD
@@ -282,7 +311,12 @@ def _line(record: SourceRecord) -> SourceLine:
         origin=record.origin,
         documents=record.documents,
         passages=record.passages,
-        failures=tuple(map(str, record.failures)),
+        failures=(*held_words(record.held), *map(str, record.failures)),
         synced_at=record.synced_at,
-        state=state_of(paused=record.paused, failures=record.failures, synced_at=record.synced_at),
+        state=state_of(
+            paused=record.paused,
+            failures=record.failures,
+            synced_at=record.synced_at,
+            held=record.held,
+        ),
     )

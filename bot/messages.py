@@ -327,12 +327,14 @@ class Decision(StrEnum):
     POINT = "point"
     CHOOSE = "choose"
     FORGET = "forget"
+    ACCEPT = "accept"
+    KEEP = "keep"
 
     @property
     def label(self) -> str:
         """What stands on its button."""
         blank = BLANKS.get(self)
-        return blank.title if blank else self.value.capitalize()
+        return blank.title if blank else LABELS.get(self, self.value.capitalize())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,6 +345,9 @@ class Blank:
     label: str
     limit: int
 
+
+LABELS = {Decision.ACCEPT: "Approve change", Decision.KEEP: "Leave as it is"}
+"""What stands on the buttons of decisions that need more than their word."""
 
 BLANKS = {
     Decision.POINT: Blank(
@@ -824,13 +829,17 @@ class Notice:
 
 
 class SourceState(StrEnum):
-    """How a source is: a paused one still answers, a failed one could not be reached at last."""
+    """How a source is: a paused one still answers, a failed one could not be reached at last.
+
+    A held one has suddenly lost most of its documents; they answer until a moderator agrees.
+    """
 
     FRESH = "fresh"
     UNREAD = "not read yet"
     SYNCING = "syncing"
     PAUSED = "paused"
     FAILED = "failed"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

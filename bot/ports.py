@@ -215,6 +215,25 @@ class Library(Protocol):
         """Delete the files of an upload that was removed; no other file is touched."""
         ...
 
+    def accept(self, workspace: str, name: str) -> int:
+        """Let the next sync remove the documents that a source is held for; return how many.
+
+        Raises SourceUnknown.
+        """
+        ...
+
+    def revert(self, workspace: str, name: str, *, since: datetime) -> dict[str, int]:
+        """Give a source back the documents that its last sync has replaced, or every one without a name.
+
+        What was replaced before ``since`` stays. Nothing is read or embedded. Returns how many
+        documents are as before, by source. Raises SourceUnknown, SyncBusy.
+        """
+        ...
+
+    def expire(self, before: datetime) -> bool:
+        """Forget for good what syncs up to a moment have replaced; whether there was any."""
+        ...
+
     def sync(
         self,
         workspace: str,

@@ -318,7 +318,7 @@ class Router:
             case Review():
                 return self._curation.review(request)
             case Decide():
-                return self._decide(request)
+                return self._decide(request, report)
             case Unanswered():
                 return self._open_questions.listing(request)
             case Aliases():
@@ -334,7 +334,7 @@ class Router:
             case _:
                 assert_never(request)
 
-    def _decide(self, request: Decide) -> Reply:
+    def _decide(self, request: Decide, report: Watch) -> Reply:
         match request.decision:
             case Decision.APPROVE | Decision.REJECT | Decision.WITHDRAW:
                 return self._curation.decide(request)
@@ -351,6 +351,8 @@ class Router:
                 return self._aliases.take_back(request)
             case Decision.DISMISS:
                 return self._open_questions.dismiss(request)
+            case Decision.ACCEPT | Decision.KEEP:
+                return self._settle_held(request, report)
             case _:
                 assert_never(request.decision)
 
@@ -730,6 +732,14 @@ class Router:
         if not self._permissions.is_moderator(request.actor, request.conversation):
             return Refused(text=ONLY_MODERATORS)
         return self._desk.handle(request, report)
+
+    def _settle_held(self, request: Decide, report: Watch) -> Reply:
+        if not self._permissions.is_moderator(request.actor, request.conversation):
+            return Refused(text=ONLY_MODERATORS)
+        workspace = request.conversation.workspace
+        if request.decision is Decision.ACCEPT:
+            return self._desk.accept(workspace, request.item, report)
+        return self._desk.keep(workspace, request.item)
 
     # Preferences
 

@@ -1,5 +1,6 @@
 """What moderators do with sources: add, show, pause, remove, read anew, and undo."""
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,14 @@ from bot.errors import Cancelled
 from bot.jobs import Jobs, Watch
 from bot.messages import (
     LISTED_DOCUMENTS,
+    LISTED_ITEMS,
     AddSource,
     Cancel,
+    Choice,
     ConfirmRemoval,
+    Decision,
+    Item,
+    Listing,
     Notice,
     PauseSource,
     Refused,
@@ -37,12 +43,13 @@ from index.errors import (
     SourceUnavailable,
     SourceUnknown,
 )
-from index.passages import SyncReport
+from index.passages import Held, SyncReport, content_hash
 
 LISTED_FAILURES = 10
 
 NOTHING_TO_UNDO = Refused(
-    text="There is nothing to undo. I undo the last source that was added or removed, within an hour."
+    text="There is nothing to undo. I undo the last source that was added or removed, "
+    "and what the last sync has changed, within an hour."
 )
 
 Managing: TypeAlias = AddSource | Cancel | PauseSource | Reindex | RemoveSource | ShowSource | Undo
@@ -97,6 +104,27 @@ class SourceDesk:
             case _:
                 assert_never(request)
 
+    def accept(self, workspace: str, item: str, report: Watch) -> Reply:
+        """Remove the documents that a source is held for. Raises IndexFailure."""
+        name = self._meant(workspace, item)
+        if not self._library.accept(workspace, name):
+            return Refused(text=f"{name} is not held: there is nothing to approve.")
+        return self._reindex(workspace, name, report)
+
+    def keep(self, workspace: str, item: str) -> Reply:
+        """Leave a held source as it is. Raises IndexFailure."""
+        name = self._meant(workspace, item)
+        return Notice(text=f"Left as it is: what {name} has lost still answers. The next sync looks again.")
+
+    def purge(self) -> None:
+        """Forget for good what was replaced or removed; none of it can be undone any more."""
+        self._changes.end()
+        self._library.expire(self._changes.now)
+
+    def expire(self) -> bool:
+        """Forget what syncs have replaced that can no longer be undone; whether there was any."""
+        return self._library.expire(self._changes.oldest)
+
     def _now(self, workspace: str, line: SourceLine) -> SourceLine:
         is_syncing = self._jobs.is_running(workspace, line.name) and line.state is not SourceState.PAUSED
         return replace(line, state=SourceState.SYNCING) if is_syncing else line
@@ -107,6 +135,11 @@ class SourceDesk:
             if line.name == name:
                 return line
         raise SourceUnknown(no_source(name, [line.name for line in lines]))
+
+    def _meant(self, workspace: str, item: str) -> str:
+        """Return the source that a button or a person names. Raises SourceUnknown."""
+        by_item = {_item_id(name): name for name in self._library.names(workspace)}
+        return self._line(workspace, by_item.get(item, item)).name
 
     # Adding
 
@@ -198,7 +231,10 @@ class SourceDesk:
         if name:
             self._line(workspace, name)
         try:
-            return synced(name, self._jobs.run(workspace, name, report))
+            read = self._jobs.run(workspace, name, report)
+            if read.added or read.changed or read.removed:
+                self._changes.note(workspace, Change(name=name, synced=True))
+            return held(name, read) if read.held else synced(name, read)
         except SourcesUnavailable as error:
             others = synced("Every other source", error.report)
             return Refused(text="\n".join((str(error), others.text, *others.details)))
@@ -223,13 +259,26 @@ class SourceDesk:
 
     def _undo(self, workspace: str, report: Watch) -> Reply:
         change = self._changes.last(workspace)
-        if change is None:
-            return NOTHING_TO_UNDO
+        if change is None or change.synced:
+            return self._revert(workspace, change.name if change else "")
         if change.removal is not None:
             return self._restore(workspace, change.removal, report)
         removal = self._library.remove(workspace, change.name)
         self._changes.note(workspace, Change(name=change.name, removal=removal))
         return Notice(text=f"Undone: {change.name} is removed again, as before it was added.")
+
+    def _revert(self, workspace: str, name: str) -> Reply:
+        reverted = self._library.revert(workspace, name, since=self._changes.oldest)
+        self._changes.forget(workspace)
+        if not reverted:
+            return NOTHING_TO_UNDO
+        for each in reverted:
+            self._library.pause(workspace, each, paused=True)
+        counts = ", ".join(f"{each} ({counted(number, 'document')})" for each, number in reverted.items())
+        return Notice(
+            text=f"Undone what the last sync has changed: {counts}. So that the next one does not change "
+            "it again, I have paused it. Resume it when its source is as you want it."
+        )
 
     def _restore(self, workspace: str, removal: Removal, report: Watch) -> Reply:
         self._library.restore(workspace, replace(removal, paused=False))
@@ -281,6 +330,32 @@ def synced(name: str, report: SyncReport) -> Notice:
     paused = f"{counted(report.paused, 'source')} paused: quoted still, but not read anew."
     told = (*([read] if changes or not report.paused else []), *([paused] if report.paused else []))
     return Notice(text=" ".join(told), details=_failures(report))
+
+
+def held(name: str, report: SyncReport) -> Listing:
+    """Say what a sync has changed, and ask about the sources that have suddenly lost their documents."""
+    notice = synced(name, report)
+    return Listing(
+        text="\n".join((notice.text, *notice.details)),
+        items=tuple(_held_item(each) for each in report.held[:LISTED_ITEMS]),
+        more=max(0, len(report.held) - LISTED_ITEMS),
+    )
+
+
+def _item_id(name: str) -> str:
+    """Return what names a source on a button, which has little room and no use for every character."""
+    return name if re.fullmatch(r"[a-z0-9-]{1,40}", name) else content_hash(name)[:12]
+
+
+def _held_item(held: Held) -> Item:
+    return Item(
+        title=held.source,
+        text=f"{held.lost:,} of its {counted(held.documents, 'document')} are gone.",
+        facts=("They answer until a moderator approves that they are removed.",),
+        choices=tuple(
+            Choice(decision=each, item=_item_id(held.source)) for each in (Decision.ACCEPT, Decision.KEEP)
+        ),
+    )
 
 
 def _failures(report: SyncReport) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from math import sqrt
 from pathlib import PurePath
 from statistics import mean, pstdev
 
-from bot.library import paused_words, source_name, state_of
+from bot.library import held_words, paused_words, source_name, state_of
 from bot.messages import DocumentLine, SourceLine
 from bot.ports import NO_OPTIONS, Removal
 from index.errors import (
@@ -22,11 +22,13 @@ from index.errors import (
     SourceUnavailable,
     SourceUnknown,
 )
+from index.gathering import HELD_LEAST, HELD_SHARE
 from index.passages import (
     Audience,
     CuratedAnswer,
     Explanation,
     Failure,
+    Held,
     Hit,
     Passage,
     Sentence,
@@ -235,6 +237,9 @@ class _Source:
     failures: tuple[Failure, ...] = ()
     synced_at: datetime | None = None
     paused: bool = False
+    held: int = 0
+    accepted: int = 0
+    former: dict[str, str] | None = None
 
     @property
     def passages(self) -> int:
@@ -376,6 +381,42 @@ class FakeLibrary:
         """Delete the files of an upload that was removed; no other file is touched."""
         self.aside.pop(removal.origin, None)
 
+    def accept(self, workspace: str, name: str) -> int:
+        """Let the next sync remove the documents that a source is held for; return how many."""
+        source = self._source(workspace, name)
+        source.accepted = source.held
+        return source.held
+
+    def revert(self, workspace: str, name: str, *, since: datetime) -> dict[str, int]:
+        """Give a source, or every one, back the documents that its last sync has replaced."""
+        names = [name] if name else self.names(workspace)
+        if name:
+            self._source(workspace, name)
+        reverted = {each: self._revert(workspace, each) for each in names}
+        return {name: documents for name, documents in reverted.items() if documents}
+
+    def expire(self, before: datetime) -> bool:
+        """Forget for good what syncs have replaced; whether there was any."""
+        found = [source for source in self._sources.values() if source.former is not None]
+        for source in found:
+            source.former = None
+        return bool(found)
+
+    def _revert(self, workspace: str, name: str) -> int:
+        source = self._source(workspace, name)
+        former, source.former = source.former, None
+        if former is None:
+            return 0
+        changed = [uri for uri in source.texts.keys() | former if source.texts.get(uri) != former.get(uri)]
+        source.texts, present = former, source.texts
+        for uri in changed:
+            if uri in present:
+                self._drop(workspace, source, uri)
+            if uri in former:
+                self._read(workspace, name, source, uri)
+        self._revisions[workspace] += 1
+        return len(changed)
+
     def sync(
         self,
         workspace: str,
@@ -449,6 +490,13 @@ class FakeLibrary:
             source.failures = (Failure(uri="", reason=str(gone)), *named)
             raise gone
         readable = {uri: text for uri, text in texts.items() if text.strip()}
+        lost = source.texts.keys() - readable
+        is_many = source.held > 0 or len(lost) > HELD_SHARE * len(source.texts)
+        source.held = len(lost) if is_many and len(lost) >= max(HELD_LEAST, source.accepted + 1) else 0
+        source.accepted = 0
+        known = len(source.texts)
+        if source.held:
+            readable |= {uri: source.texts[uri] for uri in lost}
         old, source.texts = source.texts, readable
         stale = [uri for uri in old if old[uri] != readable.get(uri)]
         fresh = [uri for uri in readable if old.get(uri) != readable[uri]]
@@ -461,6 +509,8 @@ class FakeLibrary:
             progress(Step(text=f"Reading {uri}", done=done, total=len(fresh)))
             self._read(workspace, name, source, uri)
         source.failures = failures
+        if source.synced_at and (stale or fresh):
+            source.former = old
         source.synced_at = NOON
         self._revisions[workspace] += bool(stale or fresh)
         return SyncReport(
@@ -471,6 +521,7 @@ class FakeLibrary:
             embedded=sum(len(source.ids[uri]) for uri in fresh),
             passages=source.passages,
             failures=source.failures,
+            held=(Held(source=name, lost=source.held, documents=known),) if source.held else (),
         )
 
     def _read(self, workspace: str, name: str, source: _Source, uri: str) -> None:
@@ -554,7 +605,12 @@ def _line(name: str, source: _Source) -> SourceLine:
         origin=source.origin,
         documents=len(source.texts),
         passages=source.passages,
-        failures=tuple(map(str, source.failures)),
+        failures=(*held_words(source.held), *map(str, source.failures)),
         synced_at=source.synced_at,
-        state=state_of(paused=source.paused, failures=source.failures, synced_at=source.synced_at),
+        state=state_of(
+            paused=source.paused,
+            failures=source.failures,
+            synced_at=source.synced_at,
+            held=source.held,
+        ),
     )

@@ -12,6 +12,9 @@ from bot.records import Records
 UNDOABLE = timedelta(hours=1)
 """How long a change can be undone, and how long the file of a removed upload is kept for that."""
 
+SYNCED = "synced"
+"""Stands in the place of a removal for what a sync has changed."""
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS source_changes (
     workspace TEXT PRIMARY KEY,
@@ -24,10 +27,14 @@ CREATE TABLE IF NOT EXISTS source_changes (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A source that was added or, with a ``removal``, removed."""
+    """A source that was added or, with a ``removal``, removed; or what its sync has changed.
+
+    An empty name stands for the sync of all sources.
+    """
 
     name: str
     removal: Removal | None = None
+    synced: bool = False
 
 
 class Changes:
@@ -47,7 +54,7 @@ class Changes:
     def note(self, workspace: str, change: Change) -> None:
         """Remember a change in the place of the one before it."""
         self._drop("workspace = ?", workspace)
-        removal = json.dumps(asdict(change.removal)) if change.removal else ""
+        removal = json.dumps(asdict(change.removal)) if change.removal else SYNCED if change.synced else ""
         now = self._clock.now()
         with self._records.write() as db:
             db.execute(
@@ -60,9 +67,9 @@ class Changes:
         with self._records.read() as db:
             row = db.execute(
                 "SELECT name, removal FROM source_changes WHERE workspace = ? AND changed_at > ?",
-                (workspace, self._oldest()),
+                (workspace, self.oldest.isoformat()),
             ).fetchone()
-        return Change(name=row[0], removal=_removal(row[1])) if row else None
+        return Change(name=row[0], removal=_removal(row[1]), synced=row[1] == SYNCED) if row else None
 
     def forget(self, workspace: str) -> None:
         """Forget the change of a workspace without discarding anything: it was undone."""
@@ -74,11 +81,21 @@ class Changes:
         if self._clock.monotonic() < self._due:
             return
         self._due = self._clock.monotonic() + 60
-        self._drop("changed_at <= ?", self._oldest())
+        self._drop("changed_at <= ?", self.oldest.isoformat())
 
-    def _oldest(self) -> str:
-        oldest: datetime = self._clock.now() - UNDOABLE
-        return oldest.isoformat()
+    def end(self) -> None:
+        """Let go of all that can be undone."""
+        self._drop("changed_at <= ?", self._clock.now().isoformat())
+
+    @property
+    def now(self) -> datetime:
+        """What time it is."""
+        return self._clock.now()
+
+    @property
+    def oldest(self) -> datetime:
+        """From when on changes can be undone."""
+        return self._clock.now() - UNDOABLE
 
     def _drop(self, condition: str, value: str) -> None:
         with self._records.write() as db:
@@ -90,4 +107,4 @@ class Changes:
 
 
 def _removal(written: str) -> Removal | None:
-    return Removal(**json.loads(written)) if written else None
+    return Removal(**json.loads(written)) if written not in ("", SYNCED) else None

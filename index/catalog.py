@@ -56,6 +56,9 @@ MIGRATIONS = (
         revision_id INTEGER NOT NULL REFERENCES revisions (id) ON DELETE CASCADE,
         passage_id INTEGER NOT NULL, PRIMARY KEY (revision_id, passage_id)
     ) STRICT, WITHOUT ROWID""",
+    """ALTER TABLE sources ADD COLUMN replaced_at TEXT NOT NULL DEFAULT '';
+    ALTER TABLE sources ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sources ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0""",
 )
 """From each version of schema.sql to the next."""
 
@@ -74,7 +77,9 @@ READABLE = "s.workspace = ? AND (? = '[]' OR s.name IN (SELECT value FROM json_e
 class SourceRecord:
     """A source as the catalogue holds it. ``synced_at`` is None before its first sync has ended.
 
-    What a ``paused`` one said when it was last read is still found; it is not read anew.
+    What a ``paused`` one said when it was last read is still found; it is not read anew. ``held`` is
+    how many documents it has lost that are kept until a moderator agrees, and ``accepted`` how many
+    it may lose.
     """
 
     id: int
@@ -88,6 +93,8 @@ class SourceRecord:
     passages: int
     failures: tuple[Failure, ...]
     paused: bool = False
+    held: int = 0
+    accepted: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -263,6 +270,25 @@ class Catalog:
         with self.database.write() as db:
             db.execute("UPDATE sources SET paused = ? WHERE id = ?", (paused, source.id))
 
+    def accept(self, workspace: str, name: str) -> int:
+        """Let the next sync remove the documents that a source is held for; return how many.
+
+        Raises SourceUnknown.
+        """
+        source = self.source(workspace, name)
+        with self.database.write() as db:
+            db.execute("UPDATE sources SET accepted = held WHERE id = ?", (source.id,))
+        return source.held
+
+    def compact(self) -> None:
+        """Leave no byte on the disk of what was removed, as far as SQLite has written it."""
+        with self.database.write() as db:
+            db.execute(
+                """DELETE FROM vectors WHERE key NOT IN
+                (SELECT vector_key FROM passages UNION ALL SELECT key FROM image_keys)"""
+            )
+        self.database.compact()
+
     def documents(self, source: SourceRecord) -> list[DocumentRecord]:
         """List a source's documents, by uri."""
         with self.database.read() as db:
@@ -348,6 +374,12 @@ class Catalog:
             if _lacks_vectors(db, workspace, embedder):
                 return False
             touch(db, workspace)
+            # What the last sync replaced has no such vectors, so that could be undone no more.
+            db.execute(
+                """DELETE FROM images WHERE is_former AND source_id IN
+                (SELECT id FROM sources WHERE workspace = ?)""",
+                (workspace,),
+            )
             db.execute("UPDATE workspaces SET embedder = ? WHERE name = ?", (embedder, workspace))
             advance(db, workspace)
             prune_embedders(db, embedder)
@@ -572,6 +604,8 @@ def _source(db: sqlite3.Connection, row: sqlite3.Row) -> SourceRecord:
         passages=counts["passages"],
         failures=tuple(Failure(uri=failure["uri"], reason=failure["reason"]) for failure in failures),
         paused=bool(row["paused"]),
+        held=row["held"],
+        accepted=row["accepted"],
         options=json.loads(row["options"]),
     )
 

@@ -53,6 +53,13 @@ class Database:
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
+    def compact(self) -> None:
+        """Write the file anew, without what was deleted from it, and empty the log beside it."""
+        with self._mapped():
+            connection = self._connection()
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         with self._mapped():
@@ -86,6 +93,8 @@ class Database:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
+        # Deleted is gone: without it, SQLite leaves the bytes lying where they were.
+        connection.execute("PRAGMA secure_delete = ON")
         return connection
 
     def _prepare(self, schema: str, migrations: Sequence[str]) -> None:

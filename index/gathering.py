@@ -18,6 +18,12 @@ WINDOW_PASSAGES = 512
 
 WINDOW_CHARACTERS = 4_000_000
 
+HELD_SHARE = 0.5
+"""A source that has lost more than this share of its documents may have lost them by mistake."""
+
+HELD_LEAST = 5
+"""How many documents it must have lost at least for that."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Gathering:
@@ -44,6 +50,15 @@ class Gathering:
         """The documents that are gone; what a folder holds that could not be listed is not."""
         unlisted = tuple(failure.uri for failure in self.failures if failure.uri.endswith("/"))
         return {uri for uri in set(self.known) - self.kept if not uri.startswith(unlisted)}
+
+    def is_suspicious(self, *, held: bool, accepted: int) -> bool:
+        """Whether so many documents are gone, and more than were ``accepted``, that somebody has to agree.
+
+        New ones do not make up for it: a source that is ``held`` stays so.
+        """
+        lost = len(self.removed)
+        is_many = held or lost > HELD_SHARE * len(self.known)
+        return is_many and lost >= HELD_LEAST and lost > accepted
 
     def windows(self, entries: list[Entry], step: Callable[[int], None]) -> Iterator[list[Reading]]:
         """Yield what is read anew, some documents at a time; ``step`` is told how many are done."""

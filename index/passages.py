@@ -245,6 +245,16 @@ class SyncReport:
     passages: int = 0
     paused: int = 0
     failures: tuple[Failure, ...] = ()
+    held: tuple["Held", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A source that has suddenly lost so many of its documents that they are kept until somebody agrees."""
+
+    source: str
+    lost: int
+    documents: int
 
 
 def content_hash(text: str) -> str:

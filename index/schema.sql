@@ -11,6 +11,8 @@ CREATE TABLE workspaces (
 ) STRICT;
 
 -- options is a JSON object of strings.
+-- replaced_at is when a sync last replaced documents, which is undone with its former images. held is
+-- how many lost documents wait for a moderator to agree, and accepted how many may be removed.
 CREATE TABLE sources (
     id        INTEGER PRIMARY KEY AUTOINCREMENT,
     workspace TEXT NOT NULL REFERENCES workspaces (name),
@@ -20,6 +22,9 @@ CREATE TABLE sources (
     base_url  TEXT NOT NULL,
     synced_at TEXT,
     paused    INTEGER NOT NULL DEFAULT 0,
+    replaced_at TEXT NOT NULL DEFAULT '',
+    held      INTEGER NOT NULL DEFAULT 0,
+    accepted  INTEGER NOT NULL DEFAULT 0,
     options   TEXT NOT NULL DEFAULT '{}',
     UNIQUE (workspace, name)
 ) STRICT;

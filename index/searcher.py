@@ -169,6 +169,14 @@ class CatalogSearcher:
             order=self._reranked(query, order, rows, audience),
         )
 
+    def compact(self) -> None:
+        """Make all that is kept of workspaces anew, so that nothing of what was removed is left in it.
+
+        Raises as ``search``.
+        """
+        for workspace in self._catalog.workspaces():
+            self._snapshots.compact(workspace, self._embedder())
+
     def _reranked(
         self, query: str, order: list[int], rows: list[CandidateRow], audience: Audience
     ) -> list[int]:

@@ -99,6 +99,18 @@ class Snapshots:
         finally:
             refreshing.release()
 
+    def compact(self, workspace: str, embedder: Embedder) -> None:
+        """Make anew what is kept of a workspace, so that nothing of what was removed is left in it.
+
+        Raises EmbedderChanged, CatalogUnavailable, and SyncBusy while another process writes it.
+        """
+        if not self._place(workspace).exists():
+            return
+        with self._refreshing.setdefault(workspace, threading.Lock()):
+            with self._catalog.view(workspace, embedder.id) as view:
+                fresh = self._updated(workspace, _empty(embedder), view, embedder, on_disk=True)
+            self._held[workspace] = self._saved(workspace, embedder, fresh)
+
     def projection(self, embedder: Embedder) -> Projection:
         """Return how the embedder's token vectors were made small. Raises EmbedderChanged."""
         matrix = self._catalog.projection(embedder.id)
@@ -116,7 +128,9 @@ class Snapshots:
         self._held[workspace] = fresh
         return fresh
 
-    def _updated(self, workspace: str, held: Snapshot, view: View, embedder: Embedder) -> Snapshot:
+    def _updated(
+        self, workspace: str, held: Snapshot, view: View, embedder: Embedder, *, on_disk: bool = False
+    ) -> Snapshot:
         changes = view.changes(held.revision)
         keys, stale = _compared(held, view, changes)
         gone = held.gone + len(stale)
@@ -137,7 +151,7 @@ class Snapshots:
                 removed=stale, ids=batch.ids, vectors=_stacked(batch.vectors, embedder.dimension)
             ),
             sentences=_with_sentences(held.sentences, stale, batch),
-            words=self._words(workspace, view, keys, stale if held.keys else None, changes),
+            words=self._words(workspace, view, keys, stale if held.keys else None, changes, on_disk),
             frequencies=_added(held.frequencies, batch.tokens),
             gone=gone,
             unsaved=held.unsaved + len(stale) + len(new),
@@ -152,10 +166,12 @@ class Snapshots:
         keys: dict[int, int],
         stale: set[int] | None,
         changes: dict[int, str | None] | None,
+        on_disk: bool,
     ) -> LexicalSnapshot:
         """Return the words of a view; ``stale`` ids are entered anew, None says that all are.
 
-        With ``changes``, only these are looked at.
+        With ``changes``, only these are looked at. Where the folder cannot be written, memory serves
+        as well, unless they have to be ``on_disk``.
         """
         try:
             store = self._lexicons.get(workspace) or TantivyStore(self._place(workspace) / "words")
@@ -166,7 +182,9 @@ class Snapshots:
                 # Nothing is known of how it came to be, or another process has been at it.
                 _bring_up_to_date(store, view, stale)
         except IndexFailure:
-            # Another process is at it, or the folder is unusable: memory serves as well.
+            if on_disk:
+                raise
+            # Another process is at it, or the folder is unusable.
             store = TantivyStore(None)
             _bring_up_to_date(store, view, None)
         return store.snapshot()

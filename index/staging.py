@@ -83,11 +83,13 @@ class Staging:
         touched: Mapping[str, str],
         removed: Collection[str],
         failures: Sequence[Failure],
+        held: int = 0,
     ) -> None:
         """Switch a source to its staged documents, in one transaction.
 
         ``touched`` are new versions by uri of documents whose bytes are the same, ``removed`` are
-        uris. A passage whose title, headings and text are unchanged keeps its id.
+        uris; ``held`` is how many more are gone but kept. A passage whose title, headings and text
+        are unchanged keeps its id.
         Raises SourceUnknown when the source was removed meanwhile.
         """
         with self._database.write() as db:
@@ -103,9 +105,47 @@ class Staging:
                 [(source.id, failure.uri, failure.reason) for failure in failures],
             )
             now = datetime.now(UTC).isoformat()
-            db.execute("UPDATE sources SET synced_at = ? WHERE id = ?", (now, source.id))
+            db.execute(
+                "UPDATE sources SET synced_at = ?, held = ?, accepted = 0 WHERE id = ?",
+                (now, held, source.id),
+            )
+            if difference.documents:
+                db.execute("UPDATE sources SET replaced_at = ? WHERE id = ?", (now, source.id))
+                advance(db, source.workspace, difference.passages)
+
+    def revert(self, source: SourceRecord) -> int:
+        """Give a source back the documents that its last sync replaced; return how many there were.
+
+        Nothing is embedded for it. Raises SourceUnknown.
+        """
+        with self._database.write() as db:
+            _check(db, source)
+            staged = db.execute(
+                "SELECT uri FROM images WHERE source_id = ? AND NOT is_former", (source.id,)
+            ).fetchall()
+            keys = _dropped(db, [(source.id, False, row["uri"]) for row in staged])
+            added = db.execute(
+                "DELETE FROM images WHERE source_id = ? AND is_former AND reading = '' RETURNING uri",
+                (source.id,),
+            ).fetchall()
+            db.execute("UPDATE images SET is_former = 0 WHERE source_id = ?", (source.id,))
+            removed = [row["uri"] for row in added]
+            difference = _switch(db, source.id, removed, keeps_former=False)
             if difference.documents:
                 advance(db, source.workspace, difference.passages)
+            prune_vectors(db, keys)
+        return difference.documents
+
+    def expire(self, before: datetime) -> bool:
+        """Forget for good what syncs up to a moment have replaced; whether there was any."""
+        with self._database.write() as db:
+            rows = db.execute(
+                """SELECT i.source_id, i.uri FROM images i JOIN sources s ON s.id = i.source_id
+                WHERE i.is_former AND s.replaced_at <= ?""",
+                (before.isoformat(),),
+            ).fetchall()
+            prune_vectors(db, _dropped(db, [(row["source_id"], True, row["uri"]) for row in rows]))
+        return bool(rows)
 
 
 def passages_of(readings: Iterable[Reading]) -> dict[str, Unembedded]:
@@ -234,12 +274,14 @@ def _switch(
     former = db.execute("SELECT uri FROM images WHERE source_id = ? AND is_former", (source,)).fetchall()
     keys = _dropped(db, [(source, True, row["uri"]) for row in former])
     for uri in removed:
+        keys |= set() if keeps_former else _vector_keys(db, source, uri)
         _set_aside(db, source, uri, keeps_former)
         difference.passages.update(_passage_ids(db, source, uri))
         db.execute("DELETE FROM documents WHERE source_id = ? AND uri = ?", (source, uri))
     for row in staged:
         reading = _image(db, row["id"])
         assert reading is not None
+        keys |= set() if keeps_former else _vector_keys(db, source, reading.uri)
         _set_aside(db, source, reading.uri, keeps_former)
         difference.passages |= _replace_document(db, source, reading)
         db.execute("DELETE FROM images WHERE id = ?", (row["id"],))
@@ -287,6 +329,15 @@ def _published(db: sqlite3.Connection, source: int, uri: str) -> Reading | None:
         ),
         vector_keys=tuple(row["vector_key"] for row in passages),
     )
+
+
+def _vector_keys(db: sqlite3.Connection, source: int, uri: str) -> set[str]:
+    rows = db.execute(
+        """SELECT p.vector_key FROM documents d JOIN passages p ON p.document_id = d.id
+        WHERE d.source_id = ? AND d.uri = ?""",
+        (source, uri),
+    )
+    return {row["vector_key"] for row in rows}
 
 
 def _passage_ids(db: sqlite3.Connection, source: int, uri: str) -> set[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -10,7 +11,7 @@ from index.catalog import Catalog, SourceRecord
 from index.embedding import embed, embed_workspace
 from index.errors import DocumentUnreadable, SourceUnavailable, SyncBusy
 from index.gathering import Gathering
-from index.passages import BLOCK_SEPARATOR, Failure, Step, SyncReport
+from index.passages import BLOCK_SEPARATOR, Failure, Held, Step, SyncReport
 from index.ports import Embedder, Entry, Reader, Source
 from index.staging import Staging, passages_of
 
@@ -93,6 +94,18 @@ class Syncer:
             self._catalog.note_unavailable(record, str(error))
             raise
 
+    def revert(self, record: SourceRecord) -> int:
+        """Undo a source's last sync; return how many documents are as before. Raises SyncBusy."""
+        try:
+            with FileLock(self._lock_path, timeout=0):
+                return self._staging.revert(record)
+        except Timeout as error:
+            raise SyncBusy from error
+
+    def expire(self, before: datetime) -> bool:
+        """Forget what syncs up to a moment have replaced; whether there was any."""
+        return self._staging.expire(before)
+
     def live_texts(self, record: SourceRecord, uris: Collection[str]) -> dict[str, str | None]:
         """Read some documents anew, without keeping anything, and return their texts by uri.
 
@@ -131,10 +144,17 @@ class Syncer:
             failed=failed,
         )
         embedded = self._stage(record, gathering, progress)
+        removed = gathering.removed
+        is_suspicious = gathering.is_suspicious(held=record.held > 0, accepted=record.accepted)
+        held = len(removed) if is_suspicious else 0
         self._staging.publish(
-            record, touched=gathering.touched, removed=gathering.removed, failures=gathering.failures
+            record,
+            touched=gathering.touched,
+            removed=set() if held else removed,
+            failures=gathering.failures,
+            held=held,
         )
-        return self._report(record, gathering, anew + embedded)
+        return self._report(record, gathering, embedded=anew + embedded, held=held)
 
     def _stage(self, record: SourceRecord, gathering: Gathering, progress: Progress) -> int:
         """Stage with their vectors all documents that have changed; return how many passages were embedded.
@@ -158,16 +178,17 @@ class Syncer:
             steps.embedded += embed(self._catalog, gathering.embedder, passages, steps.embed)
         return steps.embedded
 
-    def _report(self, record: SourceRecord, gathering: Gathering, embedded: int) -> SyncReport:
+    def _report(self, record: SourceRecord, gathering: Gathering, *, embedded: int, held: int) -> SyncReport:
         added = len(gathering.fresh - gathering.known.keys())
         return SyncReport(
             added=added,
             changed=len(gathering.fresh) - added,
-            removed=len(gathering.removed),
+            removed=0 if held else len(gathering.removed),
             unchanged=gathering.unchanged,
             embedded=embedded,
             passages=self._catalog.source(record.workspace, record.name).passages,
             failures=tuple(gathering.failures),
+            held=(Held(source=record.name, lost=held, documents=len(gathering.known)),) if held else (),
         )
 
 
@@ -183,4 +204,5 @@ def merged(first: SyncReport, second: SyncReport) -> SyncReport:
         passages=first.passages + second.passages,
         paused=first.paused + second.paused,
         failures=first.failures + second.failures,
+        held=first.held + second.held,
     )

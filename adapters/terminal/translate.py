@@ -83,6 +83,7 @@ Type a question, or:
   /settings             what can be chosen; /settings NAME VALUE chooses it
   /answer QUESTION | TEXT   an answer for me to quote
   /review               answers that wait, and those that were saved
+  /accept NAME, /keep NAME   whether a source may lose most of its documents, or not
   /approve ID, /reject ID, /withdraw ID   what is to become of one
   /unanswered           what was asked and nothing answered
   /write ID | TEXT, /dismiss ID   an answer to it, or none

@@ -251,6 +251,28 @@ def test_a_first_sync_killed_five_times_ends_complete_and_embeds_everything_once
     assert "900" in listed
 
 
+def test_what_is_purged_is_in_no_file_and_what_is_lost_is_held(quoth: Quoth, docs: Path) -> None:
+    for number in range(9):
+        (docs / f"{number}.md").write_text(f"# Note {number}\n\nQuinquagesimal note {number}.\n")
+    quoth("sources", "add", "docs")
+    assert 0 == quoth("ask", "How hot should water for green tea be?").returncode
+    for number in range(9):
+        (docs / f"{number}.md").unlink()
+    held = quoth("sync")
+    assert "docs has lost 9 of its 10 documents" in unwrapped(held.stderr)
+    assert "held" in quoth("sources", "list").stdout
+    assert "9 removed" in unwrapped(quoth("sync", "--accept", "docs").stdout)
+    assert 2 == quoth("sync", "--accept", "docs").returncode
+    assert "Purged" in unwrapped(quoth("sources", "purge").stdout)
+    left = [path for path in (docs.parent / "data").rglob("*") if path.is_file() and holds(path)]
+    assert [] == left
+    assert 0 == quoth("ask", "How hot should water for green tea be?").returncode
+
+
+def holds(path: Path) -> bool:
+    return b"quinquagesim" in path.read_bytes().lower()
+
+
 def vectors(folder: Path) -> set[int]:
     catalog = folder / "data" / "catalog.sqlite"
     if not catalog.exists():

@@ -427,6 +427,19 @@ REPLIES: dict[str, Reply] = {
             ),
         ),
     ),
+    "listing_of_held_sources": Listing(
+        text="handbook up to date: 3 unchanged; 7 passages.",
+        items=(
+            Item(
+                title="handbook",
+                text="6 of its 9 documents are gone.",
+                facts=("They answer until a moderator approves that they are removed.",),
+                choices=tuple(
+                    Choice(decision=each, item="handbook") for each in (Decision.ACCEPT, Decision.KEEP)
+                ),
+            ),
+        ),
+    ),
     "listing_empty": Listing(text="Nothing waits for review; 0 answers saved.", items=()),
     "exported": Exported(
         text="2 lines of feedback.",

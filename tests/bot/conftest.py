@@ -152,6 +152,13 @@ class Bench:
             errands=self.errands,
             precedents=precedents,
         )
+        self.desk = SourceDesk(
+            self.library,
+            self.jobs,
+            self.changes,
+            allowed_paths=allowed_paths,
+            max_upload_bytes=max_upload_bytes,
+        )
         self.router = Router(
             searcher=self.searcher,
             library=self.library,
@@ -185,13 +192,7 @@ class Bench:
             receipts=self.receipts,
             audit=self.audit,
             welcome=Welcome(self.records),
-            desk=SourceDesk(
-                self.library,
-                self.jobs,
-                self.changes,
-                allowed_paths=allowed_paths,
-                max_upload_bytes=max_upload_bytes,
-            ),
+            desk=self.desk,
             curation=curation,
             open_questions=open_questions,
             modes=self.modes,

@@ -3,8 +3,13 @@
 import pytest
 
 from bot.messages import (
+    Actor,
+    AddSource,
     Answer,
     ConfirmRemoval,
+    Decide,
+    Decision,
+    Listing,
     Notice,
     PauseSource,
     Refused,
@@ -18,7 +23,7 @@ from bot.messages import (
     SourceState,
     Undo,
 )
-from tests.bot.conftest import ELSEWHERE, HERE, MODERATOR, TEA, Bench
+from tests.bot.conftest import ANN, ELSEWHERE, HERE, MODERATOR, TEA, Bench
 
 HOUR = 3_600
 
@@ -213,3 +218,84 @@ def test_what_cannot_be_read_any_more_stays_removed_and_undoable(bench: Bench) -
     assert {} == states(bench)
     bench.library.files[TEA] = kept
     assert "is back" in text_of(undo(bench))
+
+
+# What a sync has changed
+
+
+def reindex(bench: Bench, name: str = "") -> Reply:
+    return bench.handle(Reindex(actor=MODERATOR, conversation=HERE, name=name))
+
+
+def read_notes(bench: Bench, count: int = 9) -> None:
+    for number in range(count):
+        bench.library.files[f"/docs/notes/{number}.txt"] = f"Thing number{number} is here."
+    bench.handle(AddSource(actor=MODERATOR, conversation=HERE, origin="/docs/notes"))
+
+
+def lose(bench: Bench, count: int) -> None:
+    for number in range(count):
+        del bench.library.files[f"/docs/notes/{number}.txt"]
+
+
+def decide(bench: Bench, decision: Decision, actor: Actor = MODERATOR) -> Reply:
+    return bench.handle(Decide(actor=actor, conversation=HERE, decision=decision, item="notes"))
+
+
+def test_a_source_that_loses_most_of_its_documents_is_held_until_a_moderator_approves(bench: Bench) -> None:
+    read_notes(bench)
+    lose(bench, 6)
+    asked = reindex(bench)
+    assert isinstance(asked, Listing)
+    [item] = asked.items
+    assert ("notes", "6 of its 9 documents are gone.") == (item.title, item.text)
+    assert ["Approve change", "Leave as it is"] == [choice.label for choice in item.choices]
+    assert {"notes": SourceState.HELD} == states(bench)
+    shown = show(bench, "notes")
+    assert isinstance(shown, SourceDetails)
+    assert "6 documents fewer" in shown.source.failures[0]
+    assert isinstance(bench.ask("number1"), Answer)
+    assert "Left as it is" in text_of(decide(bench, Decision.KEEP))
+    assert isinstance(bench.ask("number2"), Answer)
+    assert "moderators" in text_of(decide(bench, Decision.ACCEPT, ANN))
+    assert "6 removed" in text_of(decide(bench, Decision.ACCEPT))
+    bench.clock.advance(60)
+    assert not isinstance(bench.ask("number1"), Answer)
+    assert "not held" in text_of(decide(bench, Decision.ACCEPT))
+    assert {"notes": SourceState.FRESH} == states(bench)
+
+
+def test_a_source_of_any_name_can_be_approved_by_its_button(bench: Bench) -> None:
+    read_notes(bench)
+    bench.library.add("discord:1", "/docs/notes", name="Ünser: Büro " * 4, base_url="")
+    reindex(bench)
+    lose(bench, 6)
+    asked = reindex(bench)
+    assert isinstance(asked, Listing)
+    for choice in (item.choices[0] for item in asked.items):
+        assert choice.item.isascii()
+        assert ":" not in choice.item
+        bench.handle(Decide(actor=MODERATOR, conversation=HERE, decision=choice.decision, item=choice.item))
+    assert {SourceState.FRESH} == set(states(bench).values())
+
+
+@pytest.mark.parametrize("name", ["", "notes"])
+def test_what_a_sync_has_changed_is_undone_and_stays_so(bench: Bench, name: str) -> None:
+    read_notes(bench)
+    lose(bench, 1)
+    bench.library.files["/docs/notes/5.txt"] = "Something else stands here."
+    bench.library.files["/docs/notes/new.txt"] = "A novelty."
+    reindex(bench, name)
+    assert "notes (3 documents)" in text_of(undo(bench))
+    assert isinstance(bench.ask("number0"), Answer)
+    assert isinstance(bench.ask("number5"), Answer)
+    assert {"notes": SourceState.PAUSED} == states(bench)
+    assert "nothing to undo" in text_of(undo(bench))
+
+
+def test_what_was_purged_cannot_be_undone(bench: Bench) -> None:
+    read_notes(bench)
+    lose(bench, 1)
+    reindex(bench)
+    bench.desk.purge()
+    assert "nothing to undo" in text_of(undo(bench))

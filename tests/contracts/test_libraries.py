@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -15,9 +16,10 @@ from index.errors import (
     SourceUnavailable,
     SourceUnknown,
 )
-from index.passages import Failure, Step, SyncReport
+from index.passages import Failure, Held, Step, SyncReport
 from tests.contracts.houses import House
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 GREEN = "Green tea is brewed with water of eighty degrees."
 BLACK = "Black tea is brewed with boiling water."
 
@@ -463,3 +465,57 @@ def test_all_documents_are_listed_with_their_sources_and_titles(house: House) ->
     ]
     assert all(title for _, _, title in listed)
     assert [] == house.originals.titles("v")
+
+
+# Held and undone
+
+
+def test_a_source_that_suddenly_loses_most_of_its_documents_is_held(house: House) -> None:
+    for number in range(9):
+        house.write(f"{number}.txt", f"Thing number{number} is here.")
+    name = house.read()
+    for number in range(6):
+        house.delete(f"{number}.txt")
+    report = house.sync(name)
+    assert (0, (Held(source=name, lost=6, documents=9),)) == (report.removed, report.held)
+    [line] = house.library.sources("w")
+    assert (SourceState.HELD, 9) == (line.state, line.documents)
+    assert "6 documents fewer" in line.failures[0]
+    assert "Thing number1 is here." in house.texts("number1")
+    assert 6 == house.library.accept("w", name)
+    assert (6, ()) == ((again := house.sync(name)).removed, again.held)
+    assert 0 == house.library.accept("w", name)
+    with pytest.raises(SourceUnknown):
+        house.library.accept("w", "nothing")
+
+
+def test_a_few_lost_documents_are_not_worth_asking(house: House) -> None:
+    for number in range(5):
+        house.write(f"{number}.txt", f"Thing number{number} is here.")
+    name = house.read()
+    for number in range(4):
+        house.delete(f"{number}.txt")
+    assert (4, ()) == ((report := house.sync(name)).removed, report.held)
+
+
+def test_what_the_last_sync_has_changed_is_undone_until_it_is_forgotten(house: House) -> None:
+    house.write("tea.txt", GREEN)
+    house.write("coffee.txt", "Coffee wants coarse beans.")
+    name = house.read()
+    assert {} == house.library.revert("w", name, since=LONG_AGO)
+    house.write("tea.txt", "White tea wants seventy degrees.")
+    house.delete("coffee.txt")
+    house.write("milk.txt", "Milk is white.")
+    house.sync(name)
+    assert {name: 3} == house.library.revert("w", "", since=LONG_AGO)
+    assert GREEN in house.texts("green tea")
+    assert "Coffee wants coarse beans." in house.texts("coffee beans")
+    assert "Milk is white." not in house.texts("milk")
+    assert {} == house.library.revert("w", "", since=LONG_AGO)
+    house.sync(name)
+    assert house.library.expire(datetime.now(UTC))
+    assert not house.library.expire(datetime.now(UTC))
+    assert {} == house.library.revert("w", name, since=LONG_AGO)
+    assert "Milk is white." in house.texts("milk")
+    with pytest.raises(SourceUnknown):
+        house.library.revert("w", "nothing", since=LONG_AGO)

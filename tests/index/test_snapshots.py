@@ -88,6 +88,8 @@ def test_a_new_version_s_catalogue_is_made_of_an_old_one_s(bench: Bench) -> None
         for table in ("image_keys", "images", "changes", "revisions"):
             db.execute(f"DROP TABLE {table}")
         db.execute("ALTER TABLE workspaces DROP COLUMN embedder")
+        for column in ("replaced_at", "held", "accepted"):
+            db.execute(f"ALTER TABLE sources DROP COLUMN {column}")
         db.execute("ALTER TABLE sources DROP COLUMN paused")
         db.execute("ALTER TABLE passages DROP COLUMN place")
         db.execute("ALTER TABLE sources DROP COLUMN options")
@@ -197,3 +199,18 @@ def test_a_workspace_whose_words_are_locked_is_served_from_memory(bench: Bench, 
     assert hits == free.search("espresso is pressed")
     assert {hit.passage.id for hit in hits} == TantivyStore(words).ids()
     assert ["coffee.md", "leaf.md"] == [hit.passage.uri for hit in hits]
+
+
+def test_what_is_written_by_another_process_cannot_be_purged_meanwhile(bench: Bench) -> None:
+    read(bench, "tea.md", TEA)
+    bench.search("green leaves")
+    [words] = bench.data.glob("vectors/*/words")
+
+    def meanwhile() -> Iterator[LexicalEntry]:
+        with pytest.raises(SyncBusy):
+            bench.searcher.compact()
+        yield from ()
+
+    TantivyStore(words).update(removed=[], added=meanwhile())
+    bench.searcher.compact()
+    assert ["tea.md"] == [hit.passage.uri for hit in bench.reopened().search("green leaves")]

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from filelock import FileLock
@@ -15,7 +16,7 @@ from index.errors import (
     SourceUnknown,
     SyncBusy,
 )
-from index.passages import Audience, BlockKind, Extract, Step
+from index.passages import Audience, BlockKind, Extract, Held, Step
 from index.readers.outline import Outline
 from index.testing import HashingEmbedder
 from tests.index.conftest import READERS, Bench
@@ -244,6 +245,113 @@ def test_readers_see_the_old_state_until_the_new_one_is_whole(
     assert {frozenset({"This is the old edition."})} == seen
     hits = bench.search("edition", k=10)
     assert {"This is the new edition, and longer."} == {hit.passage.text for hit in hits}
+
+
+def test_a_source_that_loses_more_than_half_is_held_until_that_is_accepted(bench: Bench) -> None:
+    for number in range(9):
+        bench.write(f"{number}.md", f"# Note {number}\n\nThing number{number} is here.\n")
+    bench.add()
+    bench.sync()
+    for number in range(5):
+        (bench.folder / f"{number}.md").unlink()
+    bench.write("tea.md", TEA)
+    bench.write("8.md", "# Note 8\n\nThing number8 has changed.\n")
+    for _ in range(2):
+        report = bench.sync()
+        assert (Held(source="docs", lost=5, documents=report.held[0].documents),) == report.held
+        assert 0 == report.removed
+    assert "1.md" == bench.search("number1")[0].passage.uri
+    assert "tea.md" == bench.search("green leaves")[0].passage.uri
+    assert "changed" in bench.search("number8")[0].passage.text
+    assert 5 == bench.catalog.source("local", "docs").held
+    assert 5 == bench.catalog.accept("local", "docs")
+    assert (5, ()) == ((report := bench.sync()).removed, report.held)
+    assert "1.md" not in [hit.passage.uri for hit in bench.search("number1", k=20)]
+    assert 0 == bench.catalog.source("local", "docs").held
+
+
+def test_what_comes_back_is_held_no_more(bench: Bench) -> None:
+    for number in range(6):
+        bench.write(f"{number}.md", f"# Note {number}\n\nThing number{number} is here.\n")
+    bench.add()
+    bench.sync()
+    moved = [(path, path.read_text()) for path in bench.folder.glob("*.md")]
+    for path, _ in moved:
+        path.unlink()
+    assert 6 == bench.sync().held[0].lost
+    for path, text in moved:
+        path.write_text(text)
+    assert () == bench.sync().held
+    assert 0 == bench.catalog.source("local", "docs").held
+
+
+def test_no_more_is_removed_than_was_accepted(bench: Bench) -> None:
+    for number in range(10):
+        bench.write(f"{number}.md", f"# Note {number}\n\nThing number{number} is here.\n")
+    bench.add()
+    bench.sync()
+    for number in range(6):
+        (bench.folder / f"{number}.md").unlink()
+    bench.sync()
+    bench.catalog.accept("local", "docs")
+    for number in range(6, 10):
+        (bench.folder / f"{number}.md").unlink()
+    assert 10 == bench.sync().held[0].lost
+
+
+def test_a_sync_is_undone_to_the_letter_and_embeds_nothing(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    bench.write("coffee.md", COFFEE)
+    bench.add()
+    bench.sync()
+    before = contents(bench)
+    bench.write("tea.md", "# Tea\n\nWhite tea wants seventy degrees.\n")
+    (bench.folder / "coffee.md").unlink()
+    bench.write("milk.md", "# Milk\n\nMilk is white.\n")
+    bench.sync()
+    assert "White tea" in bench.search("tea")[0].passage.text
+    embedded = len(bench.embedder.embedded)
+    assert 3 == bench.syncer.revert(bench.catalog.source("local", "docs"))
+    assert before == contents(bench)
+    assert "eighty degrees" in bench.search("green tea")[0].passage.text
+    assert "coffee.md" == bench.search("espresso beans")[0].passage.uri
+    assert "milk.md" not in [hit.passage.uri for hit in bench.search("milk", k=9)]
+    assert embedded == len(bench.embedder.embedded)
+    assert 0 == bench.syncer.revert(bench.catalog.source("local", "docs"))
+    assert (1, 1, 1) == ((again := bench.sync()).added, again.changed, again.removed)
+
+
+def contents(bench: Bench) -> list[tuple[object, ...]]:
+    with bench.catalog.database.read() as db:
+        rows = db.execute(
+            """SELECT d.uri, d.title, d.text, d.revision, d.version, d.updated_at, p.position, p.text,
+            p.heading, p.anchor, p.place, p.sentences, p.vector_key
+            FROM documents d JOIN passages p ON p.document_id = d.id ORDER BY d.uri, p.position"""
+        )
+        return [tuple(row) for row in rows]
+
+
+def test_of_purged_text_no_byte_is_left(bench: Bench) -> None:
+    secret = "# Plan\n\nThe quinquagesimal zephyranth blooms at midnight.\n"
+    bench.write("secret.md", secret)
+    for number in range(40):
+        bench.write(f"{number}.md", f"# Note {number}\n\nThing number{number} is here.\n")
+    bench.add()
+    bench.sync()
+    assert "secret.md" == bench.search("zephyranth")[0].passage.uri
+    (bench.folder / "secret.md").unlink()
+    bench.sync()
+    assert "secret.md" not in [hit.passage.uri for hit in bench.search("zephyranth")]
+    assert bench.syncer.expire(datetime.now(UTC))
+    assert not bench.syncer.expire(datetime.now(UTC))
+    bench.catalog.compact()
+    bench.searcher.compact()
+    for path in bench.data.rglob("*"):
+        if path.is_file():
+            held = path.read_bytes().lower()
+            assert not [word for word in (b"quinquagesim", b"zephyranth") if word in held], path
+    assert "7.md" == bench.search("number7")[0].passage.uri
+    assert 0 == bench.syncer.revert(bench.catalog.source("local", "docs"))
 
 
 def interrupted_after(embedded: int) -> Callable[[Step], None]:
