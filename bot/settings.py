@@ -324,9 +324,11 @@ def _sentence(problem: ErrorDetails) -> str:
     cure = f"Correct it in {FILE} or {variable}"
     if problem["type"] == "extra_forbidden":
         return f"There is no setting {name}{_meant(path[-1], fields)}. {cure}."
-    example = f", as in {variable}={_example(fields[path[-1]])}" if path[-1] in fields else ""
-    # What stands where a token should be may be one.
-    value = "" if name.isupper() else f" is {_short(problem['input'])}, but it"
+    field = fields.get(path[-1])
+    # What stands where a token or secret should be may be one.
+    is_secret = name.isupper() or (field is not None and isinstance(field.default, SecretStr))
+    example = f", as in {variable}={_example(field)}" if field is not None and not is_secret else ""
+    value = "" if is_secret else f" is {_short(problem['input'])}, but it"
     reason = WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
     return f"The setting {name}{value} {reason.format(**problem.get('ctx', {}))}. {cure}{example}."
 

@@ -179,6 +179,14 @@ def test_what_stands_where_a_token_should_be_is_not_shown(folder: Path) -> None:
     assert "654321" not in str(caught.value)
 
 
+def test_what_stands_where_a_secret_of_a_section_should_be_is_not_shown(folder: Path) -> None:
+    (folder / "quoth.toml").write_text("[slack]\nclient_secret = 123456\n")
+    with pytest.raises(SettingInvalid) as caught:
+        load()
+    wrong = "The setting slack.client_secret must be text in quotation marks."
+    assert f"{wrong} Correct it in quoth.toml or QUOTH_SLACK_CLIENT_SECRET." == str(caught.value)
+
+
 def test_what_is_empty_is_listed_as_none(folder: Path) -> None:
     settings = load()
     for name in ("moderators.ids", "sources.allowed_paths", "embedder.query_prompt", "slack_api_url"):
