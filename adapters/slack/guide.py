@@ -23,7 +23,7 @@ SCOPES = {
     "im:history": "to hear of direct messages to it",
     "mpim:history": "the same as channels:history, in group messages",
     "mpim:read": "the same as channels:read, in group messages",
-    "usergroups:read": "to know the members of user groups that moderate",
+    "usergroups:read": "to know the members of user groups that moderate, or have sources of their own",
     "users:read": "to know who is a member and no guest, and who may manage the workspace",
 }
 """Each scope that the manifest asks for, and why."""
@@ -32,7 +32,7 @@ _UNHEARD = (
     "it offers nothing unasked there, each question must mention it, and what was saved as an answer "
     "does not follow edits and deletions; take the event {event} out as well"
 )
-_UNKNOWN = "a call for a human from there comes as if another company read along, without the question"
+_UNKNOWN = "a human can be called from there only if the setting human.channel names a channel for it"
 
 WITHOUT = {
     "assistant:write": "its messages begin without suggested questions, and threads have no title",
@@ -44,7 +44,7 @@ WITHOUT = {
     "groups:read": _UNKNOWN,
     "mpim:history": _UNHEARD.format(event="message.mpim"),
     "mpim:read": _UNKNOWN,
-    "usergroups:read": "moderators are listed one by one",
+    "usergroups:read": "moderators are listed one by one, and sources for user groups are shown to nobody",
 }
 """What is lost where a scope is left out. All others are needed."""
 
