@@ -57,8 +57,9 @@ from bot.welcoming import Welcome
 from index.catalog import Catalog, SourceRecord
 from index.errors import IndexFailure, SourceExists, SourcesUnavailable
 from index.passages import Failure, SyncReport
-from index.ports import Embedder, Reader, Reranker, Source
+from index.ports import Embedder, Reranker, Source
 from index.ranking import first_stage, fused, learned_with
+from index.sandbox import Sandbox
 from index.searcher import CatalogSearcher
 from index.sources.options import Kinds, Options
 from index.syncing import Syncer, merged
@@ -96,7 +97,6 @@ class Application:
         self.heartbeat = self.data / HEARTBEAT
         self._embedder_lock = threading.Lock()
         self._reranker_lock = threading.Lock()
-        self._readers: dict[str, Reader] = {}
         self._prepare_from: dict[str, float] = {}
 
     @cached_property
@@ -143,13 +143,18 @@ class Application:
         )
 
     @cached_property
+    def sandbox(self) -> Sandbox:
+        """Where documents are read."""
+        return Sandbox(registry.READERS)
+
+    @cached_property
     def library(self) -> CatalogLibrary:
         """The door for moderators."""
         syncer = Syncer(
             self.catalog,
             embedder=self.embedder,
             open_source=_open_source,
-            open_reader=self._open_reader,
+            open_reader=self.sandbox.reader,
             lock_path=self.data / "sync.lock",
         )
         return CatalogLibrary(self.catalog, syncer, uploads=self.data / UPLOADS, kinds=_addable_kinds())
@@ -554,10 +559,9 @@ class Application:
         self.living.note(posting)
         self.router.posted(posting)
 
-    def _open_reader(self, format: str) -> Reader:
-        if format not in self._readers:
-            self._readers[format] = registry.load(registry.READERS[format])()
-        return self._readers[format]
+    def close(self) -> None:
+        """End the processes in which documents are read."""
+        self.sandbox.close()
 
 
 def _discord_settings(settings: Settings) -> dict[str, Any]:

@@ -106,6 +106,7 @@ def choose(
     is_service = context.invoked_subcommand == "run" and not sys.stdin.isatty() and bool(settings.platforms)
     configure(settings.logs.format, service=is_service)
     context.obj = Application(settings)
+    context.call_on_close(context.obj.close)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -101,7 +101,7 @@ def _asked_about(application: Application, folder: Path | None) -> Iterator[Appl
         return
     with TemporaryDirectory(prefix="quoth-eval-", ignore_cleanup_errors=True) as data:
         other = Application(application.settings.model_copy(update={"data": Path(data)}))
-        with bar() as watch:
+        with bar() as watch, closing(other):
             synced = read_all(other, {"folder": folder}, watch)
         report(synced, source=str(folder), to=err)
         yield other

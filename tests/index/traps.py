@@ -1,0 +1,60 @@
+"""Readers that go wrong in every way that a reader of untrusted bytes can, for the sandbox to survive."""
+
+import ctypes
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from index.errors import DocumentNotText
+from index.passages import Block, BlockKind, Extract
+
+SECRET = Path(__file__)
+
+
+def _compute() -> None:
+    while True:
+        pass
+
+
+def _swell() -> None:
+    held = [bytes(50_000_000)]
+    while True:
+        held.append(held[-1] * 2)
+
+
+def _recurse() -> None:
+    _recurse()
+
+
+def _refuse() -> None:
+    raise DocumentNotText("It is a picture. Describe it.")
+
+
+FAULTS: dict[str, Callable[[], object]] = {
+    "computes without end": _compute,
+    "sleeps without end": lambda: time.sleep(1_000),
+    "takes all memory": _swell,
+    "recurses without end": _recurse,
+    "reads a null pointer": lambda: ctypes.string_at(0),
+    "aborts": os.abort,
+    "exits": lambda: os._exit(0),
+    "opens a file": SECRET.read_bytes,
+    "writes a file": lambda: Path("made").write_text("x"),
+    "connects": lambda: socket.create_connection(("127.0.0.1", 9), timeout=1),
+    "prints": lambda: print("not a reply"),
+    "refuses": _refuse,
+}
+
+
+class TrapReader:
+    """Does what a document says, and else tells of the process that it is read in."""
+
+    def read(self, data: bytes, *, name: str) -> Extract:
+        """Return the id of the process and its environment."""
+        if fault := FAULTS.get(data.decode()):
+            fault()
+        text = f"{os.getpid()} {sorted(os.environ)}"
+        block = Block(kind=BlockKind.ITEM, text=text, heading=("a", "b"), anchor="c", place="page 1")
+        return Extract(title=name, blocks=(block,))
