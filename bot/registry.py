@@ -16,6 +16,7 @@ READERS = {
     "markdown": "index.readers.markdown:MarkdownReader",
     "mbox": "index.readers.mail:MailboxReader",
     "md": "index.readers.markdown:MarkdownReader",
+    "pdf": "index.readers.pdf:PdfReader",
     "pptx": "index.readers.slides:SlidesReader",
     "rest": "index.readers.restructured:RstReader",
     "rst": "index.readers.restructured:RstReader",

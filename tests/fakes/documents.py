@@ -154,6 +154,34 @@ def with_file(archive: bytes, name: str, data: bytes) -> bytes:
     return kept.getvalue()
 
 
+def pdf(*lines: str, size: int = 12) -> bytes:
+    """Return a PDF of one page, written by hand: each line at the left, one under the other."""
+    shown = "".join(f"({line}) Tj 0 -{2 * size} Td " for line in lines)
+    return pdf_of(f"BT /F1 {size} Tf 72 720 Td {shown}ET".encode("latin-1"))
+
+
+def pdf_of(content: bytes, *more: bytes) -> bytes:
+    """Return a PDF of one page that draws ``content``; ``more`` are objects from number 6 on."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 5 0 R "
+        b"/Resources << /Font << /F1 4 0 R >> >> >>",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        *more,
+    ]
+    body, offsets = b"%PDF-1.4\n", []
+    for number, object in enumerate(objects, 1):
+        offsets.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, object)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    return body + (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
+        % (len(objects) + 1, table, len(objects) + 1, len(body))
+    )
+
+
 _MAKERS: dict[str, Callable[[str], bytes]] = {
     "docx": lambda sentence: word(paragraph(sentence)),
     "eml": mailed,
@@ -161,6 +189,7 @@ _MAKERS: dict[str, Callable[[str], bytes]] = {
     "ipynb": lambda sentence: notebook(markdown_cell(sentence)),
     "srt": lambda sentence: f"1\n00:00:01,000 --> 00:00:02,000\n{sentence}\n".encode(),
     "vtt": lambda sentence: f"WEBVTT\n\n00:01.000 --> 00:02.000\n{sentence}\n".encode(),
+    "pdf": pdf,
     "pptx": lambda sentence: presented(("Kettles", sentence)),
     "xlsm": lambda sentence: worksheet((sentence,)),
     "xlsx": lambda sentence: worksheet((sentence,)),
