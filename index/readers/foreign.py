@@ -18,7 +18,7 @@ def refusing_damage() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except DocumentUnreadable:
+    except (DocumentUnreadable, MemoryError):
         raise
     except RecursionError as error:
         raise DocumentUnreadable(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from email import message_from_bytes, policy
+from email import generator, message_from_bytes, parser, policy  # noqa: F401 - email imports two itself, late
 from email.message import EmailMessage
 from textwrap import shorten
 from typing import cast

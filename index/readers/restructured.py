@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from textwrap import shorten
 from typing import Any, TypeAlias
 
@@ -35,6 +36,19 @@ _SETTINGS = {
     "syntax_highlight": "none",
     "warning_stream": False,
 }
+
+# docutils imports these when a document first wants them; while one is read, no file can be opened.
+for _module in (
+    "languages.en",
+    "parsers.rst.languages.en",
+    "readers.standalone",
+    "writers.null",
+):
+    import_module(f"docutils.{_module}")
+for _module in "admonitions body images misc parts references tables".split():
+    import_module(f"docutils.parsers.rst.directives.{_module}")
+for _module in "components frontmatter misc parts peps references universal".split():
+    import_module(f"docutils.transforms.{_module}")
 
 _ERROR_LEVEL = 3
 _LONGEST_LABEL = 60

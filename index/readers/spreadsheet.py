@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from openpyxl import load_workbook
+from openpyxl.packaging import extended  # noqa: F401 - imported late by openpyxl, when no file can be opened
 
 from index.passages import Extract
 from index.readers.decoding import clean

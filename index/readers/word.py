@@ -1,6 +1,7 @@
 """Reads Word documents, by way of the HTML that mammoth makes of them."""
 
 from typing import Any
+from xml.dom import expatbuilder  # noqa: F401 - mammoth imports it late, when no file can be opened
 
 import mammoth
 from lxml import etree  # type: ignore[import-untyped]

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.registry import READERS
 from index.errors import DocumentNotText, DocumentTooLarge, DocumentUnreadable
 from index.passages import Block, BlockKind
 from index.ports import Reader
 from index.sandbox import Limits, Sandbox
+from tests.fakes.documents import document
+from tests.index.hostile import FORMATS
 from tests.index.traps import FAULTS
 
 TRAP = {"trap": "tests.index.traps:TrapReader"}
@@ -58,6 +61,25 @@ def test_an_extract_comes_back_as_it_was_made(reader: Reader) -> None:
         kind=BlockKind.ITEM, text=extract.blocks[0].text, heading=("a", "b"), anchor="c", place="page 1"
     )
     assert ("t\u00e9a \ud83c", (expected,)) == (extract.title, extract.blocks)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_reader_has_all_it_needs_before_the_first_document(format: str) -> None:
+    sandbox = Sandbox(READERS)
+    sentence = "The kettle boils at noon every day of the week."
+    extract = sandbox.reader(format).read(document(format, sentence), name="kettle")
+    sandbox.close()
+    assert sentence in "\n".join(block.text for block in extract.blocks)
+
+
+def test_every_directive_of_restructuredtext_is_at_hand() -> None:
+    sandbox = Sandbox(READERS)
+    kinds = (
+        "note topic epigraph code math image contents sectnum csv-table list-table table rubric class meta"
+    )
+    text = "Tea\n===\n\n" + "\n".join(f".. {kind}:: a\n\n   * - b\n\nsaid\n" for kind in kinds.split())
+    assert sandbox.reader("rst").read(text.encode(), name="kettle").blocks
+    sandbox.close()
 
 
 @on_unix
