@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.passages import BlockKind, Extract
+from index.readers.admonitions import without_admonitions
 from index.readers.decoding import clean, decode
 from index.readers.html import add_fragment
 from index.readers.outline import Outline
@@ -45,7 +46,7 @@ class MarkdownReader:
     def add(self, text: str, outline: Outline, *, slug: Callable[[str], str]) -> None:
         """Add the blocks of Markdown to an outline. ``slug`` gives the anchor of a heading."""
         references: dict[str, Any] = {}
-        tokens = self._markdown.parse(text, references)
+        tokens = self._markdown.parse(without_admonitions(text), references)
         walk = _Walk(self._markdown, references, outline, slug)
         for token in tokens:
             walk.take(token)
