@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from index.catalog import DocumentState, Reading
 from index.errors import DocumentUnreadable
@@ -136,11 +137,11 @@ class Gathering:
         extract = self.open_reader(entry.format).read(data, name=entry.name)
         document = Document(
             uri=entry.uri,
-            url=entry.url,
+            url=_address(entry.url, extract.url),
             title=extract.title,
             blocks=extract.blocks,
             revision=revision,
-            updated_at=entry.updated_at,
+            updated_at=extract.updated_at or entry.updated_at,
         )
         drafts = split(
             document.blocks,
@@ -160,6 +161,11 @@ class Gathering:
             drafts=tuple(drafts),
             vector_keys=tuple(_key(document.title, draft) for draft in drafts),
         )
+
+
+def _address(url: str, own: str) -> str:
+    """Return the address that a document gives as its own, if it lies where the document was found."""
+    return own if url and own and urlsplit(own).netloc == urlsplit(url).netloc else url
 
 
 def _is_full(window: list[Reading]) -> bool:

@@ -40,10 +40,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
-    """What a reader makes of the bytes of one document."""
+    """What a reader makes of the bytes of one document.
+
+    ``url`` is the address that a web page gives as its own, ``language`` the language that the
+    document says it is in (a BCP 47 tag), and ``updated_at`` when it says it was changed; most say
+    nothing of the kind.
+    """
 
     title: str
     blocks: tuple[Block, ...]
+    url: str = ""
+    language: str = ""
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

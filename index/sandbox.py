@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +223,14 @@ def _refused(reply: dict[str, Any]) -> DocumentUnreadable | None:
 
 def _extract(reply: dict[str, Any]) -> Extract:
     """Return the extract that a reply is. Trusts nothing in it: raises what a wrong shape raises."""
-    return Extract(title=_text(reply["title"]), blocks=tuple(_block(*block) for block in reply["blocks"]))
+    updated_at = _text(reply["updated_at"])
+    return Extract(
+        title=_text(reply["title"]),
+        blocks=tuple(_block(*block) for block in reply["blocks"]),
+        url=_text(reply["url"]),
+        language=_text(reply["language"]),
+        updated_at=datetime.fromisoformat(updated_at) if updated_at else None,
+    )
 
 
 def _block(kind: str, text: str, heading: list[str], anchor: str, place: str) -> Block:

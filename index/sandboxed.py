@@ -115,7 +115,13 @@ def _told(extract: Extract) -> dict[str, Any]:
     blocks = [
         (block.kind.value, block.text, block.heading, block.anchor, block.place) for block in extract.blocks
     ]
-    return {"title": extract.title, "blocks": blocks}
+    return {
+        "title": extract.title,
+        "blocks": blocks,
+        "url": extract.url,
+        "language": extract.language,
+        "updated_at": extract.updated_at.isoformat() if extract.updated_at else "",
+    }
 
 
 if __name__ == "__main__":

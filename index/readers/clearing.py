@@ -1,8 +1,9 @@
 """Clears a page without landmarks of what is there to find other pages: menus, side bars, footers.
 
-Judged by names and by links. On pages made for it this keeps every word of the content and a fiftieth of
-the furniture, where the library of the field that keeps most, resiliparse, loses the terms of definition
-lists and whole pages that are lists, and neither it nor trafilatura keeps a page's anchors.
+Judged by names and by links. On eight kinds of pages this kept all of the content and nothing of the
+furniture, where resiliparse, of the field's libraries the fastest, lost the terms of definition lists
+and a whole page that was a list, and kept the menus of pages laid out by tables; and no such library
+keeps a page's anchors.
 """
 
 import re
@@ -13,10 +14,10 @@ from lxml import etree  # type: ignore[import-untyped]
 from index.readers.pages import Element
 
 _NAMES = frozenset(
-    "ad ads advert banner bottombar breadcrumb breadcrumbs catlinks comments consent cookie cookies copyright "
-    "disqus foot footer menu modal nav navbar navigation navlinks newsletter pager pagination popup portlet "
-    "promo related share sharing sidebar sidenav skip skiplink social subscribe toc topbar topmenu topnav "
-    "widget widgets".split()
+    "ad ads advert banner bottombar breadcrumb breadcrumbs catlinks comments consent cookie cookies "
+    "copyright disqus foot footer menu modal nav navbar navigation navlinks newsletter pager pagination "
+    "popup portlet promo related share sharing sidebar sidenav skip skiplink social subscribe toc "
+    "topbar topmenu topnav widget widgets".split()
 )
 _HEADS = frozenset("head header masthead top".split())
 _CONTAINERS = frozenset("div dl form ol p section span table tbody td th tr ul".split())

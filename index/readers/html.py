@@ -1,12 +1,15 @@
 """Reads HTML: the main content of a page as blocks under its headings, without the furniture."""
 
 import re
+from dataclasses import replace
 
 from lxml import etree  # type: ignore[import-untyped]
 
 from index.errors import DocumentEmpty, DocumentTooLarge, DocumentUnreadable
 from index.passages import Extract
+from index.readers.clearing import clear
 from index.readers.decoding import clean, decode
+from index.readers.heads import canonical_of, language_of, updated_at_of
 from index.readers.outline import Outline
 from index.readers.pages import Element, content_of, name_in_head
 from index.readers.walking import walk
@@ -25,10 +28,17 @@ class HtmlReader:
         """Return title and blocks. Raises DocumentUnreadable or a subclass."""
         page = parse(decode(data, declared=_declared(data)))
         content = content_of(page)
+        if content.tag in ("body", "html"):
+            clear(content)
         has_h1 = next(content.iter("h1"), None) is not None
         outline = Outline("" if has_h1 else clean(name_in_head(page)))
         walk(content, outline)
-        return outline.extract(name=name)
+        return replace(
+            outline.extract(name=name),
+            url=canonical_of(page),
+            language=language_of(page),
+            updated_at=updated_at_of(page),
+        )
 
 
 def add_fragment(html: str, outline: Outline, *, without: str = "") -> None:
