@@ -43,6 +43,11 @@ _MAGIC = (
     (b"{\\rtf", "an RTF document"),
 )
 
+_REMEDIES = {
+    "a ZIP archive or an office document": "Give it the ending of its format, such as docx, or unpack it.",
+    "an old office document": "Save it as docx, xlsx or pptx.",
+}
+
 # Guesses that a short text never means: mainframes, and the wide encodings that are told by their zeros.
 _NEVER_GUESSED = [
     "utf_7", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le",
@@ -112,9 +117,8 @@ def _strictly(data: bytes, encoding: str) -> str:
 def _refuse_magic(data: bytes) -> None:
     for magic, kind in _MAGIC:
         if data.startswith(magic):
-            raise DocumentNotText(
-                f"The document is {kind}, not text. Save it as Markdown, HTML or plain text."
-            )
+            remedy = _REMEDIES.get(kind, "Save it as Markdown, HTML or plain text.")
+            raise DocumentNotText(f"The document is {kind}, not text. {remedy}")
 
 
 def _wide_encoding(sample: bytes) -> str:

@@ -91,6 +91,17 @@ def _add(message: EmailMessage, outline: Outline) -> None:
         add_text(own_words(plain), outline)
     elif found := _body(message, "html"):
         add_fragment(found, outline, without=_QUOTES_IN_HTML)
+    for inner in _forwarded(message):
+        outline.turn_to(_place(inner))
+        outline.heading(1, _header(inner, "subject"))
+        _add(inner, outline)
+
+
+def _forwarded(message: EmailMessage) -> Iterator[EmailMessage]:
+    """Yield the messages that are attached to one as they came."""
+    for part in message.iter_attachments() if message.is_multipart() else ():
+        if part.get_content_type() == "message/rfc822" and part.is_multipart():
+            yield part.get_content()
 
 
 def _body(message: EmailMessage, kind: str) -> str:

@@ -79,6 +79,17 @@ def test_the_plain_form_is_preferred_and_its_encoding_believed() -> None:
     assert ["Żółć gęślą jaźń."] == [block.text for block in blocks_of(made.as_bytes())]
 
 
+def test_a_message_that_is_attached_is_read_under_its_own_subject() -> None:
+    inner = message("Tea at four.\n", Subject="Tea", From="Bo <bo@example.org>")
+    outer = message("See below.\n", Subject="Fwd: Tea")
+    outer.add_attachment(inner)
+    assert [
+        ("See below.", (), "Ann Lee, 2026-03-03"),
+        ("Tea", (), "Bo, 2026-03-03"),
+        ("Tea at four.", ("Tea",), "Bo, 2026-03-03"),
+    ] == [(block.text, block.heading, block.place) for block in blocks_of(outer.as_bytes())]
+
+
 @pytest.mark.parametrize(
     ("text", "own"),
     [

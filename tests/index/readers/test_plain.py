@@ -1,5 +1,8 @@
 """Plain text: short title-like lines head the paragraphs below them."""
 
+import pytest
+
+from index.errors import DocumentNotText
 from index.passages import BlockKind
 from index.readers.plain import PlainReader
 
@@ -41,3 +44,16 @@ def test_lists_and_code_keep_their_lines() -> None:
     kinds = {block.kind: block.text for block in PlainReader().read(text.encode(), name="boat.txt").blocks}
     assert "- a lamp" == kinds[BlockKind.ITEM].split("\n")[-1].strip()
     assert "row --hard" in kinds[BlockKind.CODE]
+
+
+@pytest.mark.parametrize(
+    ("data", "remedy"),
+    [
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 100, "Save it as docx, xlsx or pptx."),
+        (b"PK\x03\x04" + b"\x00" * 100, "Give it the ending of its format, such as docx"),
+        (b"{\\rtf1 Tea.}", "Save it as Markdown"),
+    ],
+)
+def test_what_is_no_text_says_what_to_save_it_as(data: bytes, remedy: str) -> None:
+    with pytest.raises(DocumentNotText, match=remedy):
+        PlainReader().read(data, name="a.doc")
