@@ -33,12 +33,13 @@ from bot.library import CatalogLibrary
 from bot.likeness import EmbedderLikeness
 from bot.limits import RateLimit
 from bot.living import LivingAnswers
-from bot.messages import Posting, counted
+from bot.messages import Errand, Posting, counted
 from bot.modes import Modes
 from bot.overhearing import Overhearing
 from bot.overview import Examples
 from bot.permissions import Permissions
 from bot.ports import Adapter, Clock, Platform
+from bot.postings import Postings
 from bot.precedents import Precedents, posted_answers
 from bot.preferences import PreferenceBook
 from bot.privacy import Privacy
@@ -232,8 +233,10 @@ class Application:
                     topics,
                     self.escalation,
                     self.errands,
+                    self.postings,
                 )
             ),
+            postings=self.postings,
             questions=self.questions,
             examples=self.examples,
             hindrances=self.hindrances,
@@ -298,11 +301,17 @@ class Application:
         return Exports(statistics=self.statistics, ledger=self.ledger, questions=self.questions)
 
     @cached_property
+    def postings(self) -> Postings:
+        """Where answers were posted."""
+        return Postings(self.records, self._clock)
+
+    @cached_property
     def living(self) -> LivingAnswers:
         """What keeps posted answers true."""
         return LivingAnswers(
             self.records,
             self._clock,
+            postings=self.postings,
             ledger=self.ledger,
             searcher=self.searcher,
             originals=self.library,
@@ -511,7 +520,7 @@ class Application:
             errands=self.errands,
             note=self._note,
             hindered=self.hindrances.note,
-            refused=self.escalation.refused,
+            refused=self._refused,
         )
         pulse = asyncio.create_task(beat(self.heartbeat))
         following = asyncio.create_task(core.repeat(self.living.step, REVISION_SECONDS))
@@ -554,6 +563,10 @@ class Application:
             self.catalog.compact()
         except IndexFailure as error:  # the next time will do
             log.warning("What was removed could not be purged from the disk yet", reason=str(error))
+
+    def _refused(self, errand: Errand) -> None:
+        self.living.refused(errand)
+        self.escalation.refused(errand)
 
     def _note(self, posting: Posting) -> None:
         self.living.note(posting)

@@ -209,6 +209,10 @@ class CatalogLibrary:
         """Return a document's live passages in their order; none when it is gone."""
         return self._catalog.document_passages(workspace, source, uri)
 
+    def holding(self, workspace: str, content_hash: str) -> list[Passage]:
+        """Return the live passages whose text has this hash, in all sources."""
+        return self._catalog.passages_holding(workspace, content_hash)
+
     def titles(self, workspace: str) -> list[tuple[str, str, str]]:
         """List all documents by source and uri: source, uri and title of each."""
         return [

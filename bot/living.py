@@ -1,10 +1,9 @@
 """Posted answers that follow their sources: what changed is shown anew, what was removed is withdrawn."""
 
-import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from zlib import crc32
 
@@ -12,8 +11,9 @@ import structlog
 
 from bot.errands import Errands
 from bot.feedback import Candidate, Ledger, Remembered
-from bot.messages import Answer, Closest, Notice, Posting, Revise, Said
+from bot.messages import Answer, Closest, Errand, Notice, Posting, Revise, Said
 from bot.ports import Clock, Originals, Searcher
+from bot.postings import Binding, Postings, plain
 from bot.preferences import PreferenceBook
 from bot.records import Records
 from index.passages import Audience, Hit, Passage
@@ -21,7 +21,6 @@ from index.passages import Audience, Hit, Passage
 FOLLOW = "answers.follow"
 """The preference that says for how many days postings follow."""
 
-KEPT = timedelta(days=365)
 CHECKED_AT_ONCE = 200
 """Postings of one community looked at in a step; nearly all of them stand unchanged."""
 
@@ -36,51 +35,10 @@ OUTDATED = "The source of this answer has changed since. Ask again, please."
 
 WORD = re.compile(r"\w+")
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS postings (
-    platform TEXT NOT NULL,
-    channel TEXT NOT NULL,
-    message TEXT NOT NULL,
-    workspace TEXT NOT NULL,
-    answer_id TEXT NOT NULL,
-    offset_ INTEGER NOT NULL,
-    passage_id INTEGER NOT NULL,
-    source TEXT NOT NULL,
-    uri TEXT NOT NULL,
-    heading TEXT NOT NULL,
-    content_hash TEXT NOT NULL,
-    words TEXT NOT NULL,
-    sentence TEXT NOT NULL,
-    checked INTEGER NOT NULL,
-    posted_at TEXT NOT NULL,
-    PRIMARY KEY (platform, channel, message)
-) STRICT;
-CREATE INDEX IF NOT EXISTS postings_by_workspace ON postings (workspace, posted_at);
-CREATE INDEX IF NOT EXISTS postings_by_age ON postings (posted_at);
-"""
-
 Show = Callable[[str, Remembered, int, Passage], Answer | Closest]
 """Makes the card of a passage: takes the workspace, the answer, the offset in it and the passage."""
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Binding:
-    """A posting and the passage that it shows, as it was then.
-
-    ``words`` and ``sentence`` are fingerprints of the words of the passage and of its answering
-    sentence: enough to know the passage again, and nothing that could be read.
-    """
-
-    posting: Posting
-    passage_id: int
-    source: str
-    uri: str
-    heading: tuple[str, ...]
-    content_hash: str
-    words: frozenset[int]
-    sentence: frozenset[int]
 
 
 class LivingAnswers:
@@ -91,6 +49,7 @@ class LivingAnswers:
         records: Records,
         clock: Clock,
         *,
+        postings: Postings,
         ledger: Ledger,
         searcher: Searcher,
         originals: Originals,
@@ -99,12 +58,13 @@ class LivingAnswers:
         show: Show,
         may_show: Callable[[Posting, str], bool],
     ) -> None:
-        """``records`` hold where answers were posted. Raises RecordsUnavailable.
+        """``records`` hold where answers were posted and what is to be done about it.
 
         ``may_show`` says whether a posting may show what a source, by name, says now.
         """
         self._records = records
         self._clock = clock
+        self._postings = postings
         self._ledger = ledger
         self._searcher = searcher
         self._originals = originals
@@ -112,7 +72,6 @@ class LivingAnswers:
         self._errands = errands
         self._show = show
         self._may_show = may_show
-        records.define(SCHEMA)
 
     def note(self, posting: Posting) -> None:
         """Take note where an answer was posted. One that cannot be noted is not followed, nor is a hint."""
@@ -132,15 +91,16 @@ class LivingAnswers:
         passage = self._searcher.read_back(
             candidate.passage_id, audience=Audience(workspace=posting.workspace)
         )
-        if passage is not None:
-            self._write(binding(posting, passage, candidate.highlight), checked)
+        if passage is None:  # it has gone while the answer was on its way
+            self._errands.give(Revise(posting=plain(posting), reply=Notice(text=OUTDATED)))
+            return
+        with self._records.write() as db:
+            self._postings.put(db, binding(posting, passage, candidate.highlight), checked)
 
     def step(self) -> None:
         """Revise at most one message of each platform, the newest first. Call it once a second."""
-        with self._records.read() as db:
-            rows = db.execute("SELECT DISTINCT workspace FROM postings").fetchall()
         busy: set[str] = set()
-        for (workspace,) in rows:
+        for workspace in self._postings.workspaces():
             revision = self._originals.revision(workspace)
             for bound in self._due(workspace, revision):
                 platform = bound.posting.platform
@@ -150,42 +110,64 @@ class LivingAnswers:
                 if self._follow(bound, revision):
                     busy.add(platform)
 
+    def refused(self, errand: Errand) -> None:
+        """Follow no message any more that the platform does not let change. Raises sqlite3.Error."""
+        if isinstance(errand, Revise):
+            self._postings.drop(errand.workspace, f"{errand.posting.channel}/{errand.posting.message}")
+
     def _due(self, workspace: str, revision: int) -> list[Binding]:
         """Return the postings that were not looked at since the workspace's index changed."""
-        oldest = self._clock.now() - timedelta(days=int(self._preferences.value(workspace, FOLLOW)))
-        with self._records.read() as db:
-            rows = db.execute(
-                """SELECT platform, channel, message, workspace, answer_id, offset_, passage_id, source, uri,
-                heading, content_hash, words, sentence FROM postings
-                WHERE workspace = ? AND checked <> ? AND posted_at > ? ORDER BY posted_at DESC LIMIT ?""",
-                (workspace, revision, oldest.isoformat(), CHECKED_AT_ONCE),
-            ).fetchall()
-        return [_binding(row) for row in rows]
+        since = self._clock.now() - timedelta(days=int(self._preferences.value(workspace, FOLLOW)))
+        return self._postings.due(workspace, revision, since=since, count=CHECKED_AT_ONCE)
 
     def _follow(self, bound: Binding, revision: int) -> bool:
         """Look at one posting and return whether it had to be revised."""
         workspace = bound.posting.workspace
-        if self._searcher.read_back(bound.passage_id, audience=Audience(workspace=workspace)):
+        live = self._searcher.read_back(bound.passage_id, audience=Audience(workspace=workspace))
+        if live is not None and not bound.is_withdrawn:
             self._write(bound, revision)  # a passage keeps its id only as long as its words
             return False
-        passages = self._originals.passages(workspace, bound.source, bound.uri)
         remembered = self._ledger.recall(workspace, bound.posting.answer_id)
-        same = next((each for each in passages if each.content_hash == bound.content_hash), None)
+        same = self._same(bound, remembered)
         if same is not None:
-            self._rebind(bound, remembered, same, None, revision)
-            return False
+            return self._stand_by(bound, remembered, same, revision)
+        passages = self._originals.passages(workspace, bound.source, bound.uri)
         found = self._successor(bound, remembered, passages)
         if found is None:
-            return self._give_up(bound, WITHDRAWN)
+            return self._give_up(bound, WITHDRAWN, revision)
         if not self._may_show(bound.posting, bound.source):
-            return self._give_up(bound, OUTDATED)
+            return self._give_up(bound, OUTDATED, revision)
         passage, hit = found
-        renewed = self._rebind(bound, remembered, passage, hit, revision)
+        renewed = self._replace(bound, remembered, passage, hit)
         if renewed is None:
-            return self._give_up(bound, OUTDATED)
-        card = self._show(workspace, renewed, bound.posting.offset, passage)
-        self._revise(bound, replace(card, updated=True))
+            return self._give_up(bound, OUTDATED, revision)
+        self._show_anew(bound, renewed, passage, revision, is_updated=True)
         return True
+
+    def _same(self, bound: Binding, remembered: Remembered | None) -> Passage | None:
+        """Return a passage with the very same text: in the same document if there is one, or elsewhere.
+
+        Elsewhere it must be among the sources that were searched, and for all who read the posting.
+        """
+        found = self._originals.holding(bound.posting.workspace, bound.content_hash)
+        here = [each for each in found if (each.source, each.uri) == (bound.source, bound.uri)]
+        if here and not bound.is_withdrawn:
+            return here[0]
+        searched = remembered.sources if remembered else frozenset({bound.source})
+        elsewhere = sorted(found, key=lambda each: (each not in here, each.source != bound.source))
+        readable = (each for each in elsewhere if not searched or each.source in searched)
+        return next((each for each in readable if self._may_show(bound.posting, each.source)), None)
+
+    def _stand_by(self, bound: Binding, remembered: Remembered | None, same: Passage, revision: int) -> bool:
+        """Bind a posting to the same text; show that anew if it was withdrawn or stands elsewhere now."""
+        has_moved = (same.source, same.uri) != (bound.source, bound.uri)
+        renewed = self._replace(bound, remembered, same, None)
+        if renewed is not None and (has_moved or bound.is_withdrawn):
+            self._show_anew(bound, renewed, same, revision, is_updated=bound.is_updated)
+            return True
+        # Without the answer no card can be made anew: what was withdrawn stays so, what stands stands.
+        self._write(bound if bound.is_withdrawn else _rebound(bound, same), revision)
+        return False
 
     def _successor(
         self, bound: Binding, remembered: Remembered | None, passages: list[Passage]
@@ -206,71 +188,50 @@ class LivingAnswers:
         nearest = most_alike(bound.words, under)
         return (nearest, None) if nearest else None
 
-    def _rebind(
-        self,
-        bound: Binding,
-        remembered: Remembered | None,
-        passage: Passage,
-        hit: Hit | None,
-        revision: int,
+    def _replace(
+        self, bound: Binding, remembered: Remembered | None, passage: Passage, hit: Hit | None
     ) -> Remembered | None:
-        """Let the posting and the answer's buttons stand for another passage from now on."""
-        highlight = hit.highlight if hit else best_sentence(bound.sentence, passage)
-        renewed = None
-        if remembered is not None and bound.posting.offset < len(remembered.candidates):
-            old = remembered.candidates[bound.posting.offset]
-            candidate = Candidate(
-                passage_id=passage.id,
-                highlight=highlight,
-                probability=min(hit.confidence, old.probability) if hit else old.probability,
-            )
-            renewed = self._ledger.replace(
-                bound.posting.workspace, remembered, bound.posting.offset, candidate
-            )
-        self._write(binding(bound.posting, passage, highlight), revision)
-        return renewed
-
-    def _give_up(self, bound: Binding, why: str) -> bool:
+        """Let the answer's buttons stand for another passage from now on; return the answer then."""
         at = bound.posting
-        with self._records.write() as db:
-            db.execute(
-                "DELETE FROM postings WHERE platform = ? AND channel = ? AND message = ?",
-                (at.platform, at.channel, at.message),
-            )
-        self._revise(bound, Notice(text=why))
+        if remembered is None or at.offset >= len(remembered.candidates):
+            return None
+        old = remembered.candidates[at.offset]
+        candidate = Candidate(
+            passage_id=passage.id,
+            highlight=hit.highlight if hit else best_sentence(bound.sentence, passage),
+            probability=min(hit.confidence, old.probability) if hit else old.probability,
+        )
+        return self._ledger.replace(at.workspace, remembered, at.offset, candidate)
+
+    def _show_anew(
+        self, bound: Binding, renewed: Remembered, passage: Passage, revision: int, *, is_updated: bool
+    ) -> None:
+        at = bound.posting
+        highlight = renewed.candidates[at.offset].highlight
+        card = replace(
+            self._show(at.workspace, renewed, at.offset, passage),
+            updated=is_updated,
+            searched=renewed.question if at.is_searched else "",
+        )
+        if isinstance(card, Answer):
+            card = replace(card, shared_by=at.shared_by)
+        shown = replace(binding(at, passage, highlight), is_updated=is_updated)
+        self._write(shown, revision, card, about=renewed.actor_id)
+
+    def _give_up(self, bound: Binding, why: str, revision: int) -> bool:
+        """Withdraw what a posting shows, and return whether that was not done before."""
+        if bound.is_withdrawn:
+            self._write(bound, revision)
+            return False
+        self._write(replace(bound, is_withdrawn=True), revision, Notice(text=why))
         return True
 
-    def _revise(self, bound: Binding, reply: Said) -> None:
-        self._errands.give(Revise(posting=bound.posting, reply=reply))
-
-    def _write(self, bound: Binding, checked: int) -> None:
-        at, now = bound.posting, self._clock.now()
+    def _write(self, bound: Binding, checked: int, reply: Said | None = None, *, about: str = "") -> None:
+        """Write down what a posting shows, and have the platform show it if it is something new."""
         with self._records.write() as db:
-            db.execute("DELETE FROM postings WHERE posted_at < ?", ((now - KEPT).isoformat(),))
-            db.execute(
-                """INSERT INTO postings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET answer_id = excluded.answer_id, offset_ = excluded.offset_,
-                passage_id = excluded.passage_id, source = excluded.source, uri = excluded.uri,
-                heading = excluded.heading, content_hash = excluded.content_hash, words = excluded.words,
-                sentence = excluded.sentence, checked = excluded.checked""",
-                (
-                    at.platform,
-                    at.channel,
-                    at.message,
-                    at.workspace,
-                    at.answer_id,
-                    at.offset,
-                    bound.passage_id,
-                    bound.source,
-                    bound.uri,
-                    json.dumps(bound.heading),
-                    bound.content_hash,
-                    json.dumps(sorted(bound.words)),
-                    json.dumps(sorted(bound.sentence)),
-                    checked,
-                    now.isoformat(),
-                ),
-            )
+            self._postings.put(db, bound, checked)
+            if reply is not None:
+                self._errands.give(Revise(posting=plain(bound.posting), reply=reply), about=about, within=db)
 
 
 def binding(posting: Posting, passage: Passage, highlight: tuple[int, int]) -> Binding:
@@ -285,6 +246,11 @@ def binding(posting: Posting, passage: Passage, highlight: tuple[int, int]) -> B
         words=fingerprints(passage.text),
         sentence=fingerprints(passage.text[slice(*highlight)]),
     )
+
+
+def _rebound(bound: Binding, same: Passage) -> Binding:
+    """Bind a posting to the same text at another place."""
+    return replace(bound, passage_id=same.id, source=same.source, uri=same.uri, heading=same.heading)
 
 
 def fingerprints(text: str) -> frozenset[int]:
@@ -308,25 +274,3 @@ def best_sentence(words: frozenset[int], passage: Passage) -> tuple[int, int]:
     """Return the span of the sentence with most of these words, the first of several."""
     spans = [(sentence.start, sentence.end) for sentence in passage.sentences]
     return max(spans, key=lambda span: kinship(words, passage.text[slice(*span)]))
-
-
-def _binding(row: tuple[str, str, str, str, str, int, int, str, str, str, str, str, str]) -> Binding:
-    platform, channel, message, workspace, answer_id, offset, passage_id, source, uri, *rest = row
-    heading, content_hash, words, sentence = map(str, rest)
-    return Binding(
-        posting=Posting(
-            platform=platform,
-            workspace=workspace,
-            channel=channel,
-            message=message,
-            answer_id=answer_id,
-            offset=offset,
-        ),
-        passage_id=passage_id,
-        source=source,
-        uri=uri,
-        heading=tuple(json.loads(heading)),
-        content_hash=content_hash,
-        words=frozenset(json.loads(words)),
-        sentence=frozenset(json.loads(sentence)),
-    )

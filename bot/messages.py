@@ -408,10 +408,14 @@ class ReadOn(_Made):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delete(_Made):
-    """Delete the message that shows a passage of an answer. It is for the asker and for moderators."""
+    """Delete the message that shows a passage of an answer. It is for the asker and for moderators.
+
+    ``message`` is as in ``Remark``, and empty for what only one person sees.
+    """
 
     answer_id: str
     offset: int
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1196,7 +1200,8 @@ class Posting:
     ``channel`` and ``message`` are the platform's own ids: of the channel (or thread) that holds the
     message, and of the message in it. ``is_hint`` says that the message only tells that there is an
     answer, and does not show the passage itself. ``within`` is the channel of a thread with an id of
-    its own, if all who read the one can read the other.
+    its own, if all who read the one can read the other. ``shared_by`` is who shared the answer,
+    ``is_searched`` says that the message tells what was searched.
     """
 
     platform: str
@@ -1207,6 +1212,8 @@ class Posting:
     offset: int
     is_hint: bool = False
     within: str = ""
+    shared_by: Actor | None = None
+    is_searched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

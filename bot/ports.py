@@ -269,6 +269,10 @@ class Originals(Protocol):
         """Return a document's live passages in their order; none when it is gone."""
         ...
 
+    def holding(self, workspace: str, content_hash: str) -> list[Passage]:
+        """Return the live passages whose text has this hash, in all sources."""
+        ...
+
     def titles(self, workspace: str) -> list[tuple[str, str, str]]:
         """List all documents by source and uri: source, uri and title of each."""
         ...

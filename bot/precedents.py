@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot import living
+from bot import postings
 from bot.feedback import Ledger
 from bot.listening import likeness
 from bot.messages import Conversation, Posting, Precedent
@@ -57,8 +57,8 @@ class Precedents:
         self._questions = questions
         self._likeness = likeness
         self._threshold = threshold
-        for schema in (living.SCHEMA, SCHEMA):
-            records.define(schema)
+        records.reshape("postings", postings.SCHEMA)
+        records.define(SCHEMA)
 
     def posted(self, posting: Posting) -> None:
         """Take note which channel a thread belongs to in which an answer stands. Raises sqlite3.Error."""
@@ -116,7 +116,7 @@ class Precedents:
             rows = db.execute(
                 """SELECT postings.channel, message, answer_id, offset_ FROM postings
                 LEFT JOIN threads ON threads.platform = postings.platform AND thread = postings.channel
-                WHERE postings.platform = ? AND workspace = ?
+                WHERE postings.platform = ? AND workspace = ? AND NOT is_withdrawn
                 AND coalesce(threads.channel, postings.channel) = ? ORDER BY posted_at DESC""",
                 (where.platform, where.workspace, where.channel),
             ).fetchall()

@@ -105,6 +105,7 @@ from bot.overhearing import Overhearing
 from bot.overview import Examples, matters
 from bot.permissions import ONLY_MODERATORS, Permissions, barrier
 from bot.ports import Library, Searcher
+from bot.postings import Postings
 from bot.preferences import PreferenceBook, preference_of
 from bot.privacy import Privacy
 from bot.questions import Questions
@@ -202,6 +203,7 @@ class Router:
         topics: Topics,
         preferences: PreferenceBook,
         privacy: Privacy,
+        postings: Postings,
         escalation: Escalation,
         questions: Questions,
         examples: Examples,
@@ -233,6 +235,7 @@ class Router:
         self._topics = topics
         self._preferences = preferences
         self._privacy = privacy
+        self._postings = postings
         self._escalation = escalation
         self._questions = questions
         self._examples = examples
@@ -326,6 +329,8 @@ class Router:
             case Notify():
                 return self._open_questions.notify(request)
             case Follow():
+                if request.text is None:
+                    self._postings.drop(request.conversation.workspace, request.message)
                 return self._curation.follow(request)
             case Arrive():
                 return self._welcome.arrive(request)
@@ -567,6 +572,7 @@ class Router:
         is_asker = remembered is not None and remembered.actor_id == request.actor.id
         if not is_asker and not self._permissions.is_moderator(request.actor, request.conversation):
             return Refused(text="Only the person who asked, or a moderator, can delete this.")
+        self._postings.drop(request.conversation.workspace, request.message)
         return Deleted(text="Deleted.")
 
     def _share(self, request: Share) -> Reply:

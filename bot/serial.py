@@ -20,6 +20,7 @@ from bot.messages import (
     Quote,
     Said,
     Segment,
+    Standing,
 )
 
 RECORDS = (
@@ -27,7 +28,7 @@ RECORDS = (
     *get_args(Said),
     *(Actor, Choice, Citation, Item, Listing, Nearest, Posting, Quote, Segment),
 )
-WORDS = (Confidence, Decision)
+WORDS = (Confidence, Decision, Standing)
 """All that an errand may be made of, beside plain values."""
 
 KINDS = {kind.__name__: kind for kind in RECORDS}

@@ -454,6 +454,11 @@ class FakeLibrary:
         found = (self._searcher.read_back(id, audience=Audience(workspace=workspace)) for id in ids)
         return [passage for passage in found if passage is not None]
 
+    def holding(self, workspace: str, content_hash: str) -> list[Passage]:
+        """Return the live passages whose text has this hash, in all sources."""
+        held = self._searcher._of(workspace).values()
+        return [passage for passage in list(held) if passage.content_hash == content_hash]
+
     def titles(self, workspace: str) -> list[tuple[str, str, str]]:
         """List all documents by source and uri: source, uri and title of each."""
         return sorted(

@@ -59,6 +59,7 @@ MIGRATIONS = (
     """ALTER TABLE sources ADD COLUMN replaced_at TEXT NOT NULL DEFAULT '';
     ALTER TABLE sources ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE sources ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0""",
+    "CREATE INDEX passages_by_content ON passages (content_hash)",
 )
 """From each version of schema.sql to the next."""
 
@@ -316,6 +317,15 @@ class Catalog:
             rows = db.execute(
                 f"{PASSAGE} WHERE s.workspace = ? AND s.name = ? AND d.uri = ? ORDER BY p.position",
                 (workspace, source, uri),
+            )
+            return [_passage(row) for row in rows]
+
+    def passages_holding(self, workspace: str, content_hash: str) -> list[Passage]:
+        """Return the passages of a workspace whose text has this hash."""
+        with self.database.read() as db:
+            rows = db.execute(
+                f"{PASSAGE} WHERE p.content_hash = ? AND s.workspace = ? ORDER BY p.id",
+                (content_hash, workspace),
             )
             return [_passage(row) for row in rows]
 

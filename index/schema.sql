@@ -61,6 +61,7 @@ CREATE TABLE passages (
 
 CREATE INDEX passages_by_document ON passages (document_id, position);
 CREATE INDEX passages_by_vector ON passages (vector_key);
+CREATE INDEX passages_by_content ON passages (content_hash);
 
 -- Kept by what was embedded, not by passage: the same text is embedded once, wherever it stands.
 -- tokens is what index/tokens.py packs.

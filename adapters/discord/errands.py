@@ -99,6 +99,8 @@ async def report(core: Core, workspace: str, reply: Reply, message: discord.Mess
             message=str(message.id),
             answer_id=shown.id,
             offset=shown.offset,
+            shared_by=shown.shared_by if isinstance(shown, Answer) else None,
+            is_searched=bool(shown.searched),
             is_hint=isinstance(reply, Offer) and reply.private,
             within=_within(message.channel),
         )

@@ -211,7 +211,7 @@ class Listeners:
             if isinstance(request, Share):
                 await self._share(interaction, request)
             elif isinstance(request, Delete):
-                await self._delete(interaction, request)
+                await self._delete(interaction, replace(request, message=_message(interaction)))
             elif isinstance(request, Resolve):
                 await self._resolve(interaction, request)
             elif isinstance(request, Escalate):
@@ -635,6 +635,11 @@ def _member(
         parent=parent,
         private=private,
     )
+
+
+def _message(interaction: Interaction) -> str:
+    """Return which message was pressed, as ``channel/message``."""
+    return f"{interaction.channel_id}/{interaction.message.id}" if interaction.message else ""
 
 
 def _link(interaction: Interaction) -> str:

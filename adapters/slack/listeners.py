@@ -449,10 +449,11 @@ class Listeners:
 
     async def _delete(self, request: Delete, place: Place, body: Payload) -> None:
         container, outlet = body.get("container") or {}, self._whisperer(place, body)
-        async for reply in self._core.replies(request):
+        shown = "" if container.get("is_ephemeral") else container.get("message_ts", "")
+        message = f"{place.channel}/{shown}" if shown else ""
+        async for reply in self._core.replies(replace(request, message=message)):
             if isinstance(reply, Deleted):
-                is_private = bool(container.get("is_ephemeral"))
-                await outlet.delete("" if is_private else container.get("message_ts", ""))
+                await outlet.delete(shown)
             elif not isinstance(reply, Progress):
                 await outlet.say(render(reply))
 

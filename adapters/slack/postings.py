@@ -17,5 +17,7 @@ async def report(core: Core, workspace: str, channel: str, reply: Reply, shown: 
             message=shown,
             answer_id=card.id,
             offset=card.offset,
+            shared_by=card.shared_by if isinstance(card, Answer) else None,
+            is_searched=bool(card.searched),
         )
     )

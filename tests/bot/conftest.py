@@ -23,6 +23,7 @@ from bot.modes import Modes
 from bot.overhearing import Overhearing
 from bot.overview import Examples
 from bot.permissions import Permissions
+from bot.postings import Postings
 from bot.precedents import Precedents, posted_answers
 from bot.preferences import PreferenceBook
 from bot.privacy import Privacy
@@ -83,6 +84,7 @@ class Bench:
         )
         self.audit = AuditTrail(self.records, self.clock)
         self.errands = Errands(self.records, self.clock)
+        self.postings = Postings(self.records, self.clock)
         self.hindrances = Hindrances(
             clock=self.clock, errands=self.errands, moderators=self.permissions.listed
         )
@@ -182,8 +184,10 @@ class Bench:
                     topics,
                     self.escalation,
                     self.errands,
+                    self.postings,
                 )
             ),
+            postings=self.postings,
             questions=self.questions,
             hindrances=self.hindrances,
             examples=Examples(searcher=self.searcher, answers=self.policy.answers, clock=self.clock),
@@ -206,6 +210,7 @@ class Bench:
         self.living = LivingAnswers(
             self.records,
             self.clock,
+            postings=self.postings,
             ledger=self.ledger,
             searcher=self.searcher,
             originals=self.library,

@@ -190,6 +190,7 @@ def test_an_errand_is_read_as_it_was_written(kind: type) -> None:
             Tell(platform="slack", workspace="slack:T", actor_id="U", reply=reply),
         ):
             assert errand == read(written(errand))
+            assert repr(errand) == repr(read(written(errand)))  # a StrEnum equals its value
     assert Withdraw(posting=AT) == read(written(Withdraw(posting=AT)))
 
 

@@ -439,6 +439,20 @@ def test_a_documents_passages_come_in_their_order_and_only_to_its_workspace(hous
         assert [] == house.originals.passages(workspace, source, uri)
 
 
+def test_a_text_is_found_by_its_hash_wherever_it_stands_in_its_workspace(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.write("copy.txt", GREEN)
+    house.read()
+    [first] = house.originals.passages("w", "docs", "green.txt")
+    found = house.originals.holding("w", first.content_hash)
+    assert {"green.txt", "copy.txt"} == {passage.uri for passage in found}
+    assert {GREEN} == {passage.text for passage in found}
+    assert [] == house.originals.holding("v", first.content_hash)
+    house.write("green.txt", BLACK)
+    house.sync()
+    assert ["copy.txt"] == [passage.uri for passage in house.originals.holding("w", first.content_hash)]
+
+
 def test_every_change_of_what_was_read_has_another_revision(house: House) -> None:
     revisions = [house.originals.revision("w")]
     house.write("green.txt", GREEN)

@@ -87,6 +87,7 @@ def test_a_new_version_s_catalogue_is_made_of_an_old_one_s(bench: Bench) -> None
         )
         for table in ("image_keys", "images", "changes", "revisions"):
             db.execute(f"DROP TABLE {table}")
+        db.execute("DROP INDEX passages_by_content")
         db.execute("ALTER TABLE workspaces DROP COLUMN embedder")
         for column in ("replaced_at", "held", "accepted"):
             db.execute(f"ALTER TABLE sources DROP COLUMN {column}")

@@ -572,7 +572,9 @@ async def test_the_core_hears_where_a_whole_channel_sees_a_card(bot: FakeDiscord
     await bot.until(lambda: private.edits)
     await bot.say("Ann", "how long?", guild=None)
     in_thread = replace(posting(mentioned), within=GENERAL)
-    assert [in_thread, posting(bot.messages[2])] == await core.hears_of(2)
+    reported = await core.hears_of(2)
+    assert [in_thread, posting(bot.messages[2])] == [replace(each, shared_by=None) for each in reported]
+    assert [None, at(bot)[0]] == [each.shared_by for each in reported]
 
 
 async def test_a_post_calls_the_role_that_it_names_and_nobody_else(

@@ -614,7 +614,9 @@ async def test_the_core_hears_where_a_whole_channel_sees_a_card(bot: FakeSlack, 
     mentioned = await bot.mention("U0ANN", "?")
     shared = await bot.press(await bot.command("U0ANN", "/ask", "?"), "quoth_share")
     await bot.dm("U0ANN", "?")
-    assert [posting(mentioned), posting(shared)] == await core.hears_of(2)
+    reported = await core.hears_of(2)
+    assert [posting(mentioned), posting(shared)] == [replace(each, shared_by=None) for each in reported]
+    assert ["", "Ann"] == [each.shared_by.name if each.shared_by else "" for each in reported]
 
 
 @pytest.mark.parametrize("called", ["S0MODS", "U0BOSS"])
