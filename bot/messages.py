@@ -695,7 +695,7 @@ class Continuation:
     """What follows a passage of an answer in its own document, ``step`` passages further on.
 
     It was not found for the question, so nothing in it is marked. ``goes_on`` says that another
-    passage follows.
+    passage follows. ``receipt`` is as in a finding.
     """
 
     id: str
@@ -703,6 +703,7 @@ class Continuation:
     step: int
     quote: Quote
     goes_on: bool
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

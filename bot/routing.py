@@ -545,12 +545,14 @@ class Router:
         )
         if passage is None:
             return Refused(text="That was the end of the document.")
+        quote = quoted(passage, (0, 0))
         return Continuation(
             id=remembered.id,
             offset=request.offset,
             step=request.step,
-            quote=quoted(passage, (0, 0)),
+            quote=quote,
             goes_on=further is not None,
+            receipt=self._receipts.record(audience.workspace, passage, quote),
         )
 
     def _escalate(self, request: Escalate) -> Reply:

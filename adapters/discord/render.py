@@ -219,7 +219,7 @@ def _help_wanted(reply: HelpWanted) -> ui.LayoutView:
 
 def _continuation(reply: Continuation) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    footer = _citation(reply.quote.citation)
+    footer = f"{_citation(reply.quote.citation)}{_receipt(reply)}"
     text = passage(reply.quote)
     if _size(text) + _size(footer) > LONGEST_MESSAGE:
         text = passage(reply.quote, fences=False)
@@ -282,7 +282,7 @@ def _button(label: str, custom_id: str) -> ui.Button[ui.LayoutView]:
     return ui.Button(label=label, custom_id=custom_id)
 
 
-def _receipt(shown: Answer | Closest) -> str:
+def _receipt(shown: Answer | Closest | Continuation) -> str:
     return f" · receipt {literal(shown.receipt)}" if shown.receipt else ""
 
 

@@ -85,7 +85,8 @@ def render_continuation(reply: Continuation) -> Json:
     """Return what follows in the document: a passage with its place, and no marks in it."""
     citation, at = reply.quote.citation, f"{reply.id}:{reply.offset}"
     onward = [button(READ_ON, ON, f"{at}:{reply.step + 1}")] if reply.goes_on else []
-    below = [_where(citation, ()), actions(*onward, button("Delete", DELETE, at))]
+    receipt = [context(*_receipt(reply))] if reply.receipt else []
+    below = [_where(citation, ()), *receipt, actions(*onward, button("Delete", DELETE, at))]
     quote = _fit(reply.quote, MAX_SERIALIZED - size(below))
     return {"text": fallback(reply.quote.text), "blocks": [rich_text(*_passage(quote)), *below]}
 
@@ -169,8 +170,12 @@ def _citation(shown: Answer | Closest) -> Json:
         plain(f"{shown.assurance[0].upper()}{shown.assurance[1:]}", MAX_SMALL_PRINT),
         age(citation.updated_at),
         *(plain(text, MAX_SMALL_PRINT) for text in named),
-        *([plain(f"receipt {shown.receipt}", MAX_SMALL_PRINT)] if shown.receipt else []),
+        *_receipt(shown),
     )
+
+
+def _receipt(shown: Answer | Closest | Continuation) -> list[Json]:
+    return [plain(f"receipt {shown.receipt}", MAX_SMALL_PRINT)] if shown.receipt else []
 
 
 def _buttons(shown: Answer | Closest, *, may_share: bool) -> Json:

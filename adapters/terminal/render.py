@@ -160,7 +160,7 @@ def _passage(quote: Quote) -> Text:
 
 
 def _continuation(reply: Continuation, now: datetime) -> RenderableType:
-    shown = Group(_passage(reply.quote), Text(), *_citation(reply.quote.citation, now))
+    shown = Group(_passage(reply.quote), Text(), *_citation(reply.quote.citation, now), *_receipt(reply))
     return Panel(shown, title="it goes on", title_align="left", width=WIDTH)
 
 
@@ -188,7 +188,7 @@ def _updated(shown: Answer | Closest) -> list[Text]:
     return [_plain(UPDATED_SINCE, "dim"), Text()] if shown.updated else []
 
 
-def _receipt(shown: Answer | Closest) -> list[Text]:
+def _receipt(shown: Answer | Closest | Continuation) -> list[Text]:
     return [_plain(f"receipt {shown.receipt}", "dim")] if shown.receipt else []
 
 

@@ -125,7 +125,7 @@ def closest(*, offset: int = 0, searched: str = "") -> Closest:
 def continuation(*, goes_on: bool = True) -> Continuation:
     """Build what follows the passage of an answer."""
     shown = quote(Segment(text="Carers have four weeks."), url="https://docs.example.com/leave#carers")
-    return Continuation(id="a1b2", offset=0, step=1, quote=shown, goes_on=goes_on)
+    return Continuation(id="a1b2", offset=0, step=1, quote=shown, goes_on=goes_on, receipt="k3v7qb")
 
 
 HELP_WANTED = HelpWanted(

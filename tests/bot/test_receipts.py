@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from bot.messages import Answer, Conversation, More, Notice, Refused, RemoveSource, Reply, Verify
+from bot.messages import (
+    Answer,
+    Continuation,
+    Conversation,
+    More,
+    Notice,
+    ReadOn,
+    Refused,
+    RemoveSource,
+    Reply,
+    Verify,
+)
 from bot.receipts import Receipt, Verdict, compare, summed_up
 from bot.testing import NOON
 from index.passages import content_hash
@@ -206,3 +217,12 @@ def test_all_receipts_are_summed_up(bench: Bench) -> None:
         "gone: 1",
         "of these, compared with the kept text alone: 2",
     )
+
+
+def test_what_follows_in_a_document_has_a_receipt_too(bench: Bench) -> None:
+    bench.read_tea()
+    answer = bench.answer("green tea")
+    onward = bench.handle(ReadOn(actor=ANN, conversation=HERE, answer_id=answer.id, offset=0, step=1))
+    assert isinstance(onward, Continuation)
+    assert onward.receipt not in ("", answer.receipt)
+    assert f"Receipt {onward.receipt}: match." in told(bench, onward.receipt)
