@@ -1,12 +1,14 @@
 """What the core wants said or changed unasked, done in Discord."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import assert_never
 
 import discord
 import structlog
 
-from adapters.discord.failures import FOREIGN, code_of, fate_of
+from adapters.discord.failures import ARCHIVED, FOREIGN, code_of, fate_of
 from adapters.discord.outlets import ChannelOutlet, passive
 from adapters.discord.render import render
 from bot.messages import Answer, Closest, Errand, Fate, Offer, Post, Posting, Reply, Revise, Tell, Withdraw
@@ -45,12 +47,34 @@ class ErrandRunner:
                 person = await self._client.create_dm(discord.Object(int(errand.actor_id)))
                 await ChannelOutlet(person, nonce=key).send(render(errand.reply))
             case Revise():
-                await self._message(errand.posting).edit(view=passive(render(errand.reply)))
+                await self._revise(errand)
             case Withdraw():
                 await self._message(errand.posting).delete()
             case _:
                 assert_never(errand)
         return Fate.DONE
+
+    async def _revise(self, errand: Revise) -> None:
+        message, view = self._message(errand.posting), passive(render(errand.reply))
+        try:
+            await message.edit(view=view)
+        except discord.HTTPException as error:
+            if error.code != ARCHIVED:
+                raise
+            async with self._awake(int(errand.posting.channel)):
+                await message.edit(view=view)
+
+    @asynccontextmanager
+    async def _awake(self, id: int) -> AsyncIterator[None]:
+        """Open a thread that was archived, and close it again where the bot may."""
+        thread = await self._client.fetch_channel(id)
+        assert isinstance(thread, discord.Thread), "nothing else is archived"
+        await thread.edit(archived=False)
+        try:
+            yield
+        finally:
+            with suppress(discord.Forbidden):  # it is archived again by itself
+                await thread.edit(archived=True)
 
     async def _post(self, key: str, errand: Post) -> Fate:
         channel = await self._channel(errand.thread or errand.channel, errand.workspace)

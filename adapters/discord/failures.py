@@ -26,7 +26,7 @@ NOT_ALLOWED = frozenset({50001, 50013})
 """Missing access, missing permissions."""
 
 ARCHIVED = 50083
-"""A thread that goes on as soon as somebody writes in it."""
+"""A thread in which nobody wrote for a while: its messages cannot be edited until it is opened again."""
 
 FOR_NOW = frozenset({401, 408, 429})
 """Statuses that another time, or another token, mends; so do all from 500 on."""
@@ -46,8 +46,7 @@ def fate_of(error: BaseException) -> Fate:
     """Return whether it is any use to ask for the same thing later."""
     if not isinstance(error, discord.HTTPException):
         return Fate.LATER
-    is_passing = error.status >= 500 or error.status in FOR_NOW or error.code == ARCHIVED
-    return Fate.LATER if is_passing else Fate.REFUSED
+    return Fate.LATER if error.status >= 500 or error.status in FOR_NOW else Fate.REFUSED
 
 
 def failure_of(error: BaseException) -> QuothError:

@@ -670,12 +670,18 @@ class FakeDiscord:
         return _json(channel_object(channel, guild))
 
     def _change_post(self, id: str, body: Json) -> web.Response:
-        """Change the tags of a post: that of somebody else takes a permission."""
+        """Change the tags of a post, or archive it: that takes a permission. Anybody may open it again."""
         post = self.posts.get(id)
         if post is None:
             return _error(404, 10003, "Unknown Channel")
+        if body.get("archived") is False:
+            post["thread_metadata"]["archived"] = False
+            return _json(post)
         if not self.permissions & MANAGE_THREADS:
             return _error(403, 50013, "Missing Permissions")
+        if body.get("archived"):
+            post["thread_metadata"]["archived"] = True
+            return _json(post)
         known = {tag["id"] for tag in self.forum["available_tags"]}
         if not set(body["applied_tags"]) <= known:
             return _error(400, 40066, "There are no tags available that can be set")
@@ -690,9 +696,15 @@ class FakeDiscord:
                     self.messages.remove(message)
                     message.deleted = True
                     return web.Response(status=204)
+                if self._is_archived(channel):
+                    return _error(400, 50083, "Thread is archived")
                 self._edit(message, body)
                 return _json(message.raw)
         return _error(404, 10008, "Unknown Message")
+
+    def _is_archived(self, channel: str) -> bool:
+        post = self.posts.get(channel)
+        return post is not None and bool(post["thread_metadata"]["archived"])
 
     def _edit(self, message: Message, body: Json) -> None:
         message.raw |= {key: body[key] for key in ("content", "components") if body.get(key) is not None}

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from bot.testing import FakeClock
 from tests.adapters.replies import HELP_WANTED
 from tests.fakes.core import ReadyAdapter
 from tests.fakes.discord import FakeDiscord
-from tests.fakes.discord_payloads import GENERAL, GUILD
+from tests.fakes.discord_payloads import GENERAL, GUILD, MANAGE_THREADS, VIEW_AND_SEND
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_payloads import GENERAL as SLACK_GENERAL
 from tests.fakes.slack_payloads import TEAM
@@ -204,9 +205,20 @@ async def test_what_slack_never_takes_is_given_up(slack: FakeSlack, house: House
     assert [call("slack"), lost] == house.refused
 
 
-async def test_a_thread_that_sleeps_is_written_to_when_it_wakes(discord: FakeDiscord, house: House) -> None:
-    discord.refuse("/messages/1", 400, 50083)
-    house.errands.give(Revise(posting=posting("discord", "1"), reply=Notice(text="Withdrawn.")))
+@pytest.mark.parametrize("permissions", [VIEW_AND_SEND, VIEW_AND_SEND | MANAGE_THREADS])
+async def test_a_card_in_an_archived_thread_is_revised(
+    discord: FakeDiscord, house: House, permissions: int
+) -> None:
     async with house.serving(build_discord(discord, house.folder)):
-        await until(lambda: house.tries() == 1)
-    assert 1 == house.waiting()
+        await discord.connected()
+        post = await discord.open_post("Ann", "Leave", "How long is leave?")
+        await discord.allow(permissions)
+        house.errands.give(replace(call("discord"), thread=post))
+        [message] = await discord.until(lambda: discord.messages)
+        discord.posts[post]["thread_metadata"]["archived"] = True
+        at = replace(posting("discord", message.raw["id"]), channel=post)
+        house.errands.give(Revise(posting=at, reply=Notice(text="Withdrawn.")))
+        await until(lambda: not house.waiting())
+    assert "Withdrawn." == message.shown
+    assert bool(permissions & MANAGE_THREADS) == discord.posts[post]["thread_metadata"]["archived"]
+    assert [] == house.refused
