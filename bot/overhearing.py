@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from bot import postings
 from bot.errands import Errands
 from bot.following import chats
 from bot.listening import likeness, question_in
@@ -142,7 +143,7 @@ class Overhearing:
                 (posting.channel, posting.message, posting.workspace, posting.answer_id),
             ).fetchall()
             if late == [(1,)]:
-                self._errands.give(Withdraw(posting=posting), within=db)
+                self._take_back(db, posting)
 
     def kept_of(self, workspace: str, actor_id: str) -> Kept:
         """Return how many offers to a person are remembered."""
@@ -209,7 +210,11 @@ class Overhearing:
                     answer_id=answer_id,
                     offset=0,
                 )
-                self._errands.give(Withdraw(posting=posting), within=db)
+                self._take_back(db, posting)
+
+    def _take_back(self, db: sqlite3.Connection, posting: Posting) -> None:
+        self._errands.give(Withdraw(posting=posting), within=db)
+        postings.drop(db, posting.workspace, f"{posting.channel}/{posting.message}")
 
     def _hear_out(self, heard: Overhear, now: datetime) -> None:
         """Remember for a minute who spoke in a thread: its opener may still be being answered."""

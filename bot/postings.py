@@ -112,12 +112,8 @@ class Postings:
 
     def drop(self, workspace: str, message: str) -> None:
         """Forget a message that is gone, named as ``channel/message``. Raises sqlite3.Error."""
-        channel, _, id = message.partition("/")
         with self._records.write() as db:
-            db.execute(
-                "DELETE FROM postings WHERE workspace = ? AND channel = ? AND message = ?",
-                (workspace, channel, id),
-            )
+            drop(db, workspace, message)
 
     def kept_of(self, workspace: str, actor_id: str) -> Kept:
         """Return how many answers are known to have been shared by a person."""
@@ -135,6 +131,14 @@ class Postings:
                 "UPDATE postings SET sharer = '', shared_by = '' WHERE workspace = ? AND sharer = ?",
                 (workspace, actor_id),
             )
+
+
+def drop(db: sqlite3.Connection, workspace: str, message: str) -> None:
+    """Forget a message within a transaction."""
+    channel, _, id = message.partition("/")
+    db.execute(
+        "DELETE FROM postings WHERE workspace = ? AND channel = ? AND message = ?", (workspace, channel, id)
+    )
 
 
 def plain(posting: Posting) -> Posting:

@@ -235,10 +235,13 @@ def test_the_first_message_of_a_thread_is_answered_and_no_later_one(listening: B
 
 def test_an_offer_goes_away_when_a_person_answers_within_a_minute(listening: Bench) -> None:
     offer = opened(listening)
+    listening.living.note(posting(offer))
     listening.router.posted(posting(offer))
+    assert [POST.workspace] == listening.postings.workspaces()
     listening.clock.advance(59)
     assert Silence() == overhear(listening, "Eighty degrees.", BOB, POST)
     assert Withdraw(posting=posting(offer)) == taken(listening.errands, "discord")
+    assert [] == listening.postings.workspaces()
     overhear(listening, "Yes, eighty.", BOB, POST)
     assert None is taken(listening.errands, "discord")
 

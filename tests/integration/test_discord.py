@@ -473,6 +473,7 @@ async def test_whoever_may_deletes_a_card_and_others_are_told_why_not(
     for message in (public, private):
         await bot.press_only("Ann", message, "Delete")
         await bot.until(lambda message=message: message.deleted)  # type: ignore[misc]
+    assert f"{GENERAL}/{public.raw['id']}" == (await core.asked(Delete, 2))[0].message
     core.replies_to[Delete] = [Refused(text="Only the person who asked can.")]
     public = await bot.say("Ann", f"<@{APPLICATION}> how long?")
     refused = await bot.press("Boss", public, "Delete")

@@ -498,7 +498,7 @@ async def test_what_follows_in_the_document_is_for_the_presser_alone(
 
 
 @pytest.mark.parametrize("refusal", ["", "cant_delete_message"])
-async def test_whoever_may_deletes_a_card(bot: FakeSlack, refusal: str) -> None:
+async def test_whoever_may_deletes_a_card(bot: FakeSlack, core: ScriptedCore, refusal: str) -> None:
     public, private = await bot.mention("U0ANN", "?"), await bot.command("U0ANN", "/ask", "?")
     if refusal:
         bot.refuse("chat.delete", refusal)
@@ -506,6 +506,7 @@ async def test_whoever_may_deletes_a_card(bot: FakeSlack, refusal: str) -> None:
         await bot.deliver("interactive", bot.press_payload(message, "quoth_delete"))
         await bot.until(lambda message=message: message.deleted)  # type: ignore[misc]
     assert 1 == len(bot.calls_of("chat.delete"))
+    assert [f"{GENERAL}/{public.ts}", ""] == [each.message for each in await core.asked(Delete, 2)]
 
 
 async def test_whoever_may_not_delete_a_card_is_told_why(bot: FakeSlack, core: ScriptedCore) -> None:
