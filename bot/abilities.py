@@ -38,6 +38,7 @@ from bot.messages import (
     Resolve,
     Review,
     SaveAnswer,
+    ScheduleSource,
     Scope,
     SetMode,
     Share,
@@ -318,6 +319,13 @@ FOR_MODERATORS = (
         discord=("/source pause", "/source resume"),
         slack=("/quoth pause NAME", "/quoth resume NAME"),
         terminal=("/pause NAME", "/resume NAME"),
+    ),
+    Ability(
+        about="Read a source anew by a schedule, such as every 6h, or by none",
+        requests=(ScheduleSource,),
+        discord=("/source schedule",),
+        slack=("/quoth schedule NAME SCHEDULE",),
+        terminal=("/schedule NAME SCHEDULE",),
     ),
     Ability(
         about="Remove a source, after being asked whether that is meant",

@@ -42,6 +42,7 @@ from bot.messages import (
     Resolve,
     Review,
     SaveAnswer,
+    ScheduleSource,
     Scope,
     SetMode,
     Share,
@@ -184,6 +185,8 @@ def changed(request: Request) -> str:
             return f"removed the source {request.name}" if request.confirmed else ""
         case PauseSource():
             return f"{'paused' if request.paused else 'resumed'} the source {request.name}"
+        case ScheduleSource():
+            return f"set the schedule of the source {request.name} to {request.schedule}"
         case Undo():
             return "undid the last change to the sources"
         case Cancel():

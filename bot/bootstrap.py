@@ -46,7 +46,9 @@ from bot.privacy import Privacy
 from bot.questions import Questions
 from bot.receipts import Receipts
 from bot.records import Records
+from bot.refreshing import Refreshing
 from bot.routing import Policy, Router
+from bot.schedules import Schedules
 from bot.scopes import Scopes
 from bot.settings import RERANK_OFF, RERANK_TOKENS, Settings
 from bot.shelf import FolderShelf
@@ -79,6 +81,9 @@ RETRY_SECONDS = 300.0
 """How long a community whose sources could not be read waits, so that not each question tries anew."""
 
 TIDY_SECONDS = 3600.0
+
+REFRESH_SECONDS = 15.0
+"""How often it is looked whether a source is due."""
 
 COMPACT_SECONDS = 86_400.0
 """Between two times at which what was removed is purged from the disk, all of which is written anew."""
@@ -379,8 +384,25 @@ class Application:
             self.library,
             self.jobs,
             Changes(self.records, self._clock, self.library.discard),
+            self.schedules,
             allowed_paths=self.settings.sources.allowed_paths,
             max_upload_bytes=self.settings.sources.max_upload_bytes,
+        )
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        """When sources are read anew by themselves."""
+        return Schedules(self.records, self._clock)
+
+    @cached_property
+    def refreshing(self) -> Refreshing:
+        """What reads sources by their schedules."""
+        return Refreshing(
+            self.schedules,
+            library=self.library,
+            jobs=self.jobs,
+            preferences=self.preferences,
+            errands=self.errands,
         )
 
     @cached_property
@@ -525,6 +547,7 @@ class Application:
         pulse = asyncio.create_task(beat(self.heartbeat))
         following = asyncio.create_task(core.repeat(self.living.step, REVISION_SECONDS))
         tidying = asyncio.create_task(self._tidy())
+        refreshing = asyncio.create_task(self._refresh())
         serving = [asyncio.create_task(adapter.run(core)) for adapter in adapters]
         if terminal is not None:
             serving.append(asyncio.create_task(terminal.run(core)))
@@ -532,9 +555,9 @@ class Application:
             await asyncio.gather(*serving)
         finally:
             self.jobs.stop()  # the process would not end before its syncs do
-            for task in (pulse, following, tidying, *serving):
+            for task in (pulse, following, tidying, refreshing, *serving):
                 task.cancel()
-            await asyncio.gather(pulse, following, tidying, *serving, return_exceptions=True)
+            await asyncio.gather(pulse, following, tidying, refreshing, *serving, return_exceptions=True)
             core.close()
 
     async def _tidy(self) -> None:
@@ -547,6 +570,15 @@ class Application:
                 is_due, compact_from = False, self._clock.monotonic() + COMPACT_SECONDS
                 await asyncio.to_thread(self._compact)
             await asyncio.sleep(TIDY_SECONDS)
+
+    async def _refresh(self) -> None:
+        """Read sources by their schedules, in a thread of their own: questions never wait behind it."""
+        while True:
+            try:
+                await asyncio.to_thread(self.refreshing.step)
+            except Exception as error:  # what is not read now is due in the next step, too
+                log.error("Sources could not be read by their schedules", exc_info=error)
+            await asyncio.sleep(REFRESH_SECONDS)
 
     def purge(self) -> None:
         """Leave nothing on the disk of what was replaced or removed; none of it can be undone then.

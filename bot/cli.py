@@ -34,6 +34,7 @@ from bot.messages import (
     Notice,
     RemoveSource,
     Reply,
+    ScheduleSource,
     ShowSource,
     SourceDetails,
     Sources,
@@ -332,6 +333,19 @@ def remove_source(
         _finish(router.handle(replace(request, confirmed=True)), done=Notice)
     else:
         out.print("Nothing was removed.")
+
+
+@sources.command("schedule")
+def schedule_source(
+    context: typer.Context,
+    name: Named,
+    schedule: Annotated[
+        list[str], typer.Argument(help="every 6h, every 30m, daily 03:00 (UTC), cron 0 3 * * 1, or off.")
+    ],
+) -> None:
+    """Let `quoth run` read a source anew by itself from time to time."""
+    request = ScheduleSource(actor=ACTOR, conversation=HERE, name=name, schedule=" ".join(schedule))
+    _finish(context.obj.router.handle(request), done=Notice)
 
 
 @sources.command("purge")

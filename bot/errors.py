@@ -63,5 +63,9 @@ class OutOfScope(QuothError):
     """This channel was not given that source. Ask elsewhere, or ask a moderator."""
 
 
+class ScheduleInvalid(QuothError):
+    """That is no schedule. Say “every 6h”, “every 30m”, “daily 03:00” (UTC), “cron 0 3 * * 1” or “off”."""
+
+
 class PreferenceInvalid(QuothError):
     """That is no choice here. `settings` lists what can be chosen."""

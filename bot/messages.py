@@ -191,6 +191,14 @@ class PauseSource(_Made):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleSource(_Made):
+    """Read a source anew by a schedule, such as "every 6h", or by none with "off"."""
+
+    name: str
+    schedule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveSource(_Made):
     """Remove a source and all its passages; unless it is ``confirmed``, ask whether that is meant."""
 
@@ -543,6 +551,7 @@ Request: TypeAlias = (
     | Overhear
     | Overview
     | PauseSource
+    | ScheduleSource
     | Prefer
     | Preferences
     | Rate
@@ -885,7 +894,7 @@ class SourceLine:
     """One source in a list. ``synced_at`` is None before its first sync has ended.
 
     ``failures`` say what could not be read and why; the first is that of the source as a whole, if it
-    has failed.
+    has failed. ``next_at`` is when its ``schedule`` is next due; it is None and empty without one.
     """
 
     name: str
@@ -896,6 +905,13 @@ class SourceLine:
     failures: tuple[str, ...]
     synced_at: datetime | None
     state: SourceState = SourceState.FRESH
+    schedule: str = ""
+    next_at: datetime | None = None
+
+    @property
+    def refresh(self) -> str:
+        """When it is read anew by itself, in words, or an empty string."""
+        return f"{self.schedule}, next {self.next_at:%Y-%m-%d %H:%M} UTC" if self.next_at else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

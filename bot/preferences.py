@@ -113,6 +113,9 @@ PREFERENCES = {
     "questions.keep": Preference(
         about="For how many days the words of questions are kept; 0 keeps none", default="0", checked=days
     ),
+    "sources.channel": Preference(
+        about="The channel in which I tell what scheduled syncs have changed", default="", checked=one_id
+    ),
     "quiet.hours": Preference(
         about="Hours in which I answer only those who ask me, as in 22-7", default="", checked=hours
     ),

@@ -25,7 +25,7 @@ from bot.answering import (
 from bot.audit import AuditTrail
 from bot.curation import Curation
 from bot.errands import Errands
-from bot.errors import Cancelled, OutOfScope, PreferenceInvalid, Stopping
+from bot.errors import Cancelled, OutOfScope, PreferenceInvalid, ScheduleInvalid, Stopping
 from bot.escalation import Escalation
 from bot.exporting import Exports
 from bot.feedback import Ledger, Remembered
@@ -82,6 +82,7 @@ from bot.messages import (
     Resolve,
     Review,
     SaveAnswer,
+    ScheduleSource,
     Scope,
     SetMode,
     Share,
@@ -135,6 +136,7 @@ EXPECTED = (
     DocumentUnreadable,
     OutOfScope,
     PreferenceInvalid,
+    ScheduleInvalid,
     SourceExists,
     SourcePaused,
     SourceUnavailable,
@@ -304,7 +306,7 @@ class Router:
                 return self._sources(request)
             case AddSource() | RemoveSource() | Reindex() | ShowSource() | PauseSource():
                 return self._manage(request, report)
-            case Undo() | Cancel():
+            case Undo() | Cancel() | ScheduleSource():
                 return self._manage(request, report)
             case Preferences() | Prefer():
                 return self._prefer(request)

@@ -26,6 +26,7 @@ from bot.messages import (
     Reindex,
     RemoveSource,
     Reply,
+    ScheduleSource,
     ShowSource,
     SourceDetails,
     SourceLine,
@@ -35,6 +36,7 @@ from bot.messages import (
     counted,
 )
 from bot.ports import Library, Removal
+from bot.schedules import Scheduled, Schedules
 from bot.undoing import Change, Changes
 from index.errors import (
     DocumentUnreadable,
@@ -52,7 +54,9 @@ NOTHING_TO_UNDO = Refused(
     "and what the last sync has changed, within an hour."
 )
 
-Managing: TypeAlias = AddSource | Cancel | PauseSource | Reindex | RemoveSource | ShowSource | Undo
+Managing: TypeAlias = (
+    AddSource | Cancel | PauseSource | Reindex | RemoveSource | ScheduleSource | ShowSource | Undo
+)
 """What only moderators may ask for; the desk itself asks nobody who they are."""
 
 
@@ -64,6 +68,7 @@ class SourceDesk:
         library: Library,
         jobs: Jobs,
         changes: Changes,
+        schedules: Schedules,
         *,
         allowed_paths: tuple[Path, ...] = (),
         max_upload_bytes: int = 10_000_000,
@@ -72,12 +77,16 @@ class SourceDesk:
         self._library = library
         self._jobs = jobs
         self._changes = changes
+        self._schedules = schedules
         self._allowed_paths = allowed_paths
         self._max_upload_bytes = max_upload_bytes
 
     def lines(self, workspace: str) -> list[SourceLine]:
         """List the sources by name, each with how it is right now."""
-        return [self._now(workspace, line) for line in self._library.sources(workspace)]
+        scheduled = self._schedules.of(workspace)
+        return [
+            self._now(workspace, line, scheduled.get(line.name)) for line in self._library.sources(workspace)
+        ]
 
     def sweep(self) -> None:
         """Let go of what can no longer be undone."""
@@ -93,6 +102,8 @@ class SourceDesk:
                 return self._show(workspace, request.name)
             case PauseSource():
                 return self._pause(workspace, request)
+            case ScheduleSource():
+                return self._schedule(workspace, request)
             case RemoveSource():
                 return self._remove(workspace, request)
             case Reindex():
@@ -125,7 +136,9 @@ class SourceDesk:
         """Forget what syncs have replaced that can no longer be undone; whether there was any."""
         return self._library.expire(self._changes.oldest)
 
-    def _now(self, workspace: str, line: SourceLine) -> SourceLine:
+    def _now(self, workspace: str, line: SourceLine, scheduled: Scheduled | None) -> SourceLine:
+        if scheduled is not None:
+            line = replace(line, schedule=scheduled.schedule, next_at=scheduled.next_at)
         is_syncing = self._jobs.is_running(workspace, line.name) and line.state is not SourceState.PAUSED
         return replace(line, state=SourceState.SYNCING) if is_syncing else line
 
@@ -148,6 +161,7 @@ class SourceDesk:
         if problem:
             return Refused(text=problem)
         workspace, name = request.conversation.workspace, self._recorded(request)
+        self._schedules.forget(workspace, name)  # that of an earlier source of this name
         try:
             read = self._jobs.run(workspace, name, report, fresh=True)
         except (Cancelled, IndexFailure):
@@ -226,6 +240,15 @@ class SourceDesk:
                 text=f"Paused {request.name}: I quote what I have read of it, and do not read it anew."
             )
         return Notice(text=f"Resumed {request.name}: the next sync reads what has changed in it.")
+
+    def _schedule(self, workspace: str, request: ScheduleSource) -> Reply:
+        self._line(workspace, request.name)
+        chosen = self._schedules.choose(workspace, request.name, request.schedule)
+        if chosen is None:
+            return Notice(text=f"{request.name} is read anew only when a moderator says so.")
+        return Notice(
+            text=f"{request.name} is read anew {chosen.schedule}, next {chosen.next_at:%Y-%m-%d %H:%M} UTC."
+        )
 
     def _reindex(self, workspace: str, name: str, report: Watch) -> Reply:
         if name:

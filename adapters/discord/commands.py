@@ -213,6 +213,14 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     async def resume(interaction: Interaction, name: str) -> None:
         await listeners.on_pause(interaction, name, paused=False)
 
+    @source.command(name="schedule", description="Read a source anew by itself from time to time")
+    @app_commands.describe(
+        name="The source to read", schedule="Such as every 6h, every 30m, daily 03:00 (UTC), or off"
+    )
+    @app_commands.autocomplete(name=_names(listeners))
+    async def schedule(interaction: Interaction, name: str, schedule: str) -> None:
+        await listeners.on_schedule(interaction, name, schedule)
+
     @tree.command(name="undo", description="Undo the last source that was added or removed")
     @app_commands.default_permissions(MODERATORS)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)

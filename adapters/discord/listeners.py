@@ -63,6 +63,7 @@ from bot.messages import (
     Request,
     Resolve,
     Review,
+    ScheduleSource,
     SetMode,
     Share,
     ShowSource,
@@ -393,6 +394,16 @@ class Listeners:
             await self._whisper(
                 interaction,
                 PauseSource(actor=party.actor, conversation=party.conversation, name=name, paused=paused),
+            )
+
+    async def on_schedule(self, interaction: Interaction, name: str, schedule: str) -> None:
+        """Read a source by a schedule."""
+        async with self._serving(interaction) as party:
+            await self._whisper(
+                interaction,
+                ScheduleSource(
+                    actor=party.actor, conversation=party.conversation, name=name, schedule=schedule
+                ),
             )
 
     async def on_undo(self, interaction: Interaction) -> None:

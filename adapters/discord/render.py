@@ -352,7 +352,12 @@ def _source(source: SourceLine) -> list[str]:
         f"- **{literal(_title(source.name))}** ({source.state}): {counted(source.documents, 'document')}, "
         f"{counted(source.passages, 'passage')}{synced}{place}"
     )
-    return [line, *(f"  - {literal(failure)}" for failure in source.failures)]
+    refresh = (
+        f", {literal(source.schedule)}, next <t:{int(source.next_at.timestamp())}:R>"
+        if source.next_at
+        else ""
+    )
+    return [f"{line}{refresh}", *(f"  - {literal(failure)}" for failure in source.failures)]
 
 
 def _source_details(reply: SourceDetails) -> ui.LayoutView:

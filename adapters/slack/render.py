@@ -266,7 +266,8 @@ def _source(line: SourceLine) -> Json:
     facts = words(shorten(f" · {line.kind} {line.origin}".rstrip(), MAX_LINE) + counts)
     synced = [words(" · synced "), date(line.synced_at, "{ago}")] if line.synced_at else []
     name = words(shorten(line.name, MAX_LINE) or "?", bold=True)
-    return section(name, words(f" ({line.state})"), facts, *synced, *_failures(line))
+    refresh = [words(f" · {line.schedule}, next "), date(line.next_at, "{ago}")] if line.next_at else []
+    return section(name, words(f" ({line.state})"), facts, *synced, *refresh, *_failures(line))
 
 
 def _failures(line: SourceLine) -> list[Json]:

@@ -63,6 +63,7 @@ from bot.messages import (
     Resolve,
     Review,
     SaveAnswer,
+    ScheduleSource,
     Scope,
     SetMode,
     Share,
@@ -103,6 +104,7 @@ HELP = Notice(
         "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS] [OPTION=VALUE]",
         "Moderators: /quoth remove NAME, /quoth reindex [NAME]",
         "Moderators: /quoth show NAME, /quoth pause NAME, /quoth resume NAME, /quoth undo, /quoth cancel",
+        "Moderators: /quoth schedule NAME every 6h (or daily 03:00, cron 0 3 * * 1, off)",
         "Moderators: /quoth mode [off | mention | suggest | answer]: what I do in this channel",
         "Moderators: /quoth scope [NAME, NAME | all]: the only sources that I look in for this channel",
         "Moderators: /quoth scope group=@GROUP [NAME, NAME | none]: sources that are for a user group alone",
@@ -146,6 +148,8 @@ _SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
+_SCHEDULE = re.compile(r"(?P<name>.+?)\s+(?P<schedule>(?:every|daily|cron)\s.+|off)", re.IGNORECASE)
+
 _MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
 _SOURCE = re.compile(r"source=(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>\S+))\s*", re.IGNORECASE)
 _SCOPE = re.compile(
@@ -479,6 +483,12 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
         case "pause" | "resume" if rest:
             paused = word.lower() == "pause"
             return PauseSource(actor=actor, conversation=conversation, name=rest, paused=paused)
+        case "schedule" if found := _SCHEDULE.fullmatch(rest):
+            return ScheduleSource(
+                actor=actor, conversation=conversation, name=found["name"], schedule=found["schedule"]
+            )
+        case "schedule":
+            return Refused(text="Say which source and when, as in /quoth schedule handbook every 6h.")
         case "show" | "pause" | "resume" | "remove":
             return _no_name(word.lower())
         case "undo":

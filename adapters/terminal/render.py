@@ -231,6 +231,10 @@ def _sources(reply: SourceList, now: datetime) -> RenderableType:
     return _source_table(reply.sources, now)
 
 
+def _age_of(source: SourceLine, now: datetime) -> str:
+    return age(source.synced_at, now) if source.synced_at else ""
+
+
 def _source_table(sources: tuple[SourceLine, ...], now: datetime) -> RenderableType:
     # A name is what one types to sync or remove: it may fold, but is never cut.
     table = Table(Column("source", overflow="fold"), "kind", "documents", "passages", "state")
@@ -240,7 +244,7 @@ def _source_table(sources: tuple[SourceLine, ...], now: datetime) -> RenderableT
             source.kind,
             f"{source.documents:,}",
             f"{source.passages:,}",
-            "\n".join((source.state, *([age(source.synced_at, now)] if source.synced_at else []))),
+            "\n".join(part for part in (source.state, _age_of(source, now), source.refresh) if part),
         )
     failures = [
         _plain(f"{source.name}: {failure}", "yellow") for source in sources for failure in source.failures

@@ -37,6 +37,7 @@ from bot.messages import (
     Request,
     Review,
     SaveAnswer,
+    ScheduleSource,
     Scope,
     SetMode,
     ShowSource,
@@ -77,6 +78,7 @@ Type a question, or:
   /add PATH [NAME]      read a file or folder; options follow as NAME=VALUE
   /show NAME            a source's documents, and what I could not read
   /pause NAME           do not read a source anew; /resume NAME does again
+  /schedule NAME WHEN   read it anew every 6h, daily 03:00, by cron, or off
   /remove NAME          forget a source
   /undo                 undo the last source that was added or removed
   /reindex [NAME]       read what has changed; Ctrl-C or /cancel stops it
@@ -196,6 +198,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return ShowSource(actor=ACTOR, conversation=HERE, name=name)
         case (("/pause" | "/resume"), [name]):
             return PauseSource(actor=ACTOR, conversation=HERE, name=name, paused=command == "/pause")
+        case "/schedule", [name, _, *_]:
+            return ScheduleSource(actor=ACTOR, conversation=HERE, name=name, schedule=" ".join(words[2:]))
         case "/remove", ([name] | [name, "yes"]):
             return RemoveSource(actor=ACTOR, conversation=HERE, name=name, confirmed="yes" in words[1:])
         case "/undo", []:

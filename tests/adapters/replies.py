@@ -339,6 +339,7 @@ REPLIES: dict[str, Reply] = {
         sources=(
             source(1),
             source(2, synced_at=None, documents=0, passages=0, state=SourceState.UNREAD),
+            source(4, schedule="every 6h", next_at=datetime(2026, 3, 1, 18, tzinfo=UTC)),
             source(
                 3,
                 state=SourceState.FAILED,

@@ -31,6 +31,7 @@ from bot.questions import Questions
 from bot.receipts import Receipts
 from bot.records import Records
 from bot.routing import Policy, Router
+from bot.schedules import Schedules
 from bot.scopes import Scopes
 from bot.sources import SourceDesk
 from bot.statistics import Statistics
@@ -154,10 +155,12 @@ class Bench:
             errands=self.errands,
             precedents=precedents,
         )
+        self.schedules = Schedules(self.records, self.clock, chance=lambda: 0.5)
         self.desk = SourceDesk(
             self.library,
             self.jobs,
             self.changes,
+            self.schedules,
             allowed_paths=allowed_paths,
             max_upload_bytes=max_upload_bytes,
         )
