@@ -1,6 +1,7 @@
 """The composition root: the only module that knows every part."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -58,7 +59,7 @@ from bot.unanswered import OpenQuestions
 from bot.undoing import Changes
 from bot.welcoming import Welcome
 from index.catalog import Catalog, SourceRecord
-from index.errors import IndexFailure, SourceExists, SourcesUnavailable
+from index.errors import EmbedderUnavailable, IndexFailure, SourceExists, SourcesUnavailable
 from index.passages import Failure, SyncReport
 from index.ports import Embedder, Reranker, Source
 from index.ranking import first_stage, fused, learned_with
@@ -103,6 +104,7 @@ class Application:
         self.heartbeat = self.data / HEARTBEAT
         self._embedder_lock = threading.Lock()
         self._reranker_lock = threading.Lock()
+        self._formers: dict[str, Embedder | None] = {}
         self._prepare_from: dict[str, float] = {}
 
     @cached_property
@@ -122,6 +124,43 @@ class Application:
             chosen.model, query_prompt=chosen.query_prompt, passage_prompt=chosen.passage_prompt
         )
         return embedder
+
+    def former_embedder(self, id: str) -> Embedder | None:
+        """Return an embedder that the settings named before, or None when it cannot be had any more."""
+        with self._embedder_lock:
+            if id not in self._formers:
+                self._formers[id] = self._former(id)
+            return self._formers[id]
+
+    def _former(self, id: str) -> Embedder | None:
+        recipe = self.catalog.recipe(id)
+        try:
+            former: Embedder | None = (
+                registry.load(registry.EMBEDDER)(**json.loads(recipe)) if recipe else None
+            )
+        except EmbedderUnavailable as error:
+            log.warning("The former embedding model cannot answer meanwhile", reason=str(error))
+            return None
+        return former if former is not None and former.id == id else None
+
+    def _syncing_embedder(self) -> Embedder:
+        """Return the embedder, and keep how it is made, for when the settings name another."""
+        embedder, chosen = self.embedder(), self.settings.embedder
+        recipe = json.dumps(
+            {
+                "model": chosen.model,
+                "query_prompt": chosen.query_prompt,
+                "passage_prompt": chosen.passage_prompt,
+            }
+        )
+        if self.catalog.recipe(embedder.id) != recipe:
+            self.catalog.keep_recipe(embedder.id, recipe)
+        return embedder
+
+    def embeds_anew(self) -> bool:
+        """Whether some community is still searched with an embedder that the settings named before."""
+        served = {self.catalog.embedder(workspace) for workspace in self.catalog.workspaces()} - {""}
+        return bool(served) and served != {self.embedder().id}
 
     def reranker(self) -> Reranker:
         """Return the cross-encoder that the settings name, loaded once and when needed."""
@@ -144,6 +183,7 @@ class Application:
             self.catalog,
             embedder=self.embedder,
             folder=self.data / "vectors",
+            former=self.former_embedder,
             scored_by=first_stage if self.settings.answers.rerank == RERANK_OFF else fused,
             reranker=self.reranker if self._has_reranker else None,
         )
@@ -154,16 +194,20 @@ class Application:
         return Sandbox(registry.READERS)
 
     @cached_property
-    def library(self) -> CatalogLibrary:
-        """The door for moderators."""
-        syncer = Syncer(
+    def syncer(self) -> Syncer:
+        """What brings sources up to date."""
+        return Syncer(
             self.catalog,
-            embedder=self.embedder,
+            embedder=self._syncing_embedder,
             open_source=_open_source,
             open_reader=self.sandbox.reader,
             lock_path=self.data / "sync.lock",
         )
-        return CatalogLibrary(self.catalog, syncer, uploads=self.data / UPLOADS, kinds=_addable_kinds())
+
+    @cached_property
+    def library(self) -> CatalogLibrary:
+        """The door for moderators."""
+        return CatalogLibrary(self.catalog, self.syncer, uploads=self.data / UPLOADS, kinds=_addable_kinds())
 
     @cached_property
     def records(self) -> Records:
@@ -566,6 +610,7 @@ class Application:
         while True:
             await asyncio.to_thread(self.router.purge)
             is_due |= await asyncio.to_thread(self.desk.expire)
+            is_due |= await asyncio.to_thread(self.catalog.has_outdated_vectors)
             if is_due and self._clock.monotonic() >= compact_from:
                 is_due, compact_from = False, self._clock.monotonic() + COMPACT_SECONDS
                 await asyncio.to_thread(self._compact)
@@ -573,12 +618,25 @@ class Application:
 
     async def _refresh(self) -> None:
         """Read sources by their schedules, in a thread of their own: questions never wait behind it."""
+        if await asyncio.to_thread(self.embeds_anew):
+            await asyncio.to_thread(self._embed_anew)
         while True:
             try:
                 await asyncio.to_thread(self.refreshing.step)
             except Exception as error:  # what is not read now is due in the next step, too
                 log.error("Sources could not be read by their schedules", exc_info=error)
             await asyncio.sleep(REFRESH_SECONDS)
+
+    def _embed_anew(self) -> None:
+        """Read everything with the embedder that the settings name now; questions go on meanwhile."""
+        try:
+            for workspace in self.catalog.workspaces():
+                self.syncer.embed_anew(workspace, lambda step: self.jobs.go_on())
+            self.sync(lambda progress: None)
+        except (QuothError, IndexFailure) as error:  # what is done is kept, and the next sync goes on
+            log.warning("Not everything could be embedded anew", reason=str(error))
+        else:
+            log.info("Everything was embedded anew")
 
     def purge(self) -> None:
         """Leave nothing on the disk of what was replaced or removed; none of it can be undone then.

@@ -429,6 +429,13 @@ def _seed(application: Application) -> None:
 
 
 def _first_sync(application: Application) -> None:
+    if application.embeds_anew():
+        err.print(
+            "The embedding model has changed. Everything is embedded anew in the background; until that is "
+            "done, the former one answers.",
+            style="yellow",
+        )
+        return
     with bar() as watch:
         try:
             _seed(application)

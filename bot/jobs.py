@@ -120,6 +120,11 @@ class Jobs:
         """Let every sync end with Stopping at its next step; the index stays as it was before it."""
         self._stopping.set()
 
+    def go_on(self) -> None:
+        """Raise Stopping when nothing shall go on."""
+        if self._stopping.is_set():
+            raise Stopping
+
     def cancel(self, workspace: str) -> int:
         """Let a workspace's syncs end with Cancelled at their next step; return how many there are."""
         with self._lock:

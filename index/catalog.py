@@ -60,6 +60,7 @@ MIGRATIONS = (
     ALTER TABLE sources ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE sources ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0""",
     "CREATE INDEX passages_by_content ON passages (content_hash)",
+    "CREATE TABLE recipes (embedder TEXT PRIMARY KEY, recipe TEXT NOT NULL) STRICT",
 )
 """From each version of schema.sql to the next."""
 
@@ -288,6 +289,7 @@ class Catalog:
                 """DELETE FROM vectors WHERE key NOT IN
                 (SELECT vector_key FROM passages UNION ALL SELECT key FROM image_keys)"""
             )
+            prune_embedders(db)
         self.database.compact()
 
     def documents(self, source: SourceRecord) -> list[DocumentRecord]:
@@ -344,6 +346,32 @@ class Catalog:
                 for row in rows
             }
 
+    def embedder(self, workspace: str) -> str:
+        """Return the embedder that a workspace is searched with; empty before its first sync."""
+        with self.database.read() as db:
+            row = db.execute("SELECT embedder FROM workspaces WHERE name = ?", (workspace,)).fetchone()
+            return str(row["embedder"]) if row else ""
+
+    def keep_recipe(self, embedder: str, recipe: str) -> None:
+        """Keep how an embedder is made, so that it can be used until another one has embedded everything."""
+        with self.database.write() as db:
+            db.execute("INSERT OR REPLACE INTO recipes VALUES (?, ?)", (embedder, recipe))
+
+    def recipe(self, embedder: str) -> str:
+        """Return how an embedder is made, or an empty string."""
+        with self.database.read() as db:
+            row = db.execute("SELECT recipe FROM recipes WHERE embedder = ?", (embedder,)).fetchone()
+            return str(row["recipe"]) if row else ""
+
+    def has_outdated_vectors(self) -> bool:
+        """Whether there are vectors that no workspace is searched with any more."""
+        with self.database.read() as db:
+            row = db.execute(
+                """SELECT EXISTS (SELECT 1 FROM (SELECT DISTINCT embedder FROM vectors)
+                WHERE embedder NOT IN (SELECT embedder FROM workspaces)) AS has"""
+            ).fetchone()
+            return bool(row["has"])
+
     def is_embedded(self, workspace: str, embedder: str) -> bool:
         """Whether all passages of a workspace are known to have vectors of this embedder."""
         with self.database.read() as db:
@@ -378,7 +406,7 @@ class Catalog:
     def settle(self, workspace: str, embedder: str) -> bool:
         """Search a workspace with this embedder from now on, unless one of its vectors is missing.
 
-        Vectors that no workspace is searched with any more are deleted.
+        Those of the one before stay until the catalogue is compacted: some may still search with them.
         """
         with self.database.write() as db:
             if _lacks_vectors(db, workspace, embedder):
@@ -392,7 +420,6 @@ class Catalog:
             )
             db.execute("UPDATE workspaces SET embedder = ? WHERE name = ?", (embedder, workspace))
             advance(db, workspace)
-            prune_embedders(db, embedder)
         return True
 
     def missing_vectors(self, embedder: str, keys: Iterable[str]) -> set[str]:

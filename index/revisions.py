@@ -66,15 +66,14 @@ def prune_vectors(db: sqlite3.Connection, keys: Iterable[str]) -> None:
         )
 
 
-def prune_embedders(db: sqlite3.Connection, embedder: str) -> None:
-    """Delete the vectors of other embedders, once every workspace that has passages has this one's."""
-    waiting = db.execute(
+def prune_embedders(db: sqlite3.Connection) -> None:
+    """Delete the vectors that no workspace is searched with, unless one does not say yet with which."""
+    unknown = db.execute(
         """SELECT EXISTS (SELECT 1 FROM documents d JOIN sources s ON s.id = d.source_id
-        JOIN workspaces w ON w.name = s.workspace WHERE w.embedder <> ?) AS waiting""",
-        (embedder,),
-    ).fetchone()["waiting"]
-    if not waiting:
-        db.execute("DELETE FROM vectors WHERE embedder <> ?", (embedder,))
+        JOIN workspaces w ON w.name = s.workspace WHERE w.embedder = '') AS unknown"""
+    ).fetchone()["unknown"]
+    if not unknown:
+        db.execute("DELETE FROM vectors WHERE embedder NOT IN (SELECT embedder FROM workspaces)")
 
 
 def batches(values: list[int] | list[str]) -> Iterator[list[int] | list[str]]:

@@ -127,3 +127,9 @@ CREATE TABLE changes (
     passage_id  INTEGER NOT NULL,
     PRIMARY KEY (revision_id, passage_id)
 ) STRICT, WITHOUT ROWID;
+
+-- How each embedder is made, for whoever can make it.
+CREATE TABLE recipes (
+    embedder TEXT PRIMARY KEY,
+    recipe   TEXT NOT NULL
+) STRICT;

@@ -44,6 +44,7 @@ class Ranking:
     """
 
     query: Query
+    embedder: Embedder
     evidence: Evidence
     scores: Numbers
     cues: Numbers
@@ -59,16 +60,20 @@ class CatalogSearcher:
         *,
         embedder: Callable[[], Embedder],
         folder: Path,
+        former: Callable[[str], Embedder | None] = lambda name: None,
         scored_by: Callable[[Evidence], Numbers] = fused,
         reranker: Callable[[], Reranker] | None = None,
     ) -> None:
         """``folder`` is where derived data is kept between runs; it may be deleted at any time.
 
+        ``former`` returns an embedder that was used before, by its id, or None: it goes on answering
+        until all passages of a workspace have vectors of the present one.
         ``scored_by`` ranks all candidates, and ``reranker`` the best RERANKED of them anew.
         Confidence is made of the fused scores, which it was fitted to, whatever ranks.
         """
         self._catalog = catalog
         self._embedder = embedder
+        self._former = former
         self._scored_by = scored_by
         self._reranker = reranker
         self._snapshots = Snapshots(catalog, folder=folder)
@@ -97,7 +102,7 @@ class CatalogSearcher:
             return None
         hit, second = hits[place], hits[place + 1] if place + 1 < len(hits) else None
         at = next(i for i, row in enumerate(ranking.evidence.rows) if row.id == passage_id)
-        [passage] = self._embedder().embed_passages([hit.passage.text])
+        [passage] = ranking.embedder.embed_passages([hit.passage.text])
         return explanation(ranking.query, ranking.evidence, at, hit=hit, passage=passage, second=second)
 
     def headings(self, *, k: int, audience: Audience) -> list[tuple[str, tuple[str, ...]]]:
@@ -109,7 +114,7 @@ class CatalogSearcher:
 
         Raises EmbedderUnavailable, EmbedderChanged, CatalogUnavailable.
         """
-        lexicon = self._snapshots.current(audience.workspace, self._embedder).words
+        lexicon = self._current(audience.workspace).words
         return [lexicon.frequency(word) for word in words]
 
     def paths(self, *, audience: Audience) -> list[tuple[str, ...]]:
@@ -139,19 +144,21 @@ class CatalogSearcher:
 
         Raises as ``search``.
         """
-        snapshot = self._snapshots.current(audience.workspace, self._embedder)
+        snapshot = self._current(audience.workspace)
+        # The snapshot's: while one is made with another embedder, the one before is still searched.
+        embedder = self._by_id(snapshot.embedder)
         # Named sources are a filter before ranking: their passages need not be among the first of all.
         among = self._catalog.passage_ids(audience) if audience.sources else None
         size = len(snapshot.passages) if among is None else len(among)
         if not size:
             return None
-        asked = self._query(query, snapshot)
+        asked = self._query(query, snapshot, embedder)
         if not len(asked.embedding.ids):
             return None  # there is nothing in it that the embedder sees
         lexical = dict(snapshot.words.search(query, max(k, SCORED), among=among))
         ids = _candidates(asked, snapshot, lexical, max(k, LANE), among)
         # The snapshot may be older than the catalogue: what was deleted since is not read back.
-        rows = self._catalog.candidates(ids, audience, self._embedder().id)
+        rows = self._catalog.candidates(ids, audience, embedder.id)
         if not rows:
             if self._catalog.passages(ids, audience):
                 raise EmbedderChanged  # another process has embedded everything anew, with another model
@@ -163,9 +170,10 @@ class CatalogSearcher:
         order = sorted(range(len(rows)), key=lambda i: (ahead.get(rows[i].id, LANE), -scores[i], rows[i].id))
         return Ranking(
             query=asked,
+            embedder=embedder,
             evidence=evidence,
             scores=scores,
-            cues=cues(asked, evidence, fused(evidence), chats=self._chats(asked), size=size),
+            cues=cues(asked, evidence, fused(evidence), chats=self._chats(asked, embedder), size=size),
             order=self._reranked(query, order, rows, audience),
         )
 
@@ -175,7 +183,7 @@ class CatalogSearcher:
         Raises as ``search``.
         """
         for workspace in self._catalog.workspaces():
-            self._snapshots.compact(workspace, self._embedder())
+            self._snapshots.compact(workspace, self._serving(workspace))
 
     def _reranked(
         self, query: str, order: list[int], rows: list[CandidateRow], audience: Audience
@@ -191,8 +199,25 @@ class CatalogSearcher:
         # What was deleted meanwhile is not read, and stands behind.
         return [*first, *(i for i in order if i not in first)]
 
-    def _query(self, text: str, snapshot: Snapshot) -> Query:
-        embedder = self._embedder()
+    def _current(self, workspace: str) -> Snapshot:
+        return self._snapshots.current(workspace, lambda: self._serving(workspace))
+
+    def _serving(self, workspace: str) -> Embedder:
+        """Return the embedder of which a workspace's passages have the vectors."""
+        present, serving = self._embedder(), self._catalog.embedder(workspace)
+        if serving in ("", present.id):
+            return present
+        # Without the former one, what the present one has embedded is all there is.
+        return self._former(serving) or present
+
+    def _by_id(self, id: str) -> Embedder:
+        present = self._embedder()
+        found = present if present.id == id else self._former(id)
+        if found is None:
+            raise EmbedderChanged
+        return found
+
+    def _query(self, text: str, snapshot: Snapshot, embedder: Embedder) -> Query:
         embedding = embedder.embed_query(text)
         projection = self._projection(embedder)
         return Query(
@@ -235,12 +260,11 @@ class CatalogSearcher:
             self._projections[embedder.id] = self._snapshots.projection(embedder)
         return self._projections[embedder.id]
 
-    def _chats(self, query: Query) -> float:
+    def _chats(self, query: Query, embedder: Embedder) -> float:
         """Return how near a query is to the chatter of a busy channel: the highest cosine."""
-        return float((self._chatter_vectors() @ query.embedding.vector).max())
+        return float((self._chatter_vectors(embedder) @ query.embedding.vector).max())
 
-    def _chatter_vectors(self) -> Vectors:
-        embedder = self._embedder()
+    def _chatter_vectors(self, embedder: Embedder) -> Vectors:
         with self._preparing:
             if embedder.id not in self._chatter:
                 lines = (files("index") / "chatter.txt").read_text(encoding="utf-8").splitlines()

@@ -39,11 +39,12 @@ class Snapshot:
     """One workspace as of a revision of the catalogue. Immutable: share it between threads at will.
 
     ``sentences`` holds projected vectors. ``frequencies[id]`` is in how many passages a token
-    stands; ``keys`` are fingerprints of what was embedded, by passage id. ``unsaved`` is how many
-    passages have come or gone since it was saved.
+    stands; ``embedder`` made the vectors; ``keys`` are fingerprints of what was embedded, by passage
+    id. ``unsaved`` is how many passages have come or gone since it was saved.
     """
 
     revision: int
+    embedder: str
     keys: dict[int, int]
     passages: FaissStore
     sentences: FaissStore
@@ -120,7 +121,9 @@ class Snapshots:
 
     def _refresh(self, workspace: str, embedder: Embedder) -> Snapshot:
         with self._catalog.view(workspace, embedder.id) as view:
-            held = self._held.get(workspace) or self._load(workspace, embedder, view.revision)
+            held = self._held.get(workspace)
+            if held is None or held.embedder != embedder.id:
+                held = self._load(workspace, embedder, view.revision)
             is_fresh = view.revision == held.revision
             fresh = held if is_fresh else self._updated(workspace, held, view, embedder)
         if fresh.unsaved > SAVED_SHARE * len(fresh.keys):
@@ -146,6 +149,7 @@ class Snapshots:
             raise EmbedderChanged
         return Snapshot(
             revision=view.revision,
+            embedder=embedder.id,
             keys=keys,
             passages=held.passages.updated(
                 removed=stale, ids=batch.ids, vectors=_stacked(batch.vectors, embedder.dimension)
@@ -209,6 +213,7 @@ class Snapshots:
             snapshot = Snapshot(
                 # The words may be of a later revision, but not if this is the present one.
                 revision=saved_at if saved_at != revision or words.ids() == set(ids.tolist()) else -1,
+                embedder=embedder.id,
                 keys=dict(zip(ids.tolist(), keys.tolist(), strict=True)),
                 passages=passages,
                 sentences=FaissStore.load(saved / "sentences.faiss", manifest["projected"]),
@@ -349,6 +354,7 @@ def _added(frequencies: NDArray[np.int64], tokens: list[NDArray[np.int32]]) -> N
 def _empty(embedder: Embedder) -> Snapshot:
     return Snapshot(
         revision=-1,
+        embedder=embedder.id,
         keys={},
         passages=FaissStore(embedder.dimension),
         sentences=FaissStore(1),

@@ -94,6 +94,26 @@ class Syncer:
             self._catalog.note_unavailable(record, str(error))
             raise
 
+    def embed_anew(self, workspace: str, progress: Progress) -> int:
+        """Embed what was published with another embedder, then search with the present one.
+
+        Until then the former one is searched with. Returns how many passages were embedded; what is
+        embedded stays when it is cut short. Raises SyncBusy, EmbedderUnavailable, CatalogUnavailable.
+        """
+        try:
+            with FileLock(self._lock_path, timeout=0):
+                return self._embed_anew(workspace, self._embedder(), progress)
+        except Timeout as error:
+            raise SyncBusy from error
+
+    def _embed_anew(self, workspace: str, embedder: Embedder, progress: Progress) -> int:
+        return embed_workspace(
+            self._catalog,
+            embedder,
+            workspace,
+            lambda done: progress(Step(text="Embedding anew", embedded=done)),
+        )
+
     def revert(self, record: SourceRecord) -> int:
         """Undo a source's last sync; return how many documents are as before. Raises SyncBusy."""
         try:
@@ -129,12 +149,7 @@ class Syncer:
         self, record: SourceRecord, progress: Progress, failed: Callable[[Failure], None]
     ) -> SyncReport:
         embedder = self._embedder()
-        anew = embed_workspace(
-            self._catalog,
-            embedder,
-            record.workspace,
-            lambda done: progress(Step(text="Embedding anew", embedded=done)),
-        )
+        anew = self._embed_anew(record.workspace, embedder, progress)
         gathering = Gathering(
             source=self._open_source(record),
             open_reader=self._open_reader,

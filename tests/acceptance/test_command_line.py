@@ -269,6 +269,26 @@ def test_what_is_purged_is_in_no_file_and_what_is_lost_is_held(quoth: Quoth, doc
     assert 0 == quoth("ask", "How hot should water for green tea be?").returncode
 
 
+def test_another_embedder_takes_over_when_it_has_embedded_everything(quoth: Quoth, docs: Path) -> None:
+    for number in range(300):
+        (docs / f"{number}.md").write_text(f"# Note {number}\n\nThis is note {number}, about nothing.\n")
+    quoth("sources", "add", "docs")
+    before = vectors(docs.parent)
+    question = "How hot should water for green tea be?"
+    (docs.parent / "quoth.toml").write_text('[embedder]\npassage_prompt = "passage: "\n')
+    assert 0 == quoth("ask", question).returncode
+    kill_a_sync_that_embeds(docs.parent, more=64)
+    assert before < vectors(docs.parent)
+    assert 0 == quoth("ask", question).returncode
+    [left] = re.findall(r"(\d+) newly embedded", unwrapped(quoth("sync").stdout))
+    assert 0 < int(left) < 301
+    assert 0 == quoth("ask", question).returncode
+    assert 602 == len(vectors(docs.parent))
+    quoth("sources", "purge")
+    assert 301 == len(vectors(docs.parent))
+    assert 0 == quoth("ask", question).returncode
+
+
 def holds(path: Path) -> bool:
     return b"quinquagesim" in path.read_bytes().lower()
 

@@ -49,10 +49,14 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.opened: list[str] = []
+        self.formers: dict[str, HashingEmbedder] = {}
         self.folder.mkdir(exist_ok=True)
         self.catalog = Catalog(self.data / "catalog.sqlite")
         self.searcher = CatalogSearcher(
-            self.catalog, embedder=lambda: self.embedder, folder=self.data / "vectors"
+            self.catalog,
+            embedder=lambda: self.embedder,
+            folder=self.data / "vectors",
+            former=self.formers.get,
         )
         self.syncer = Syncer(
             self.catalog,

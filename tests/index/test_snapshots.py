@@ -85,7 +85,7 @@ def test_a_new_version_s_catalogue_is_made_of_an_old_one_s(bench: Bench) -> None
             "CREATE TABLE vectors (embedder TEXT NOT NULL, key TEXT NOT NULL, vector BLOB NOT NULL, "
             "PRIMARY KEY (embedder, key)) STRICT, WITHOUT ROWID"
         )
-        for table in ("image_keys", "images", "changes", "revisions"):
+        for table in ("image_keys", "images", "changes", "revisions", "recipes"):
             db.execute(f"DROP TABLE {table}")
         db.execute("DROP INDEX passages_by_content")
         db.execute("ALTER TABLE workspaces DROP COLUMN embedder")

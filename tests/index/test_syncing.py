@@ -177,6 +177,44 @@ def test_another_embedder_says_what_to_run_and_a_sync_mends_it(bench: Bench) -> 
     assert "tea.md" == changed.search("green leaves")[0].passage.uri
 
 
+def test_the_former_embedder_answers_until_the_new_one_has_everything(bench: Bench) -> None:
+    for number in range(100):
+        bench.write(f"{number}.md", f"# Note {number}\n\nThing number{number} is here.\n")
+    bench.add()
+    bench.sync()
+    bench.search("number7")
+    former, new = bench.embedder, HashingEmbedder(dimension=64, id="other")
+    # In the process that embeds anew, and in another.
+    for each, embedded in ((bench, 1), (bench.reopened(), 0)):
+        each.formers[former.id] = former
+        each.embedder = new
+        asked = len(former.embedded)
+        with pytest.raises(KeyboardInterrupt):
+            bench.syncer.sync(bench.catalog.source("local", "docs"), interrupted_after(embedded))
+        assert "7.md" == each.search("number7")[0].passage.uri
+        assert former.id == each.catalog.embedder("local")
+        assert asked == len(former.embedded)
+    steps: list[Step] = []
+    bench.syncer.sync(bench.catalog.source("local", "docs"), steps.append)
+    passages = [text for text in new.embedded if "Thing" in text]
+    assert (100, 100) == (len(passages), len(set(passages)))
+    assert "Embedding anew" == steps[0].text
+    assert "other" == bench.catalog.embedder("local")
+    assert bench.catalog.has_outdated_vectors()
+    assert 64 == search_dimension(bench, "number8", "8.md")
+    bench.catalog.compact()
+    assert not bench.catalog.has_outdated_vectors()
+    assert 64 == search_dimension(bench.reopened(), "number9", "9.md")
+
+
+def search_dimension(bench: Bench, query: str, uri: str) -> int:
+    """Return the dimension of the vectors with which a search finds a document."""
+    ranking = bench.searcher.rank(query, k=5, audience=Audience(workspace="local"))
+    assert ranking is not None
+    assert uri == bench.search(query)[0].passage.uri
+    return ranking.embedder.dimension
+
+
 def test_an_interrupted_sync_goes_on_where_it_was(bench: Bench) -> None:
     for number in range(100):
         bench.write(f"{number}.md", f"# Note {number}\n\nThing number{number} is here.\n")
