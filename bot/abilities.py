@@ -33,6 +33,7 @@ from bot.messages import (
     Rate,
     ReadOn,
     Reindex,
+    Releases,
     RemoveSource,
     Request,
     Resolve,
@@ -105,6 +106,17 @@ FOR_EVERYONE = (
         discord=("/ask QUESTION [SOURCE]",),
         slack=("/ask [source=NAME] QUESTION", "“source=NAME” before the question"),
         terminal=("/ask [--source NAME] QUESTION",),
+    ),
+    Ability(
+        about="Ask about one version of a product",
+        requests=(Releases,),
+        discord=("/ask QUESTION [VERSION]", "versions are offered while one types"),
+        slack=(
+            "/ask [version=VERSION] QUESTION",
+            "“version=VERSION” before the question",
+            "/quoth versions [NAME]",
+        ),
+        terminal=("/ask [--version VERSION] QUESTION", "/versions [SOURCE]"),
     ),
     Ability(
         about="See what could be asked",
@@ -396,6 +408,13 @@ FOR_MODERATORS = (
         discord=("/scope [SOURCES]",),
         slack=("/quoth scope [SOURCES]",),
         terminal=("/scope [SOURCES]", "it says that there are no channels here"),
+    ),
+    Ability(
+        about="Give a channel the version that it is about",
+        requests=(),
+        discord=("/scope [VERSION]",),
+        slack=("/quoth scope [version=VERSION]",),
+        terminal=NotPossible(because="there are no channels in a terminal"),
     ),
     Ability(
         about="Give a role or user group sources that are for it alone",

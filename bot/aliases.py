@@ -30,6 +30,7 @@ from bot.permissions import ONLY_MODERATORS, Permissions
 from bot.ports import Clock, Kept, Likeness, Searcher
 from bot.records import Records
 from index.passages import Audience, Hit, Passage
+from index.releases import shown
 
 NEAR = 0.8
 """The cosine from which on two questions ask the same, if they have the words that tell in common.
@@ -148,7 +149,7 @@ class AliasBook:
             digest,
             passage.id,
             passage.content_hash,
-            with_place(path_of(passage.title, passage.heading), passage.place),
+            with_place(path_of(passage.title, passage.heading, shown(passage.release)), passage.place),
             " ".join(actor.name.split()) or actor.id,
             actor.id,
             self._clock.now().isoformat(),

@@ -8,6 +8,7 @@ from urllib.parse import quote as percent
 from bot.messages import Citation, Confidence, Nearest, Quote, Segment
 from index.errors import SourceUnknown
 from index.passages import Hit, Passage, Sentence, SentenceKind, content_hash
+from index.releases import shown
 
 LONGEST_QUESTION = 2_000
 """Characters. A question has a few dozen; the embedder sees about a thousand."""
@@ -100,7 +101,12 @@ def nearest(hits: list[Hit]) -> tuple[Nearest, ...]:
     documents = {hit.passage.document_id: hit.passage for hit in reversed(hits)}
     order = list(dict.fromkeys(hit.passage.document_id for hit in hits))[:NEAREST]
     return tuple(
-        Nearest(title=passage.title, heading=passage.heading, url=link(passage, ""))
+        Nearest(
+            title=passage.title,
+            heading=passage.heading,
+            url=link(passage, ""),
+            release=shown(passage.release),
+        )
         for passage in (documents[id] for id in order)
     )
 
@@ -133,6 +139,7 @@ def cited(passage: Passage) -> Citation:
 def _citation(passage: Passage, start: int, end: int, sentence: str) -> Citation:
     return Citation(
         title=passage.title,
+        release=shown(passage.release),
         heading=passage.heading,
         url=link(passage, sentence),
         location=passage.uri,

@@ -36,6 +36,7 @@ from bot.messages import (
     ReadOn,
     Refused,
     Reindex,
+    Releases,
     RemoveSource,
     Reply,
     Request,
@@ -208,15 +209,10 @@ def changed(request: Request) -> str:
         case SetMode():
             set_to = f"set the mode of the channel {request.conversation.channel} to {request.mode.strip()}"
             return set_to if request.mode.strip() else ""
-        case Scope(sources=None):
+        case Scope(sources=None, release=None):
             return ""
         case Scope():
-            names = ", ".join(sorted(request.sources or ()))
-            if request.group:
-                given = f"the sources {names} of its own" if names else "no sources of its own"
-                return f"gave {request.group.called} {given}"
-            given = f"only the sources {names}" if names else "all sources"
-            return f"gave the channel {request.conversation.channel} {given}"
+            return _scoped(request)
         case Delete():
             return f"deleted a message with answer {request.answer_id}"
         case Resolve():
@@ -236,6 +232,7 @@ def changed(request: Request) -> str:
             | Preferences()
             | ReadOn()
             | Rate()
+            | Releases()
             | Review()
         ):
             return ""
@@ -247,3 +244,15 @@ def changed(request: Request) -> str:
             return ""
         case _:
             assert_never(request)
+
+
+def _scoped(request: Scope) -> str:
+    names = ", ".join(sorted(request.sources or ()))
+    if request.group:
+        return f"gave {request.group.called} {f'the sources {names}' if names else 'no sources'} of its own"
+    given = []
+    if request.sources is not None:
+        given.append(f"only the sources {names}" if names else "all sources")
+    if request.release is not None:
+        given.append(f"the version {request.release}" if request.release else "any version")
+    return f"gave the channel {request.conversation.channel} {' and '.join(given)}"

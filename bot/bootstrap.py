@@ -65,7 +65,7 @@ from index.ports import Embedder, Reranker, Source
 from index.ranking import first_stage, fused, learned_with
 from index.sandbox import Sandbox
 from index.searcher import CatalogSearcher
-from index.sources.options import Kinds, Options
+from index.sources.options import COMMON, Kinds, Options
 from index.syncing import Syncer, merged
 
 LOCAL = "local"
@@ -309,7 +309,9 @@ class Application:
     @cached_property
     def scopes(self) -> Scopes:
         """Which sources channels and roles have."""
-        return Scopes(self.records, library=self.library, permissions=self.permissions)
+        return Scopes(
+            self.records, library=self.library, searcher=self.searcher, permissions=self.permissions
+        )
 
     @cached_property
     def precedents(self) -> Precedents:
@@ -367,7 +369,7 @@ class Application:
             preferences=self.preferences,
             errands=self.errands,
             show=self.router.shown,
-            may_show=lambda posting, source: self.scopes.may_show(self.precedents.placed(posting), source),
+            may_show=lambda posting, passage: self.scopes.may_show(self.precedents.placed(posting), passage),
         )
 
     @cached_property
@@ -725,7 +727,7 @@ def _open_source(record: SourceRecord) -> Source:
     source: Source = registry.load(registry.SOURCES[record.kind])(
         record.origin,
         formats=frozenset(registry.READERS),
-        options=record.options,
+        options={name: value for name, value in record.options.items() if name not in COMMON},
         base_url=record.base_url,
     )
     return source

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from adapters.terminal.render import render
 from adapters.terminal.translate import ACTOR, HERE
-from bot.answering import objection, sources_named
+from bot.answering import objection
 from bot.bootstrap import LOCAL, SEEDS_NAME, Application
 from bot.console import bar, err, out, report
 from bot.errors import QuothError
@@ -39,6 +39,7 @@ from bot.messages import (
     SourceDetails,
     Sources,
     Status,
+    Suggest,
     Why,
     parted_options,
 )
@@ -46,7 +47,7 @@ from bot.receipts import Receipts, Verdict, summed_up
 from bot.settings import explain, load, stay_offline
 from bot.setup import setup
 from index.errors import DiskFull, IndexFailure, SourcesUnavailable, SourceUnavailable, SyncBusy
-from index.passages import SyncReport
+from index.passages import Audience, SyncReport
 
 ANSWERED, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
 
@@ -130,28 +131,32 @@ def ask(
     source: Annotated[
         str, typer.Option(help="The one source to search in, as `quoth sources list` shows it.")
     ] = "",
+    version: Annotated[
+        str, typer.Option(help="The version of the product to search for, and documents of none.")
+    ] = "",
 ) -> None:
     """Ask one question. Exit status: 0 answered, 1 at most something close, 2 error."""
     application: Application = context.obj
     question = " ".join(words or [])
     if jsonl and (question or as_json):
         raise typer.BadParameter(
-            "--jsonl reads its questions from the input, and goes with nothing but --k and --source."
+            "--jsonl reads its questions from the input, and goes with nothing but --k, --source and "
+            "--version."
         )
     if explained and (as_json or jsonl):
         raise QuothError("--explain is for reading, so it goes with neither --json nor --jsonl.")
     _read_starter(application)
-    sources = _sources_named(application, source) if as_json or jsonl else frozenset()
+    audience = _audience(application, source, version) if as_json or jsonl else Audience(workspace=LOCAL)
     if jsonl:
-        _ask_lines(application, k, sources)
+        _ask_lines(application, k, audience)
     elif as_json:
         if problem := objection(question):
             raise QuothError(problem)
-        answer = found(application, question, k, sources=sources)
+        answer = found(application, question, k, audience)
         print(json.dumps(answer, ensure_ascii=False))
         raise typer.Exit(ANSWERED if answer["answered"] else NOTHING)
     else:
-        reply = _handle(application, question, source)
+        reply = _handle(application, question, source, version)
         _show(reply)
         if explained and isinstance(reply, Answer | Closest):
             why = Why(actor=ACTOR, conversation=HERE, answer_id=reply.id, offset=reply.offset)
@@ -373,12 +378,15 @@ def _means_it(question: str) -> bool:
         ) from abort
 
 
-def _handle(application: Application, question: str, source: str) -> Reply:
-    return application.router.handle(Ask(actor=ACTOR, conversation=HERE, question=question, source=source))
+def _handle(application: Application, question: str, source: str, version: str) -> Reply:
+    return application.router.handle(
+        Ask(actor=ACTOR, conversation=HERE, question=question, source=source, release=version)
+    )
 
 
-def _sources_named(application: Application, source: str) -> frozenset[str]:
-    return sources_named(source, [line.name for line in application.library.sources(LOCAL)])
+def _audience(application: Application, source: str, version: str) -> Audience:
+    asked = Suggest(actor=ACTOR, conversation=HERE, typed="", source=source, release=version)
+    return application.scopes.audience_of(asked)
 
 
 def _status(reply: Reply) -> int:
@@ -387,21 +395,21 @@ def _status(reply: Reply) -> int:
     return NOTHING if isinstance(reply, Closest | NoAnswer) else ERROR
 
 
-def _ask_lines(application: Application, k: int, sources: frozenset[str]) -> None:
+def _ask_lines(application: Application, k: int, audience: Audience) -> None:
     for number, line in enumerate(sys.stdin.buffer, 1):
         if line.strip():
-            sys.stdout.buffer.write(encoded(_answered_line(application, number, line, k, sources)))
+            sys.stdout.buffer.write(encoded(_answered_line(application, number, line, k, audience)))
             sys.stdout.buffer.flush()
 
 
 def _answered_line(
-    application: Application, number: int, line: bytes, k: int, sources: frozenset[str]
+    application: Application, number: int, line: bytes, k: int, audience: Audience
 ) -> dict[str, Any]:
     id = None
     try:
         asked = json.loads(line)
         id = asked.get("id") if isinstance(asked, dict) else None
-        return {"id": id, **found(application, asked["question"], k, sources=sources)}
+        return {"id": id, **found(application, asked["question"], k, audience)}
     except (ValueError, KeyError, TypeError, RecursionError, IndexFailure) as error:
         form = 'it must be {"id": ..., "question": "..."}'
         return {"id": id, "error": f"Line {number}: {error if isinstance(error, IndexFailure) else form}"}

@@ -12,6 +12,7 @@
     +-- OutOfScope
     +-- PreferenceInvalid
     +-- RecordsUnavailable
+    +-- ReleaseUnknown
     +-- Stopping
 
 The docstring of a class is its message when it is raised without one.
@@ -65,6 +66,10 @@ class OutOfScope(QuothError):
 
 class ScheduleInvalid(QuothError):
     """That is no schedule. Say “every 6h”, “every 30m”, “daily 03:00” (UTC), “cron 0 3 * * 1” or “off”."""
+
+
+class ReleaseUnknown(QuothError):
+    """No document describes that version. `versions` lists those that there are."""
 
 
 class PreferenceInvalid(QuothError):

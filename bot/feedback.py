@@ -36,6 +36,10 @@ CREATE TABLE IF NOT EXISTS ratings (
     helpful INTEGER NOT NULL,
     PRIMARY KEY (answer_id, offset_, actor)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS searched_releases (
+    answer_id TEXT PRIMARY KEY REFERENCES answers (id) ON DELETE CASCADE,
+    release TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS searched_sources (
     answer_id TEXT NOT NULL REFERENCES answers (id) ON DELETE CASCADE,
     source TEXT NOT NULL,
@@ -64,7 +68,8 @@ class Candidate:
 class Remembered:
     """An answer that was given. ``question`` is empty where its words are not kept any more.
 
-    ``sources`` are the names of those that were searched; empty when all were.
+    ``sources`` are the names of those that were searched, ``release`` is the version of the product
+    that was asked about; empty when all were.
     """
 
     id: str
@@ -72,6 +77,7 @@ class Remembered:
     question: str
     candidates: tuple[Candidate, ...]
     sources: frozenset[str] = frozenset()
+    release: str = ""
 
 
 class Ledger:
@@ -103,6 +109,7 @@ class Ledger:
         hits: list[Hit],
         *,
         sources: frozenset[str] = frozenset(),
+        release: str = "",
     ) -> Remembered:
         """Record an answer and return it, under an id that is short enough for a button.
 
@@ -121,12 +128,19 @@ class Ledger:
                 db.executemany(
                     "INSERT INTO searched_sources VALUES (?, ?)", [(answer_id, name) for name in sources]
                 )
+                if release:
+                    db.execute("INSERT INTO searched_releases VALUES (?, ?)", (answer_id, release))
         except sqlite3.Error as error:
             log.warning("An answer could not be recorded", reason=str(error))
         else:
             self._questions.keep(answer_id, workspace, actor_id, question)
         return Remembered(
-            id=answer_id, actor_id=actor_id, question=question, candidates=candidates, sources=sources
+            id=answer_id,
+            actor_id=actor_id,
+            question=question,
+            candidates=candidates,
+            sources=sources,
+            release=release,
         )
 
     def recall(self, workspace: str, answer_id: str) -> Remembered | None:
@@ -139,6 +153,8 @@ class Ledger:
             ).fetchone()
             names = db.execute("SELECT source FROM searched_sources WHERE answer_id = ?", (answer_id,))
             sources = frozenset(name for (name,) in names)
+            about = db.execute("SELECT release FROM searched_releases WHERE answer_id = ?", (answer_id,))
+            release = "".join(row[0] for row in about)
         if row is None:
             return None
         question = self._questions.recall(workspace, answer_id)
@@ -148,6 +164,7 @@ class Ledger:
             question=question.words if question else "",
             candidates=_read(row[1]),
             sources=sources,
+            release=release,
         )
 
     def asked_before(self, workspace: str, actor_id: str, *, threshold: float) -> dict[str, int]:

@@ -8,13 +8,13 @@ from bot.answering import LONGEST_QUESTION, Outcome, objection
 from bot.bootstrap import LOCAL, Application
 from index.passages import Audience, Hit
 
+EVERYTHING = Audience(workspace=LOCAL)
 
-def found(
-    application: Application, question: str, k: int, *, sources: frozenset[str] = frozenset()
-) -> dict[str, Any]:
+
+def found(application: Application, question: str, k: int, audience: Audience = EVERYTHING) -> dict[str, Any]:
     """Return what is found for a question, as a JSON object with up to ``k`` passages, best first.
 
-    ``sources`` are those to search in, all if there are none. Raises TypeError when the question is
+    ``audience`` says where to search. Raises TypeError when the question is
     no text, and IndexFailure.
     """
     if not isinstance(question, str):
@@ -22,7 +22,6 @@ def found(
     started = time.perf_counter()
     # Passages are wanted even for what nobody may ask; it is not answered for that.
     query = question.encode("utf-8", "replace").decode()[:LONGEST_QUESTION].strip()
-    audience = Audience(workspace=LOCAL, sources=sources)
     hits = application.searcher.search(query, k=k, audience=audience) if query else []
     confidence = hits[0].confidence if hits else 0.0
     outcome = application.policy.outcome(confidence) if hits and not objection(question) else Outcome.NOTHING
@@ -47,6 +46,7 @@ def _passage(hit: Hit) -> dict[str, Any]:
         "text": passage.text,
         "uri": passage.url or passage.uri,
         "title": passage.title,
+        "version": passage.release,
         "heading": list(passage.heading),
         "place": passage.place,
         "score": hit.score,

@@ -56,11 +56,11 @@ class LivingAnswers:
         preferences: PreferenceBook,
         errands: Errands,
         show: Show,
-        may_show: Callable[[Posting, str], bool],
+        may_show: Callable[[Posting, Passage], bool],
     ) -> None:
         """``records`` hold where answers were posted and what is to be done about it.
 
-        ``may_show`` says whether a posting may show what a source, by name, says now.
+        ``may_show`` says whether a posting may show a passage in another's place.
         """
         self._records = records
         self._clock = clock
@@ -135,9 +135,9 @@ class LivingAnswers:
         found = self._successor(bound, remembered, passages)
         if found is None:
             return self._give_up(bound, WITHDRAWN, revision)
-        if not self._may_show(bound.posting, bound.source):
-            return self._give_up(bound, OUTDATED, revision)
         passage, hit = found
+        if not self._may_show(bound.posting, passage):
+            return self._give_up(bound, OUTDATED, revision)
         renewed = self._replace(bound, remembered, passage, hit)
         if renewed is None:
             return self._give_up(bound, OUTDATED, revision)
@@ -156,7 +156,7 @@ class LivingAnswers:
         searched = remembered.sources if remembered else frozenset({bound.source})
         elsewhere = sorted(found, key=lambda each: (each not in here, each.source != bound.source))
         readable = (each for each in elsewhere if not searched or each.source in searched)
-        return next((each for each in readable if self._may_show(bound.posting, each.source)), None)
+        return next((each for each in readable if self._may_show(bound.posting, each)), None)
 
     def _stand_by(self, bound: Binding, remembered: Remembered | None, same: Passage, revision: int) -> bool:
         """Bind a posting to the same text; show that anew if it was withdrawn or stands elsewhere now."""

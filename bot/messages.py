@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 LISTED_DOCUMENTS = 100
+LISTED_RELEASES = 25
 LISTED_WORDS = 12
 LISTED_ITEMS = 5
 """Items of a listing that fit one message on every platform, with their buttons."""
@@ -75,12 +76,14 @@ class _Made:
 class Ask(_Made):
     """A question, as the person wrote it (the bot's own mention taken off).
 
-    ``source`` is the name of the one source to search in; empty for all of them. ``whispered`` says
+    ``source`` is the name of the one source to search in; empty for all of them. ``release`` is the
+    version of the product that is asked about; empty for any. ``whispered`` says
     that the answer is shown to the asker alone, though others read the channel.
     """
 
     question: str
     source: str = ""
+    release: str = ""
     whispered: bool = False
 
     @property
@@ -91,9 +94,17 @@ class Ask(_Made):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggest(_Made):
-    """Say what could be asked that holds the words ``typed`` so far; ``source`` is as in Ask."""
+    """Say what could be asked that holds the words ``typed`` so far; all else is as in Ask."""
 
     typed: str
+    source: str = ""
+    release: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Releases(_Made):
+    """List the versions that documents describe; ``source`` is as in Ask."""
+
     source: str = ""
 
 
@@ -496,11 +507,24 @@ class Group:
 class Scope(_Made):
     """Give the channel, or a role, its own sources by name; None tells which it has.
 
-    An empty set leaves it none of its own: a channel then has all sources again.
+    An empty set leaves it none of its own: a channel then has all sources again. ``release`` is the
+    version of the product that the channel is about, empty for any; None leaves that as it is.
     """
 
     sources: frozenset[str] | None
     group: Group | None = None
+    release: str | None = None
+
+
+ANY_RELEASE = "any"
+
+
+def given_release(text: str) -> str | None:
+    """Read the version that a channel is given: empty for ``any``, None where nothing is said."""
+    release = text.strip()
+    if release.casefold() in (ANY_RELEASE, ALL_SOURCES, NO_SOURCES):
+        return ""
+    return release or None
 
 
 ALL_SOURCES = "all"
@@ -557,6 +581,7 @@ Request: TypeAlias = (
     | Rate
     | ReadOn
     | Reindex
+    | Releases
     | RemoveSource
     | Resolve
     | Review
@@ -594,6 +619,7 @@ class Citation:
 
     ``start`` and ``end`` count Unicode code points in the extracted text of the document,
     ``content_hash`` is the SHA-256 of the quoted text, ``revision`` that of the document's bytes.
+    ``release`` is the version of the product that the document describes, as people write it, or empty.
     ``url`` is empty for a document that stands nowhere on the web; ``location`` is what a person
     can go by then (a path within the source). ``place`` is where in the document the quote stands,
     as people say it ("page 12", "slide 3", "00:01:02"); empty where headings are all there is.
@@ -610,6 +636,7 @@ class Citation:
     start: int
     end: int
     content_hash: str
+    release: str = ""
     place: str = ""
 
 
@@ -766,11 +793,12 @@ class Reasons:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearest:
-    """A document that stands near a question that nothing answers."""
+    """A document that stands near a question that nothing answers; ``release`` is as in Citation."""
 
     title: str
     heading: tuple[str, ...]
     url: str
+    release: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -785,6 +813,20 @@ class NoAnswer:
     nearest: tuple[Nearest, ...] = ()
     searched: str = ""
     id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseList:
+    """The versions that documents describe, the newest first."""
+
+    releases: tuple[str, ...]
+
+    @property
+    def told(self) -> "Notice":
+        """Say it in words."""
+        if not self.releases:
+            return Notice(text="No document says which version of a product it describes.")
+        return Notice(text="Versions that I know, the newest first:", details=self.releases[:LISTED_RELEASES])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1203,6 +1245,7 @@ Reply: TypeAlias = (
     | SourceList
     | StatisticsReport
     | StatusReport
+    | ReleaseList
     | Suggestions
 )
 
@@ -1349,10 +1392,14 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def path_of(title: str, heading: tuple[str, ...]) -> str:
-    """Return "Title › Heading › Heading"; a first heading that repeats the title is said once."""
+def path_of(title: str, heading: tuple[str, ...], release: str = "") -> str:
+    """Return "Title › Heading › Heading"; a first heading that repeats the title is said once.
+
+    With a ``release`` it is "Title 3.12 › Heading", unless the title says so itself.
+    """
     rest = heading[1:] if heading and heading[0] == title else heading
-    return " › ".join(part for part in (title, *rest) if part)
+    named = not release or re.search(rf"(?<![\w.]){re.escape(release)}(?![\w.])", title, re.IGNORECASE)
+    return " › ".join(part for part in (title if named else f"{title} {release}".strip(), *rest) if part)
 
 
 def with_place(path: str, place: str) -> str:

@@ -109,6 +109,13 @@ class Searcher(Protocol):
         """
         ...
 
+    def releases(self, *, audience: Audience) -> Sequence[str]:
+        """Return the releases that documents of this audience describe, the newest first.
+
+        Takes milliseconds, so that it may be asked while people type.
+        """
+        ...
+
     def headings(self, *, k: int, audience: Audience) -> list[tuple[str, tuple[str, ...]]]:
         """Return titles with the heading paths below them, of the ``k`` newest documents, in order.
 

@@ -25,7 +25,14 @@ from bot.answering import (
 from bot.audit import AuditTrail
 from bot.curation import Curation
 from bot.errands import Errands
-from bot.errors import Cancelled, OutOfScope, PreferenceInvalid, ScheduleInvalid, Stopping
+from bot.errors import (
+    Cancelled,
+    OutOfScope,
+    PreferenceInvalid,
+    ReleaseUnknown,
+    ScheduleInvalid,
+    Stopping,
+)
 from bot.escalation import Escalation
 from bot.exporting import Exports
 from bot.feedback import Ledger, Remembered
@@ -76,6 +83,7 @@ from bot.messages import (
     Reasons,
     Refused,
     Reindex,
+    Releases,
     RemoveSource,
     Reply,
     Request,
@@ -130,11 +138,13 @@ from index.errors import (
     SyncBusy,
 )
 from index.passages import Audience, Hit, Passage
+from index.releases import shown
 
 EXPECTED = (
     Cancelled,
     DocumentUnreadable,
     OutOfScope,
+    ReleaseUnknown,
     PreferenceInvalid,
     ScheduleInvalid,
     SourceExists,
@@ -274,7 +284,7 @@ class Router:
         if isinstance(request, Overhear):  # nothing is prepared for those who asked nothing
             return self._overhear(request)
         self._desk.sweep()
-        if not isinstance(request, Suggest):  # who types does not wait for a first sync
+        if not isinstance(request, Releases | Suggest):  # who types does not wait for a first sync
             self._workspace_ready(request.conversation.workspace)
         match request:
             case Ask():
@@ -286,6 +296,8 @@ class Router:
                 return self._scopes.reply(request)
             case Suggest():
                 return self._suggest(request)
+            case Releases():
+                return self._scopes.releases(request)
             case More():
                 return self._more(request)
             case ReadOn():
@@ -408,7 +420,12 @@ class Router:
             )
         # What was searched is what More and Why are about, and what is said when it is shared.
         remembered = self._ledger.remember(
-            workspace, request.actor.id, searched or request.question, hits, sources=audience.sources
+            workspace,
+            request.actor.id,
+            searched or request.question,
+            hits,
+            sources=audience.sources,
+            release=audience.release,
         )
         if alias:
             self._aliases.used(workspace, remembered.id, alias)
@@ -419,7 +436,8 @@ class Router:
     def _looked_in(self, request: Ask, audience: Audience) -> str:
         """Say in which sources was looked, where the asker or the channel has chosen some."""
         chosen = request.source.strip() or self._scopes.given(request.conversation)
-        return f" in {', '.join(sorted(audience.sources))}" if chosen else ""
+        within = f" in {', '.join(sorted(audience.sources))}" if chosen and audience.sources else ""
+        return f"{within} for version {shown(audience.release)}" if audience.release else within
 
     def _found(self, query: str, audience: Audience) -> tuple[list[Hit], Outcome]:
         hits = self._searcher.search(query, k=self._policy.passages, audience=audience)
@@ -448,7 +466,7 @@ class Router:
         questions = [
             words
             for words, passage_id in asked.items()
-            if not audience.sources
+            if not audience.is_bounded
             or (holds(words, request.typed) and self._searcher.read_back(passage_id, audience=audience))
         ]
         paths = self._searcher.paths(audience=audience)
@@ -475,7 +493,7 @@ class Router:
             return Silence()
         similar = self._overhearing.similar(request, question)
         remembered = self._ledger.remember(
-            workspace, request.actor.id, question, hits, sources=audience.sources
+            workspace, request.actor.id, question, hits, sources=audience.sources, release=audience.release
         )
         self._overhearing.offered(turn, remembered.id)
         answer = self.shown(workspace, remembered, 0, hits[0].passage, hits[0].also)
@@ -517,7 +535,7 @@ class Router:
         remembered = self._recall(request)
         if remembered is None:
             return _forgotten()
-        audience = self._scopes.audience_again(request, remembered.sources)
+        audience = self._scopes.audience_again(request, _searched(request, remembered))
         for offset in range(request.offset, len(remembered.candidates)) if request.offset >= 0 else ():
             # What is not for whoever asks is passed over; what is gone is said to be.
             if self._is_shown(remembered, offset, audience):
@@ -535,7 +553,7 @@ class Router:
         remembered = self._recall_shown(request)
         if remembered is None or request.step < 1:
             return _forgotten()
-        audience = self._scopes.audience_again(request, remembered.sources)
+        audience = self._scopes.audience_again(request, _searched(request, remembered))
         if not self._is_shown(remembered, request.offset, audience):
             return Refused(text=NOT_FOR_YOU)
         found = remembered.candidates[request.offset].passage_id
@@ -587,7 +605,7 @@ class Router:
             return Refused(text="Only the person who asked can share this answer.")
         if not self._answers(remembered):
             return Refused(text="I am not sure enough of that passage to show it to everyone.")
-        audience = self._scopes.audience_again(request, remembered.sources, aloud=True)
+        audience = self._scopes.audience_again(request, _searched(request, remembered), aloud=True)
         if not self._is_shown(remembered, request.offset, audience):
             return Refused(text=NOT_ALOUD)
         shown = self._read_back(request, remembered, request.offset, audience)
@@ -650,7 +668,7 @@ class Router:
         if too_fast := self._too_fast(request):
             return too_fast
         candidate = remembered.candidates[request.offset]
-        audience = self._scopes.audience_again(request, remembered.sources)
+        audience = self._scopes.audience_again(request, _searched(request, remembered))
         if not self._is_shown(remembered, request.offset, audience):
             return Refused(text=NOT_FOR_YOU)
         explanation = self._searcher.explain(
@@ -806,6 +824,12 @@ def _nothing_read(request: Ask) -> str:
     if request.conversation.platform == "terminal":
         return "I have read nothing yet. Give me a file or folder with /add PATH or `quoth sources add PATH`."
     return "I have read nothing yet. A moderator can add a source for me to read."
+
+
+def _searched(request: More | ReadOn | Share | Why, remembered: Remembered) -> Audience:
+    return Audience(
+        workspace=request.conversation.workspace, sources=remembered.sources, release=remembered.release
+    )
 
 
 def _forgotten() -> Refused:

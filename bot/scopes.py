@@ -1,9 +1,10 @@
 """The sources that a channel or a role is given: what is quoted where, and to whom."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
-from bot.answering import sources_named
-from bot.errors import OutOfScope
+from bot.answering import LISTED_SOURCES, sources_named
+from bot.errors import OutOfScope, ReleaseUnknown
 from bot.messages import (
     Actor,
     Ask,
@@ -14,6 +15,8 @@ from bot.messages import (
     Posting,
     ReadOn,
     Refused,
+    ReleaseList,
+    Releases,
     Scope,
     Share,
     Suggest,
@@ -21,9 +24,10 @@ from bot.messages import (
     Why,
 )
 from bot.permissions import ONLY_MODERATORS, Permissions
-from bot.ports import Library
+from bot.ports import Library, Searcher
 from bot.records import Records
-from index.passages import Audience
+from index.passages import Audience, Passage
+from index.releases import release_of, resolved, shown
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS scopes (
@@ -39,6 +43,12 @@ CREATE TABLE IF NOT EXISTS group_scopes (
     source TEXT NOT NULL,
     PRIMARY KEY (workspace, group_id, source)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS channel_releases (
+    workspace TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    release TEXT NOT NULL,
+    PRIMARY KEY (workspace, channel)
+) STRICT;
 """
 
 NO_CHANNELS = Refused(
@@ -47,6 +57,8 @@ NO_CHANNELS = Refused(
 ALL_GONE = "All sources that this channel was given were removed"
 FOR_ROLES = "What I could look in here is for people with a certain role, and you have none of those."
 FOR_ROLES_ALONE = "What I could look in here is for people with a certain role. Ask me where only you read."
+NOT_FOR_ROLES = Refused(text="A version is for a channel. A role is given sources alone.")
+OTHER_RELEASE = "That answer is for another version than this channel is about. Ask again, please."
 NOT_FOR_YOU = "That answer is from sources that I do not show you here."
 NOT_ALOUD = "That passage is for people with a certain role, so I do not show it to everyone here."
 
@@ -58,10 +70,13 @@ class Scopes:
     of them; all else is for everyone. A channel's own set bounds both: nothing else is quoted there.
     """
 
-    def __init__(self, records: Records, *, library: Library, permissions: Permissions) -> None:
-        """``library`` knows which sources there are. Raises RecordsUnavailable."""
+    def __init__(
+        self, records: Records, *, library: Library, searcher: Searcher, permissions: Permissions
+    ) -> None:
+        """``library`` knows the sources, ``searcher`` the versions. Raises RecordsUnavailable."""
         self._records = records
         self._library = library
+        self._searcher = searcher
         self._permissions = permissions
         records.define(SCHEMA)
 
@@ -72,6 +87,10 @@ class Scopes:
         quoted only where the channel was given it as well. A source that was removed since is left
         out. Raises OutOfScope when none is left.
         """
+        bounds = self._readers(actor, conversation, aloud=aloud)
+        return replace(bounds, release=self._release(conversation, bounds))
+
+    def _readers(self, actor: Actor, conversation: Conversation, *, aloud: bool) -> Audience:
         workspace, given = conversation.workspace, self.given(conversation)
         owned = self._owned(workspace)
         if not given and not owned:
@@ -87,10 +106,16 @@ class Scopes:
         return Audience(workspace=workspace, sources=shown)
 
     def audience_of(self, request: Ask | Suggest) -> Audience:
-        """Return who reads the answer to a question, which may name a source of the channel.
+        """Return who reads the answer to a question, which may name a source and version of the channel.
 
-        Moderators may name any source. Raises OutOfScope, SourceUnknown.
+        Moderators may name any. Raises OutOfScope, SourceUnknown, ReleaseUnknown.
         """
+        found = self._within(request)
+        if not request.release.strip():
+            return found
+        return replace(found, release=self._named(request, found))
+
+    def _within(self, request: Ask | Suggest) -> Audience:
         actor, where = request.actor, request.conversation
         aloud = isinstance(request, Ask) and request.is_aloud
         if not request.source.strip():
@@ -102,23 +127,43 @@ class Scopes:
         bounds = self.audience(actor, where, aloud=aloud)
         if bounds.sources and not named.sources <= bounds.sources:
             raise OutOfScope(self._outside(named, bounds, self.given(where)))
-        return named
+        return replace(named, release=bounds.release)
+
+    def _named(self, request: Ask | Suggest, bounds: Audience) -> str:
+        meant = self._meant(request.release, replace(bounds, release=""))
+        is_moderator = self._permissions.is_moderator(request.actor, request.conversation)
+        if bounds.release and meant != bounds.release and not is_moderator:
+            raise OutOfScope(
+                f"In this channel I look only in version {shown(bounds.release)}. "
+                f"For {shown(meant)} ask me elsewhere, or ask a moderator."
+            )
+        return meant
+
+    def releases(self, request: Releases) -> ReleaseList:
+        """List the versions that may be asked about. Raises OutOfScope, SourceUnknown."""
+        asked = Suggest(
+            actor=request.actor, conversation=request.conversation, typed="", source=request.source
+        )
+        found = self._searcher.releases(audience=self.audience_of(asked))
+        return ReleaseList(releases=tuple(map(shown, found)))
 
     def audience_again(
-        self, request: More | ReadOn | Share | Why, searched: frozenset[str], *, aloud: bool = False
+        self, request: More | ReadOn | Share | Why, searched: Audience, *, aloud: bool = False
     ) -> Audience:
         """Return who reads more of an answer: what was searched for it, and is for whoever asks for more.
 
-        ``searched`` are names of sources, none of which stand for all. Raises OutOfScope.
+        Raises OutOfScope.
         """
-        actor, where = request.actor, request.conversation
-        if self._permissions.is_moderator(actor, where):  # they may name any source
-            return Audience(workspace=where.workspace, sources=searched)
-        bounds = self.audience(actor, where, aloud=aloud)
-        both = searched & bounds.sources if searched and bounds.sources else searched | bounds.sources
-        if searched and not both:
+        if self._permissions.is_moderator(request.actor, request.conversation):  # they may name any
+            return searched
+        bounds = self.audience(request.actor, request.conversation, aloud=aloud)
+        known, allowed = searched.sources, bounds.sources
+        both = known & allowed if known and allowed else known | allowed
+        if known and not both:
             raise OutOfScope(NOT_FOR_YOU)
-        return Audience(workspace=where.workspace, sources=both)
+        if searched.release and bounds.release not in ("", searched.release):
+            raise OutOfScope(OTHER_RELEASE)
+        return replace(searched, sources=both, release=searched.release or bounds.release)
 
     def known_to(self, actor: Actor, where: Conversation) -> list[str]:
         """Return the names of the sources that an actor may know of, wherever they are quoted."""
@@ -136,13 +181,17 @@ class Scopes:
         owned = self._owned(request.conversation.workspace)
         return (not given or source in given) and _is_for(request.actor, source, owned)
 
-    def may_show(self, posting: Posting, source: str) -> bool:
-        """Whether a message that all of a channel read may show what a source says now."""
-        for channel in filter(None, (posting.channel, posting.within)):
-            place = Conversation(platform=posting.platform, workspace=posting.workspace, channel=channel)
-            if given := self.given(place):
-                return source in given
-        return source not in self._owned(posting.workspace)
+    def may_show(self, posting: Posting, passage: Passage) -> bool:
+        """Whether a message that all of a channel read may show a passage that took another's place."""
+        place = Conversation(
+            platform=posting.platform,
+            workspace=posting.workspace,
+            channel=posting.within or posting.channel,
+        )
+        if self._release(place, Audience(workspace=place.workspace)) not in ("", passage.release):
+            return not passage.release
+        given = self.given(place)
+        return passage.source in given if given else passage.source not in self._owned(place.workspace)
 
     def reply(self, request: Scope) -> Notice | Refused:
         """Give a channel or a role its sources, or tell which it has, for moderators.
@@ -154,17 +203,37 @@ class Scopes:
             return Refused(text=ONLY_MODERATORS)
         if where.platform == "terminal" or where.private:
             return NO_CHANNELS
-        if request.sources is None:
-            return self._told_of(request.group, where) if request.group else self._told(where)
-        names = self._library.names(where.workspace)
-        wished = frozenset[str]().union(*(sources_named(name, names) for name in sorted(request.sources)))
-        return self._given_to(request.group, where, wished) if request.group else self._set(where, wished)
+        if request.group:
+            return self._reply_on(request.group, request)
+        wished = self._wished(request)
+        if request.release is not None:
+            kept = self._chosen(request.release, where, wished)
+            self._write_release(where, kept)
+        if wished is not None:
+            self._give(where, wished)
+        return self._told(where, now=wished is not None or request.release is not None)
 
-    def _set(self, where: Conversation, wished: frozenset[str]) -> Notice:
-        self._give(where, wished)
-        if not wished:
-            return Notice(text="From now on I look in all sources here.")
-        return Notice(text=f"From now on I look only in these sources here: {_listed(wished)}.")
+    def _reply_on(self, group: Group, request: Scope) -> Notice | Refused:
+        if request.release is not None:
+            return NOT_FOR_ROLES
+        wished = self._wished(request)
+        if wished is None:
+            return self._told_of(group, request.conversation)
+        return self._given_to(group, request.conversation, wished)
+
+    def _wished(self, request: Scope) -> frozenset[str] | None:
+        if request.sources is None:
+            return None
+        names = self._library.names(request.conversation.workspace)
+        return frozenset[str]().union(*(sources_named(name, names) for name in sorted(request.sources)))
+
+    def _chosen(self, release: str, where: Conversation, wished: frozenset[str] | None) -> str:
+        """Return a version as it is kept for a channel: "latest" stays what it is, and moves on."""
+        if not release:
+            return ""
+        sources = self.given(where) if wished is None else wished
+        self._meant(release, Audience(workspace=where.workspace, sources=sources))
+        return release_of(release)
 
     def _given_to(self, group: Group, where: Conversation, wished: frozenset[str]) -> Notice:
         self._own(where.workspace, group, wished)
@@ -178,17 +247,26 @@ class Scopes:
             ),
         )
 
-    def _told(self, where: Conversation) -> Notice:
-        return Notice(text=self._told_here(where), details=self._told_of_groups(where.workspace))
+    def _told(self, where: Conversation, *, now: bool) -> Notice:
+        """Tell what a channel has; ``now`` says that it was just given it."""
+        told = self._told_here(where)
+        if now and not told.startswith(ALL_GONE):
+            return Notice(text=f"From now on {told}")
+        return Notice(text=told, details=self._told_of_groups(where.workspace))
 
     def _told_here(self, where: Conversation) -> str:
         given = self.given(where)
         left = given.intersection(self._library.names(where.workspace))
-        if not given:
-            return "I look in all sources here."
-        if not left:
+        if given and not left:
             return f"{ALL_GONE}, so I answer nothing here."
-        return f"I look only in these sources here: {_listed(left)}."
+        looks = f"only in these sources here: {_listed(left)}" if given else "in all sources here"
+        kept = self._kept_release(where)
+        about = f", for version {self._in_words(kept, where, left)}" if kept else ""
+        return f"I look {looks}{about}."
+
+    def _in_words(self, kept: str, where: Conversation, sources: frozenset[str]) -> str:
+        meant = self._release(where, Audience(workspace=where.workspace, sources=sources))
+        return shown(kept) if kept == meant else f"{shown(kept)}, which is {shown(meant)} now"
 
     def _told_of(self, group: Group, where: Conversation) -> Notice:
         owned = self._owned(where.workspace)
@@ -214,6 +292,37 @@ class Scopes:
             f"In this channel I look only in these sources: {_listed(bounds.sources)}. "
             f"For {_listed(named.sources)} ask me elsewhere, or ask a moderator."
         )
+
+    def _meant(self, asked: str, audience: Audience) -> str:
+        known = self._searcher.releases(audience=audience)
+        if found := resolved(asked, known):
+            return found
+        if not known:
+            raise ReleaseUnknown(
+                f"There is no version {asked.strip()}: no document says which one it is for."
+            )
+        there = ", ".join(map(shown, known[:LISTED_SOURCES]))
+        raise ReleaseUnknown(f"There is no version {asked.strip()}. There are: {there}.")
+
+    def _release(self, where: Conversation, audience: Audience) -> str:
+        """Return the version that a channel is about: of "latest", the one that it is now."""
+        kept = self._kept_release(where)
+        return (resolved(kept, self._searcher.releases(audience=audience)) or kept) if kept else ""
+
+    def _kept_release(self, where: Conversation) -> str:
+        with self._records.read() as db:
+            row = db.execute(
+                "SELECT release FROM channel_releases WHERE workspace = ? AND channel = ?",
+                (where.workspace, where.channel),
+            ).fetchone()
+        return str(row[0]) if row else ""
+
+    def _write_release(self, where: Conversation, release: str) -> None:
+        place = where.workspace, where.channel
+        with self._records.write() as db:
+            db.execute("DELETE FROM channel_releases WHERE workspace = ? AND channel = ?", place)
+            if release:
+                db.execute("INSERT INTO channel_releases VALUES (?, ?, ?)", (*place, release))
 
     def given(self, where: Conversation) -> frozenset[str]:
         """Return the names of the sources that a channel was given; none where it has all."""

@@ -36,6 +36,7 @@ from index.passages import (
     SyncReport,
     content_hash,
 )
+from index.releases import newest_first, rank, release_in, release_of
 from index.sources.options import PATH_KINDS, Kinds, check
 from index.syncing import merged
 
@@ -129,6 +130,11 @@ class FakeSearcher:
         hits = [self._hit(query, passage) for passage in self._readable(audience).values()]
         return _once(sorted(hits, key=lambda hit: -hit.score))[:k]
 
+    def releases(self, *, audience: Audience) -> list[str]:
+        """Return the releases that documents of this audience describe, the newest first."""
+        found = {each.release for each in self._readable(audience).values()}
+        return newest_first(found - {""})
+
     def headings(self, *, k: int, audience: Audience) -> list[tuple[str, tuple[str, ...]]]:
         """Return titles with the heading paths below them, of the ``k`` newest documents, in order."""
         newest = sorted(
@@ -184,7 +190,12 @@ class FakeSearcher:
 
     def _readable(self, audience: Audience) -> dict[int, Passage]:
         held, names = self._of(audience.workspace), audience.sources
-        return {id: found for id, found in list(held.items()) if not names or found.source in names}
+        releases = {"", audience.release}
+        return {
+            id: found
+            for id, found in list(held.items())
+            if (not names or found.source in names) and (not audience.release or found.release in releases)
+        }
 
     def _of(self, workspace: str) -> dict[int, Passage]:
         return self._passages.setdefault(workspace, {})
@@ -195,13 +206,19 @@ class FakeSearcher:
 
 
 def _once(hits: list[Hit]) -> list[Hit]:
-    """Leave each text once, by its first hit, which names the others; punctuation does not count."""
-    first: dict[str, Hit] = {}
+    """Leave each text once, by its first hit, which names the others; punctuation does not count.
+
+    Where the first describes a release, it is the hit of the newest one.
+    """
+    alike: dict[str, list[Hit]] = {}
     for hit in hits:
-        words = " ".join(_words(hit.passage.text))
-        held = first.get(words)
-        first[words] = replace(held, also=(*held.also, hit.passage)) if held else hit
-    return list(first.values())
+        alike.setdefault(" ".join(_words(hit.passage.text)), []).append(hit)
+    return [_newest(same) for same in alike.values()]
+
+
+def _newest(same: list[Hit]) -> Hit:
+    best = max(same, key=lambda hit: rank(hit.passage.release)) if same[0].passage.release else same[0]
+    return replace(best, also=tuple(hit.passage for hit in same if hit is not best))
 
 
 def _shared(query: str, text: str) -> float:
@@ -533,7 +550,8 @@ class FakeLibrary:
         title = _title(uri)
         for at in PARAGRAPH.finditer(source.texts[uri]):
             found = passage(at.group(), title=title, url=_url(source, uri), start=at.start())
-            stored = self._searcher.put(workspace, replace(found, uri=uri, source=name))
+            release = release_of(source.options.get("version", "")) or release_in(found.url, uri)
+            stored = self._searcher.put(workspace, replace(found, uri=uri, source=name, release=release))
             source.ids.setdefault(uri, []).append(stored.id)
 
     def _drop(self, workspace: str, source: _Source, uri: str) -> None:

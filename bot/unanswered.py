@@ -37,6 +37,7 @@ from bot.ports import Clock, Kept, Likeness, Searcher
 from bot.preferences import PreferenceBook
 from bot.records import Records
 from index.passages import Audience, Passage
+from index.releases import shown
 
 SAME = 0.85
 """The cosine from which on questions are listed together; docs/channels.md has what others would do."""
@@ -400,7 +401,7 @@ def _item(group: list[Asked]) -> Item:
 
 def _passage(passage: Passage, item: str) -> Item:
     return Item(
-        title=with_place(path_of(passage.title, passage.heading), passage.place),
+        title=with_place(path_of(passage.title, passage.heading, shown(passage.release)), passage.place),
         text=passage.text,
         facts=(passage.source,),
         url=link(passage, ""),

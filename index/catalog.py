@@ -61,17 +61,22 @@ MIGRATIONS = (
     ALTER TABLE sources ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0""",
     "CREATE INDEX passages_by_content ON passages (content_hash)",
     "CREATE TABLE recipes (embedder TEXT PRIMARY KEY, recipe TEXT NOT NULL) STRICT",
+    """ALTER TABLE documents ADD COLUMN release TEXT NOT NULL DEFAULT '';
+    CREATE INDEX documents_by_release ON documents (source_id, release)""",
 )
 """From each version of schema.sql to the next."""
 
 PASSAGE = """
-    SELECT p.*, d.uri, d.url, d.title, d.revision, d.updated_at, s.name AS source
+    SELECT p.*, d.uri, d.url, d.title, d.revision, d.updated_at, d.release, s.name AS source
     FROM passages p
     JOIN documents d ON d.id = p.document_id
     JOIN sources s ON s.id = d.source_id
 """
 
-READABLE = "s.workspace = ? AND (? = '[]' OR s.name IN (SELECT value FROM json_each(?)))"
+READABLE = (
+    "s.workspace = ? AND (? = '[]' OR s.name IN (SELECT value FROM json_each(?)))"
+    " AND (? = '' OR d.release IN ('', ?))"
+)
 """What an audience may read; takes what ``_readable`` returns."""
 
 
@@ -156,6 +161,7 @@ class DocumentState:
     version: str
     revision: str
     pipeline: str
+    release: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +178,7 @@ class Reading:
     pipeline: str
     drafts: tuple[Draft, ...]
     vector_keys: tuple[str, ...]
+    release: str = ""
 
 
 class Catalog:
@@ -337,11 +344,15 @@ class Catalog:
         """Return what is known of each document of a source, by uri."""
         with self.database.read() as db:
             rows = db.execute(
-                "SELECT uri, version, revision, pipeline FROM documents WHERE source_id = ?", (source.id,)
+                "SELECT uri, version, revision, pipeline, release FROM documents WHERE source_id = ?",
+                (source.id,),
             )
             return {
                 row["uri"]: DocumentState(
-                    version=row["version"], revision=row["revision"], pipeline=row["pipeline"]
+                    version=row["version"],
+                    revision=row["revision"],
+                    pipeline=row["pipeline"],
+                    release=row["release"],
                 )
                 for row in rows
             }
@@ -490,6 +501,16 @@ class Catalog:
                 _readable(audience),
             )
             return np.array([row["id"] for row in rows], dtype=np.int64)
+
+    def releases(self, audience: Audience) -> list[str]:
+        """Return each release that a document which this audience may read describes."""
+        with self.database.read() as db:
+            rows = db.execute(
+                f"""SELECT DISTINCT d.release FROM documents d JOIN sources s ON s.id = d.source_id
+                WHERE {READABLE} AND d.release <> ''""",
+                _readable(audience),
+            )
+            return [row["release"] for row in rows]
 
     def paths(self, audience: Audience) -> list[tuple[str, ...]]:
         """Return each (title, heading, ...) that leads to a live passage this audience may read."""
@@ -682,9 +703,10 @@ def _passage(row: sqlite3.Row) -> Passage:
         revision=row["revision"],
         updated_at=datetime.fromisoformat(row["updated_at"]),
         source=row["source"],
+        release=row["release"],
     )
 
 
-def _readable(audience: Audience) -> tuple[str, str, str]:
+def _readable(audience: Audience) -> tuple[str, str, str, str, str]:
     names = json.dumps(sorted(audience.sources))
-    return audience.workspace, names, names
+    return audience.workspace, names, names, audience.release, audience.release

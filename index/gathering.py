@@ -31,7 +31,8 @@ class Gathering:
     """One sync's reading of one source, and what it has found so far.
 
     ``known`` are the documents that are searched, ``staged`` those that a sync which was cut short
-    had read before; ``fresh`` are the documents that are staged at the end.
+    had read before. ``release`` returns the release that a document is given, if any; ``releases`` are
+    those that differ from what is known. ``fresh`` are the documents that are staged at the end.
     """
 
     source: Source
@@ -40,7 +41,9 @@ class Gathering:
     known: Mapping[str, DocumentState]
     staged: Mapping[str, DocumentState]
     failed: Callable[[Failure], None]
+    release: Callable[[Entry], str]
     touched: dict[str, str] = field(default_factory=dict)
+    releases: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
     fresh: set[str] = field(default_factory=set)
@@ -77,6 +80,7 @@ class Gathering:
 
     def _changed(self, entry: Entry) -> Reading | None:
         """Return a document that is to be staged, None if it is not, or is already."""
+        self._note_release(entry)
         if self._is_current(self.known.get(entry.uri), entry.version):
             self._keep(entry)
             self.unchanged += 1
@@ -92,6 +96,12 @@ class Gathering:
             self._fail(entry, error)
             return None
         return self._read(entry, data)
+
+    def _note_release(self, entry: Entry) -> None:
+        """A release can be another one though nothing of a document need be read or embedded anew."""
+        state, release = self.known.get(entry.uri), self.release(entry)
+        if state and release and state.release != release:
+            self.releases[entry.uri] = release
 
     def _read(self, entry: Entry, data: bytes) -> Reading | None:
         revision = hashlib.sha256(data).hexdigest()
@@ -142,6 +152,7 @@ class Gathering:
             blocks=extract.blocks,
             revision=revision,
             updated_at=extract.updated_at or entry.updated_at,
+            release=self.release(entry) or extract.release,
         )
         drafts = split(
             document.blocks,
@@ -156,6 +167,7 @@ class Gathering:
             text=document.text,
             revision=revision,
             updated_at=document.updated_at,
+            release=document.release,
             version=entry.version,
             pipeline=self.pipeline,
             drafts=tuple(drafts),

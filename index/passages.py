@@ -45,6 +45,7 @@ class Extract:
     ``url`` is the address that a web page gives as its own, ``language`` the language that the
     document says it is in (a BCP 47 tag), and ``updated_at`` when it says it was changed; most say
     nothing of the kind.
+    ``release`` is the version of the product that the document says it describes; empty for none.
     """
 
     title: str
@@ -52,13 +53,15 @@ class Extract:
     url: str = ""
     language: str = ""
     updated_at: datetime | None = None
+    release: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One item of a source, read: its extracted text is the ground that every quote stands on.
 
-    ``revision`` is the SHA-256 of the document's bytes as they came from the source.
+    ``revision`` is the SHA-256 of the document's bytes as they came from the source, ``release`` the
+    version of the product that it describes, as ``index.releases`` writes it; empty for none.
     """
 
     uri: str
@@ -67,6 +70,7 @@ class Document:
     blocks: tuple[Block, ...]
     revision: str
     updated_at: datetime
+    release: str = ""
 
     @property
     def text(self) -> str:
@@ -132,6 +136,7 @@ class Passage:
     revision: str
     updated_at: datetime
     source: str
+    release: str = ""
     place: str = ""
 
 
@@ -139,11 +144,18 @@ class Passage:
 class Audience:
     """Whose passages a query may see. Applied before ranking, never after.
 
-    ``sources`` are names of the workspace's sources; empty means all of them.
+    ``sources`` are names of the workspace's sources; empty means all of them. With a ``release``
+    it is the documents of that release and those that carry none.
     """
 
     workspace: str
     sources: frozenset[str] = frozenset()
+    release: str = ""
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether this is less than all that the workspace has read."""
+        return bool(self.sources or self.release)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

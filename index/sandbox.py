@@ -229,6 +229,7 @@ def _extract(reply: dict[str, Any]) -> Extract:
         blocks=tuple(_block(*block) for block in reply["blocks"]),
         url=_text(reply["url"]),
         language=_text(reply["language"]),
+        release=_text(reply["release"]),
         updated_at=datetime.fromisoformat(updated_at) if updated_at else None,
     )
 

@@ -120,6 +120,7 @@ def _told(extract: Extract) -> dict[str, Any]:
         "blocks": blocks,
         "url": extract.url,
         "language": extract.language,
+        "release": extract.release,
         "updated_at": extract.updated_at.isoformat() if extract.updated_at else "",
     }
 

@@ -29,6 +29,7 @@ CREATE TABLE sources (
     UNIQUE (workspace, name)
 ) STRICT;
 
+-- release is the version of the product that a document describes, empty for none.
 CREATE TABLE documents (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     source_id  INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
@@ -40,8 +41,11 @@ CREATE TABLE documents (
     version    TEXT NOT NULL,
     pipeline   TEXT NOT NULL,
     updated_at TEXT NOT NULL,
+    release    TEXT NOT NULL DEFAULT '',
     UNIQUE (source_id, uri)
 ) STRICT;
+
+CREATE INDEX documents_by_release ON documents (source_id, release);
 
 -- vector_key is the hash of what is embedded: title, headings and text.
 CREATE TABLE passages (

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from index.highlighting import span
 from index.passages import Audience, Explanation, Hit, Passage
 from index.ports import Embedder, Embedding, Keys, Numbers, Reranker, Vectors
 from index.ranking import Evidence, Query, confidences, cues, fused, telling, weigh
+from index.releases import newest_first, rank
 from index.resemblance import Shingles, resemble, shingles
 from index.snapshots import SENTENCES, Snapshot, Snapshots
 from index.tokens import Projection
@@ -34,6 +36,9 @@ RERANKED = 30
 
 AUDIENCES = 50
 """Of how many audiences the headings are kept at hand."""
+
+
+Listed = TypeVar("Listed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,7 @@ class CatalogSearcher:
         self._projections: dict[str, Projection] = {}
         self._chatter: dict[str, Vectors] = {}
         self._paths: dict[Audience, tuple[int, list[tuple[str, ...]]]] = {}
+        self._releases: dict[Audience, tuple[int, list[str]]] = {}
         self._preparing = threading.Lock()
 
     def search(self, query: str, *, k: int, audience: Audience) -> list[Hit]:
@@ -122,14 +128,29 @@ class CatalogSearcher:
 
         Nothing is embedded; between two changes of the catalogue they are read from it once.
         """
+        return self._at_hand(self._paths, audience, self._catalog.paths)
+
+    def releases(self, *, audience: Audience) -> list[str]:
+        """Return the releases that documents of this audience describe, the newest first.
+
+        Between two changes of the catalogue they are read from it once.
+        """
+        return self._at_hand(
+            self._releases, audience, lambda audience: newest_first(self._catalog.releases(audience))
+        )
+
+    def _at_hand(
+        self, held: dict[Audience, tuple[int, Listed]], audience: Audience, read: Callable[[Audience], Listed]
+    ) -> Listed:
+        """Return what was read for an audience at this revision of the catalogue, or read it."""
         revision = self._catalog.revision(audience.workspace)
-        held = self._paths.pop(audience, None)
-        if held is None or held[0] != revision:
-            held = revision, self._catalog.paths(audience)
-        self._paths[audience] = held
-        for oldest in list(self._paths)[:-AUDIENCES]:
-            self._paths.pop(oldest, None)
-        return held[1]
+        found = held.pop(audience, None)
+        if found is None or found[0] != revision:
+            found = revision, read(audience)
+        held[audience] = found
+        for oldest in list(held)[:-AUDIENCES]:
+            held.pop(oldest, None)
+        return found[1]
 
     def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:
         """Return the live passage, or None when it is gone or not for this audience."""
@@ -147,8 +168,8 @@ class CatalogSearcher:
         snapshot = self._current(audience.workspace)
         # The snapshot's: while one is made with another embedder, the one before is still searched.
         embedder = self._by_id(snapshot.embedder)
-        # Named sources are a filter before ranking: their passages need not be among the first of all.
-        among = self._catalog.passage_ids(audience) if audience.sources else None
+        # An audience is a filter before ranking: its passages need not be among the first of all.
+        among = self._catalog.passage_ids(audience) if audience.is_bounded else None
         size = len(snapshot.passages) if among is None else len(among)
         if not size:
             return None
@@ -233,7 +254,7 @@ class CatalogSearcher:
         """Return up to ``k`` candidates as hits; what nearly repeats an earlier one is named with it."""
         rows = ranking.evidence.rows
         probabilities = confidences(ranking.cues)
-        groups: list[tuple[int, Passage, Shingles, list[Passage]]] = []
+        groups: list[_Group] = []
         for at in range(0, len(ranking.order), CONTENDERS):
             if len(groups) >= k:
                 break
@@ -241,7 +262,8 @@ class CatalogSearcher:
             live = self._catalog.passages([rows[i].id for i in some], audience)
             _group(groups, [(i, live[rows[i].id]) for i in some if rows[i].id in live])
         hits: list[Hit] = []
-        for i, passage, _, also in groups[:k]:
+        for group in groups[:k]:
+            i, (shown, passage), also = group.members[0][0], *group.newest_first()
             # A later hit is never the surer one: it would have come first, or a reranker doubts it.
             ceiling = hits[-1].confidence if hits else 1.0
             hits.append(
@@ -249,8 +271,8 @@ class CatalogSearcher:
                     passage=passage,
                     score=float(ranking.scores[i]),
                     confidence=min(float(probabilities[i]), ceiling),
-                    highlight=span(passage, rows[i].tokens, ranking.query),
-                    also=tuple(also),
+                    highlight=span(passage, rows[shown].tokens, ranking.query),
+                    also=also,
                 )
             )
         return hits
@@ -272,17 +294,30 @@ class CatalogSearcher:
             return self._chatter[embedder.id]
 
 
-def _group(
-    groups: list[tuple[int, Passage, Shingles, list[Passage]]], candidates: list[tuple[int, Passage]]
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """Passages that say nearly the same, best first, by their places among the candidates."""
+
+    shingles: Shingles
+    members: list[tuple[int, Passage]]
+
+    def newest_first(self) -> tuple[tuple[int, Passage], tuple[Passage, ...]]:
+        """Return which to show, and the others: where the best has a release, it is the newest one's."""
+        first = self.members[0]
+        if first[1].release:
+            first = max(self.members, key=lambda member: rank(member[1].release))
+        return first, tuple(passage for i, passage in self.members if i != first[0])
+
+
+def _group(groups: list[_Group], candidates: list[tuple[int, Passage]]) -> None:
     """Add each candidate to the group of a passage that it nearly repeats, or as a new group."""
     for i, passage in candidates:
         own = shingles(passage.text)
-        twin = next((also for _, _, earlier, also in groups if resemble(own, earlier)), None)
+        twin = next((group for group in groups if resemble(own, group.shingles)), None)
         if twin is not None:
-            twin.append(passage)
+            twin.members.append((i, passage))
         else:
-            groups.append((i, passage, own, []))
+            groups.append(_Group(shingles=own, members=[(i, passage)]))
 
 
 def _whole(embedding: Embedding) -> Vectors:

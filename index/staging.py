@@ -81,15 +81,16 @@ class Staging:
         source: SourceRecord,
         *,
         touched: Mapping[str, str],
+        releases: Mapping[str, str],
         removed: Collection[str],
         failures: Sequence[Failure],
         held: int = 0,
     ) -> None:
         """Switch a source to its staged documents, in one transaction.
 
-        ``touched`` are new versions by uri of documents whose bytes are the same, ``removed`` are
-        uris; ``held`` is how many more are gone but kept. A passage whose title, headings and text
-        are unchanged keeps its id.
+        ``touched`` are new versions, and ``releases`` new releases, by uri of documents whose bytes are
+        the same, ``removed`` are uris; ``held`` is how many more are gone but kept. A passage whose
+        title, headings and text are unchanged keeps its id.
         Raises SourceUnknown when the source was removed meanwhile.
         """
         with self._database.write() as db:
@@ -99,6 +100,10 @@ class Staging:
                 [(version, source.id, uri) for uri, version in touched.items()],
             )
             difference = _switch(db, source.id, removed, keeps_former=source.synced_at is not None)
+            db.executemany(
+                "UPDATE documents SET release = ? WHERE source_id = ? AND uri = ?",
+                [(release, source.id, uri) for uri, release in releases.items()],
+            )
             db.execute("DELETE FROM failures WHERE source_id = ?", (source.id,))
             db.executemany(
                 "INSERT INTO failures (source_id, uri, reason) VALUES (?, ?, ?)",
@@ -111,6 +116,7 @@ class Staging:
             )
             if difference.documents:
                 db.execute("UPDATE sources SET replaced_at = ? WHERE id = ?", (now, source.id))
+            if difference.documents or releases:
                 advance(db, source.workspace, difference.passages)
 
     def revert(self, source: SourceRecord) -> int:
@@ -221,6 +227,7 @@ def _written(reading: Reading) -> str:
             "title": reading.title,
             "text": reading.text,
             "updated_at": reading.updated_at.isoformat(),
+            "release": reading.release,
             "passages": passages,
         },
         ensure_ascii=False,
@@ -236,6 +243,7 @@ def _read(row: sqlite3.Row) -> Reading:
         text=held["text"],
         revision=row["revision"],
         updated_at=datetime.fromisoformat(held["updated_at"]),
+        release=held.get("release", ""),  # an earlier Quoth staged none
         version=row["version"],
         pipeline=row["pipeline"],
         drafts=tuple(
@@ -309,6 +317,7 @@ def _published(db: sqlite3.Connection, source: int, uri: str) -> Reading | None:
         text=document["text"],
         revision=document["revision"],
         updated_at=datetime.fromisoformat(document["updated_at"]),
+        release=document["release"],
         version=document["version"],
         pipeline=document["pipeline"],
         drafts=tuple(
@@ -361,6 +370,7 @@ def _replace_document(db: sqlite3.Connection, source: int, reading: Reading) -> 
         "version": reading.version,
         "pipeline": reading.pipeline,
         "updated_at": reading.updated_at.isoformat(),
+        "release": reading.release,
     }
     names = list(values)
     row = db.execute(

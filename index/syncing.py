@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -13,6 +14,8 @@ from index.errors import DocumentUnreadable, SourceUnavailable, SyncBusy
 from index.gathering import Gathering
 from index.passages import BLOCK_SEPARATOR, Failure, Held, Step, SyncReport
 from index.ports import Embedder, Entry, Reader, Source
+from index.releases import release_in, release_of
+from index.sources.options import VERSION
 from index.staging import Staging, passages_of
 
 Progress = Callable[[Step], None]
@@ -157,6 +160,7 @@ class Syncer:
             known=self._catalog.document_states(record),
             staged=self._staging.states(record),
             failed=failed,
+            release=partial(_release, record),
         )
         embedded = self._stage(record, gathering, progress)
         removed = gathering.removed
@@ -165,6 +169,7 @@ class Syncer:
         self._staging.publish(
             record,
             touched=gathering.touched,
+            releases=gathering.releases,
             removed=set() if held else removed,
             failures=gathering.failures,
             held=held,
@@ -205,6 +210,11 @@ class Syncer:
             failures=tuple(gathering.failures),
             held=(Held(source=record.name, lost=held, documents=len(gathering.known)),) if held else (),
         )
+
+
+def _release(record: SourceRecord, entry: Entry) -> str:
+    """Return the release that a source was given, or else the one that a document's address names."""
+    return release_of(record.options.get(VERSION, "")) or release_in(entry.url, entry.uri)
 
 
 def merged(first: SyncReport, second: SyncReport) -> SyncReport:

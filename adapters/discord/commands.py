@@ -107,12 +107,17 @@ def _for_everyone(tree: Commands, listeners: Listeners) -> None:
     @app_commands.describe(
         question="Your question, in your own words",
         source="The one source to look in; all of them if you leave this out",
+        version="The version of the product you ask about; any if you leave this out",
     )
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
-    @app_commands.autocomplete(question=_choices(listeners.suggestions), source=_names(listeners))
-    async def ask(interaction: Interaction, question: str, source: str = "") -> None:
-        await listeners.on_ask(interaction, question, source)
+    @app_commands.autocomplete(
+        question=_choices(listeners.suggestions),
+        source=_names(listeners),
+        version=_choices(listeners.versions),
+    )
+    async def ask(interaction: Interaction, question: str, source: str = "", version: str = "") -> None:
+        await listeners.on_ask(interaction, question, source, version)
 
     @tree.context_menu(name="Find an answer")
     async def find(interaction: Interaction, message: discord.Message) -> None:
@@ -309,12 +314,17 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     @app_commands.describe(
         sources="Names, parted by commas, or “all”; what counts now if you leave this out",
         role="A role that these sources are for, wherever it asks; “none” takes them back",
+        version="The version of the product that this channel is about, or “any”",
     )
-    @app_commands.autocomplete(sources=_choices(listeners.scope_names))
+    @app_commands.autocomplete(
+        sources=_choices(listeners.scope_names), version=_choices(listeners.scope_versions)
+    )
     @app_commands.default_permissions(MODERATORS)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
-    async def scope(interaction: Interaction, sources: str = "", role: discord.Role | None = None) -> None:
-        await listeners.on_scope(interaction, sources, role)
+    async def scope(
+        interaction: Interaction, sources: str = "", role: discord.Role | None = None, version: str = ""
+    ) -> None:
+        await listeners.on_scope(interaction, sources, role, version)
 
     tree.add_command(source)
 

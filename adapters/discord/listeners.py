@@ -24,6 +24,7 @@ from adapters.discord.render import render
 from adapters.discord.translate import Party
 from bot.messages import (
     ALL_SOURCES,
+    ANY_RELEASE,
     AddSource,
     Aliases,
     Answer,
@@ -57,6 +58,8 @@ from bot.messages import (
     Rate,
     Refused,
     Reindex,
+    ReleaseList,
+    Releases,
     Remark,
     RemoveSource,
     Reply,
@@ -117,7 +120,9 @@ class Listeners:
 
     # Listeners
 
-    async def on_ask(self, interaction: Interaction, question: str, source: str = "") -> None:
+    async def on_ask(
+        self, interaction: Interaction, question: str, source: str = "", version: str = ""
+    ) -> None:
         """Answer ``/ask`` and "Find an answer" to the asker alone."""
         async with self._serving(interaction) as party:
             text = translate.question(question, interaction.application_id)
@@ -126,6 +131,7 @@ class Listeners:
                 conversation=party.conversation,
                 question=text,
                 source=source,
+                release=version,
                 whispered=_is_whispered(interaction),
             )
             await self._whisper(interaction, request)
@@ -188,10 +194,27 @@ class Listeners:
                 interaction, SetMode(actor=party.actor, conversation=party.conversation, mode=mode)
             )
 
-    async def on_scope(self, interaction: Interaction, sources: str, role: discord.Role | None) -> None:
+    async def on_scope(
+        self, interaction: Interaction, sources: str, role: discord.Role | None, version: str
+    ) -> None:
         """Give the channel or a role its own sources, or tell which it has."""
         async with self._serving(interaction) as party:
-            await self._whisper(interaction, translate.scope(party, sources, role))
+            await self._whisper(interaction, translate.scope(party, sources, role, version))
+
+    async def versions(self, interaction: Interaction, typed: str) -> list[str]:
+        """Return the versions, of the source that a person chose, that hold what they typed so far."""
+        party = await self._asker(interaction)
+        source = interaction.namespace.source or ""
+        request = Releases(actor=party.actor, conversation=party.conversation, source=source)
+        releases: list[str] = []
+        async for reply in self._core.replies(request):
+            if isinstance(reply, ReleaseList):
+                releases = list(reply.releases)
+        return _choices(releases, typed)
+
+    async def scope_versions(self, interaction: Interaction, typed: str) -> list[str]:
+        """Return what a channel can be about: any version, or one of those that there are."""
+        return [*_choices([ANY_RELEASE], typed), *await self.versions(interaction, typed)][:MOST_CHOICES]
 
     async def scope_names(self, interaction: Interaction, typed: str) -> list[str]:
         """Return what was typed so far of a list of sources, its last name completed."""
@@ -426,8 +449,10 @@ class Listeners:
     async def suggestions(self, interaction: Interaction, typed: str) -> list[str]:
         """Return what could be asked, given what a person has typed so far and the source they chose."""
         party = await self._asker(interaction)
-        source = interaction.namespace.source or ""
-        request = Suggest(actor=party.actor, conversation=party.conversation, typed=typed, source=source)
+        source, version = interaction.namespace.source or "", interaction.namespace.version or ""
+        request = Suggest(
+            actor=party.actor, conversation=party.conversation, typed=typed, source=source, release=version
+        )
         texts: tuple[str, ...] = ()
         async for reply in self._core.replies(request):
             if isinstance(reply, Suggestions):

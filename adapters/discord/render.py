@@ -23,6 +23,7 @@ from bot.messages import (
     HelpWanted,
     Item,
     Listing,
+    Nearest,
     NoAnswer,
     Notice,
     Offer,
@@ -35,6 +36,7 @@ from bot.messages import (
     Quote,
     Reasons,
     Refused,
+    ReleaseList,
     Reply,
     Silence,
     SourceDetails,
@@ -95,7 +97,7 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
         case Reasons():
             return _reasons(reply)
         case NoAnswer():
-            titles = [f"- {_linked(_path(near.title, near.heading), near.url)}" for near in reply.nearest]
+            titles = [_near(each) for each in reply.nearest]
             said = _searched(reply.searched) + literal(reply.text)
             view = _lines(said, *(["Nearest titles:", *titles] if titles else []))
             if reply.id:
@@ -106,7 +108,7 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
         case Refused():
             return _lines(literal(reply.text))
         case Notice():
-            return _lines(literal(reply.text), *(f"- {literal(line)}" for line in reply.details))
+            return _notice(reply)
         case Listing():
             return _listing(reply)
         case SourceList():
@@ -127,6 +129,8 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
             return _statistics(reply)
         case StatusReport():
             return _status(reply)
+        case ReleaseList():
+            return _notice(reply.told)
         case Suggestions():
             return _lines(literal(reply.lead), *(f"- {literal(text)}" for text in reply.texts))
         case Progress():
@@ -205,7 +209,7 @@ def _card(
 
 def _help_wanted(reply: HelpWanted) -> ui.LayoutView:
     where = f"<#{reply.channel}>" if reply.channel else "a direct message to me"
-    titles = [f"- {_linked(_path(near.title, near.heading), near.url)}" for near in reply.nearest]
+    titles = [_near(each) for each in reply.nearest]
     view = _lines(
         literal(reply.text),
         *([f"> {literal(_title(reply.question))}"] if reply.question else []),
@@ -297,7 +301,7 @@ def _citation(citation: Citation) -> str:
 
 
 def _place(citation: Citation) -> str:
-    path = with_place(_path(citation.title, citation.heading), _title(citation.place))
+    path = with_place(_path(citation.title, citation.heading, citation.release), _title(citation.place))
     path = _linked(path, citation.url)
     return path if citation.url else f"{path} · {literal(_title(citation.location))}"
 
@@ -531,8 +535,16 @@ def _line(text: str) -> str:
     return text if _size(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE // 2]}…"
 
 
-def _path(title: str, heading: tuple[str, ...]) -> str:
-    return _title(path_of(title, heading))
+def _notice(reply: Notice) -> ui.LayoutView:
+    return _lines(literal(reply.text), *(f"- {literal(line)}" for line in reply.details))
+
+
+def _near(near: Nearest) -> str:
+    return f"- {_linked(_path(near.title, near.heading, near.release), near.url)}"
+
+
+def _path(title: str, heading: tuple[str, ...], release: str) -> str:
+    return _title(path_of(title, heading, release))
 
 
 def _title(text: str) -> str:

@@ -36,6 +36,7 @@ from bot.messages import (
     Share,
     Upload,
     Why,
+    given_release,
     listed_names,
     parted_options,
 )
@@ -249,7 +250,7 @@ def overheard(
     )
 
 
-def scope(party: Party, sources: str, role: Role | None) -> Scope | Refused:
+def scope(party: Party, sources: str, role: Role | None, version: str) -> Scope | Refused:
     """Return the request to give the channel or a role its own sources, or to tell which it has."""
     if role is not None and role.is_default():
         return FOR_EVERYONE
@@ -258,6 +259,7 @@ def scope(party: Party, sources: str, role: Role | None) -> Scope | Refused:
         conversation=party.conversation,
         sources=listed_names(sources),
         group=Group(id=str(role.id), name=f"@{role.name}") if role else None,
+        release=given_release(version),
     )
 
 

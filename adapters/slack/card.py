@@ -60,13 +60,13 @@ MAX_SMALL_PRINT = 300
 ELLIPSIS = "..."
 
 
-def headline(title: str, heading: tuple[str, ...]) -> str:
+def headline(title: str, heading: tuple[str, ...], release: str = "") -> str:
     """Return where a passage stands, short enough for a line of a card. Slack refuses an empty one."""
-    return shorten(path_of(title, heading), MAX_HEADLINE) or "Untitled"
+    return shorten(path_of(title, heading, release), MAX_HEADLINE) or "Untitled"
 
 
 def _place_in(citation: Citation) -> str:
-    path = headline(citation.title, citation.heading)
+    path = headline(citation.title, citation.heading, citation.release)
     return with_place(path, shorten(citation.place, MAX_SMALL_PRINT))
 
 

@@ -63,6 +63,7 @@ from bot.messages import (
     Progress,
     Reasons,
     Refused,
+    ReleaseList,
     Reply,
     Silence,
     SourceDetails,
@@ -133,6 +134,8 @@ def render(reply: Reply, *, private: bool = False) -> Json:
             return _statistics(reply)
         case StatusReport():
             return _status_report(reply)
+        case ReleaseList():
+            return _notice(reply.told)
         case Suggestions():
             return _suggestions(reply)
         case Progress():
@@ -178,7 +181,7 @@ def _help_wanted(reply: HelpWanted) -> Json:
 
 
 def _nearest(near: Nearest) -> Json:
-    return link(headline(near.title, near.heading), near.url)
+    return link(headline(near.title, near.heading, near.release), near.url)
 
 
 def _notice(reply: Notice) -> Json:

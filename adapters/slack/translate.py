@@ -57,6 +57,7 @@ from bot.messages import (
     ReadOn,
     Refused,
     Reindex,
+    Releases,
     Remark,
     RemoveSource,
     Request,
@@ -78,6 +79,7 @@ from bot.messages import (
     Upload,
     Verify,
     Why,
+    given_release,
     listed_names,
     parted_options,
 )
@@ -94,7 +96,9 @@ HELP = Notice(
         "“Save as answer” in a message's menu, or /quoth answer QUESTION | TEXT: I quote it from then on",
         "/quoth overview: what I know, and what you can ask me",
         "/quoth suggest WORDS: what could be asked about these words",
+        "/ask version=VERSION QUESTION: I look in documents of that version, and in those of none",
         "/quoth sources: what I have read. /quoth status: how I am",
+        "/quoth versions [NAME]: which versions of the product I have read of",
         "/quoth verify RECEIPT: whether a quote still stands where it was found",
         "/quoth notify off: I do not tell you when there is an answer to what you asked in vain",
         "Moderators: /quoth unanswered: what was asked and nothing answered",
@@ -106,7 +110,7 @@ HELP = Notice(
         "Moderators: /quoth show NAME, /quoth pause NAME, /quoth resume NAME, /quoth undo, /quoth cancel",
         "Moderators: /quoth schedule NAME every 6h (or daily 03:00, cron 0 3 * * 1, off)",
         "Moderators: /quoth mode [off | mention | suggest | answer]: what I do in this channel",
-        "Moderators: /quoth scope [NAME, NAME | all]: the only sources that I look in for this channel",
+        "Moderators: /quoth scope [version=VERSION] [NAME, NAME | all]: where alone I look for this channel",
         "Moderators: /quoth scope group=@GROUP [NAME, NAME | none]: sources that are for a user group alone",
         "Moderators: /quoth settings [NAME] [VALUE]: what this community can choose for itself",
         "Moderators: /quoth stats: what is asked and answered. /quoth audit: who changed what",
@@ -151,10 +155,10 @@ _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _SCHEDULE = re.compile(r"(?P<name>.+?)\s+(?P<schedule>(?:every|daily|cron)\s.+|off)", re.IGNORECASE)
 
 _MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
-_SOURCE = re.compile(r"source=(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>\S+))\s*", re.IGNORECASE)
+_NARROWED = re.compile(r"(source|version)=(?:\"([^\"]+)\"|(\S+))\s*", re.IGNORECASE)
 _SCOPE = re.compile(
     r"scope(?:\s+group=(?:<!subteam\^(?P<mentioned>[A-Z0-9]+)(?:\|(?P<label>[^<>]*))?>|(?P<id>[A-Z0-9]+)))?"
-    r"(?:\s+(?P<names>.*))?",
+    r"(?:\s+version=(?P<version>\S+))?(?:\s+(?P<names>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 _PERSON = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
@@ -359,17 +363,18 @@ def ask(text: str, party: Party) -> Ask:
 
 
 def ask_within(text: str, party: Party) -> Ask:
-    """Take a text as a question, which may begin with the one source to search in: ``source=NAME``.
+    """Take a text as a question, which may begin with ``source=NAME`` or ``version=VERSION``, or both.
 
     Slack has no completion for the words of a slash command, so a name that there is not is
     answered with those that there are.
     """
-    named = _SOURCE.match(text.translate(_QUOTES))
-    if named is None:
-        return ask(text, party)
+    narrowed: dict[str, str] = {}
     # Quotation marks are one character each, typographic or not, so the rest stands where it stood.
-    asked = ask(text[named.end() :], party)
-    return replace(asked, source=named["quoted"] or named["bare"])
+    while found := _NARROWED.match(text.translate(_QUOTES)):
+        narrowed[found[1].lower()] = found[2] or found[3]
+        text = text[found.end() :]
+    asked = ask(text, party)
+    return replace(asked, source=narrowed.get("source", ""), release=narrowed.get("version", ""))
 
 
 def whispered(asked: Ask) -> Ask:
@@ -424,6 +429,7 @@ def scope(text: str, party: Party) -> Scope | None:
         actor=party.actor,
         conversation=party.conversation,
         sources=listed_names(plain_text(found["names"] or "")),
+        release=given_release(found["version"] or ""),
         group=Group(id=group, name=name and f"@{name.lstrip('@')}") if group else None,
     )
 
@@ -441,6 +447,8 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return Overview(actor=actor, conversation=conversation)
         case "mode":
             return SetMode(actor=actor, conversation=conversation, mode=rest)
+        case "versions":
+            return Releases(actor=actor, conversation=conversation, source=rest)
         case "status":
             return Status(actor=actor, conversation=conversation)
         case "stats":

@@ -24,11 +24,12 @@ _SOURCES = {"show": _SOURCE, "pause": _SOURCE, "resume": _SOURCE}
 
 USAGES = {
     "/ask": Usage(
-        needs="a question, or --source with a source's name before it",
+        needs="a question, or --source with a source's name or --version with a version before it",
         example="/ask --source handbook How long is leave?",
         fewest=1,
         most=1_000,
     ),
+    "/versions": Usage(needs="the name of one source, or nothing for all", example="/versions handbook"),
     "/notify": Usage(needs="on or off", example="/notify off", fewest=1, choices=(("on", "off"),)),
     "/add": Usage(
         needs="a path or address, and if you like a name and options",

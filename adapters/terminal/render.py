@@ -37,6 +37,7 @@ from bot.messages import (
     Quote,
     Reasons,
     Refused,
+    ReleaseList,
     Reply,
     Silence,
     SourceDetails,
@@ -107,6 +108,8 @@ def render(reply: Reply, *, now: datetime | None = None) -> RenderableType:
             return _statistics(reply)
         case StatusReport():
             return _status(reply, moment)
+        case ReleaseList():
+            return render(reply.told)
         case Suggestions():
             return Group(_plain(reply.lead), *(_plain(f"  {text}") for text in reply.texts))
         case Progress():
@@ -176,7 +179,7 @@ def _citation(citation: Citation, now: datetime) -> list[Text]:
 
 
 def _place(citation: Citation) -> str:
-    return with_place(path_of(citation.title, citation.heading), citation.place)
+    return with_place(path_of(citation.title, citation.heading, citation.release), citation.place)
 
 
 def _also(places: tuple[Citation, ...]) -> list[Text]:
@@ -220,7 +223,7 @@ def _no_answer(reply: NoAnswer) -> RenderableType:
 def _nearest(nearest: tuple[Nearest, ...]) -> list[Text]:
     lines = [_plain("Nearest titles:", "dim")] if nearest else []
     for document in nearest:
-        path = path_of(document.title, document.heading)
+        path = path_of(document.title, document.heading, document.release)
         lines.append(_plain(f"  {path}{f'  {document.url}' if document.url else ''}", "dim"))
     return lines
 

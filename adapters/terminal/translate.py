@@ -32,6 +32,7 @@ from bot.messages import (
     Rate,
     ReadOn,
     Reindex,
+    Releases,
     Remark,
     RemoveSource,
     Request,
@@ -69,6 +70,8 @@ HERE = Conversation(platform="terminal", workspace="local", channel="terminal", 
 HELP = """\
 Type a question, or:
   /ask --source NAME QUESTION   a question to one source
+  /ask --version 3.12 QUESTION  a question about one version of a product
+  /versions [SOURCE]    the versions that I have read of
   /suggest WORDS        what could be asked about these words
   /more                 the next passage
   /why                  why the passage above
@@ -130,9 +133,10 @@ ALONE = (
 )
 
 
+OPTION = r"--(?:source|version)[\s=]+(?:\"[^\"]+\"|\S+)"
+NARROWED = re.compile(r"--(source|version)[\s=]+(?:\"([^\"]+)\"|(\S+))")
 ASKED = re.compile(
-    r"/ask(?:\s+--source[\s=]+(?:\"(?P<quoted>[^\"]+)\"|(?P<source>\S+)))?\s+(?!--source\b)(?P<question>.+)",
-    re.DOTALL,
+    rf"/ask(?P<narrowed>(?:\s+{OPTION})*)\s+(?!--(?:source|version)\b)(?P<question>.+)", re.DOTALL
 )
 
 
@@ -151,8 +155,14 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
         return Ask(actor=ACTOR, conversation=HERE, question=line.strip())
     if asked := ASKED.fullmatch(line.strip()):
         # Not split as the others are: an apostrophe in a question is no quotation mark.
-        source = asked["quoted"] or asked["source"] or ""
-        return Ask(actor=ACTOR, conversation=HERE, question=asked["question"], source=source)
+        narrowed = {name: quoted or bare for name, quoted, bare in NARROWED.findall(asked["narrowed"])}
+        return Ask(
+            actor=ACTOR,
+            conversation=HERE,
+            question=asked["question"],
+            source=narrowed.get("source", ""),
+            release=narrowed.get("version", ""),
+        )
     if line.split()[0] == "/answer":
         return _answer(line)
     if (filled := DECISIONS.get(line.split()[0])) in BLANKS:
@@ -166,6 +176,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return Sources(actor=ACTOR, conversation=HERE)
         case "/overview", []:
             return Overview(actor=ACTOR, conversation=HERE)
+        case "/versions", ([] | [_]):
+            return Releases(actor=ACTOR, conversation=HERE, source="".join(words))
         case "/status", []:
             return Status(actor=ACTOR, conversation=HERE)
         case "/aliases", []:

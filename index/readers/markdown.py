@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -13,6 +14,7 @@ from index.readers.admonitions import without_admonitions
 from index.readers.decoding import clean, decode
 from index.readers.html import add_fragment
 from index.readers.outline import Outline
+from index.releases import release_of
 
 MAX_INLINE_CHARACTERS = 20_000
 """Longer paragraphs are taken as they stand: finding markup in one takes quadratic time."""
@@ -21,6 +23,9 @@ _FRONT_MATTER = re.compile(
     r"\A(?:---|\+\+\+)[ \t]*\n(.*?)^(?:---|\+\+\+|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE
 )
 _FRONT_TITLE = re.compile(r"^[\"']?title[\"']?[ \t]*[:=][ \t]*(.+?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_FRONT_VERSION = re.compile(
+    r"^[\"']?version[\"']?[ \t]*[:=][ \t]*([^#\n]+?)[ \t]*(?:#.*)?$", re.IGNORECASE | re.MULTILINE
+)
 _FRONT_KEY = re.compile(r"^[\w\"'-]+[ \t]*[:=]|^\[|^#", re.MULTILINE)
 _EXPLICIT_ID = re.compile(r"\s*\{:?\s*#([^\s{}]+)[^{}]*\}\s*$")
 _HTML_ID = re.compile(r"""<a\b[^>]*?\s(?:id|name)\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
@@ -38,10 +43,10 @@ class MarkdownReader:
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Return title and blocks. Raises DocumentUnreadable or a subclass."""
-        title, text = _without_front_matter(decode(data))
+        title, release, text = _without_front_matter(decode(data))
         outline = Outline(title)
         self.add(text, outline, slug=GitHubSlugs())
-        return outline.extract(name=name)
+        return replace(outline.extract(name=name), release=release)
 
     def add(self, text: str, outline: Outline, *, slug: Callable[[str], str]) -> None:
         """Add the blocks of Markdown to an outline. ``slug`` gives the anchor of a heading."""
@@ -66,14 +71,19 @@ class GitHubSlugs:
         return f"{slug}-{seen}" if seen else slug
 
 
-def _without_front_matter(text: str) -> tuple[str, str]:
-    """Return the title that the front matter gives, or "", and the text behind it."""
+def _without_front_matter(text: str) -> tuple[str, str, str]:
+    """Return the title and the release that the front matter gives, each or "", and the text behind it."""
     found = _FRONT_MATTER.match(text.lstrip("\n"))
     # A rule at the top of the text looks the same; only key and value lines make front matter.
     if not found or not _FRONT_KEY.search(found[1]):
-        return "", text
-    title = _FRONT_TITLE.search(found[1])
-    return title[1].strip("\"' ") if title else "", text.lstrip("\n")[found.end() :]
+        return "", "", text
+    title, release = (_front(key, found[1]) for key in (_FRONT_TITLE, _FRONT_VERSION))
+    return title, release_of(release), text.lstrip("\n")[found.end() :]
+
+
+def _front(key: re.Pattern[str], matter: str) -> str:
+    value = key.search(matter)
+    return value[1].strip("\"' ") if value else ""
 
 
 class _Walk:

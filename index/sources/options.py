@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from index.errors import SourceOptionInvalid, SourceUnavailable
+from index.releases import release_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,21 @@ Options: TypeAlias = Mapping[str, Option]
 
 Kinds: TypeAlias = Mapping[str, Callable[[], Options]]
 """The kinds of source that people can add, each with what tells its options."""
+
+VERSION = "version"
+
+
+def release(value: str) -> str:
+    """Read the version of a product."""
+    if found := release_of(value):
+        return found
+    raise ValueError("a version")
+
+
+COMMON: dict[str, Option] = {
+    VERSION: Option(about="the version of the product that it describes", example="3.12", read=release)
+}
+"""The options that a source of any kind has."""
 
 PATH_KINDS: Kinds = {"file": dict, "folder": dict}
 
@@ -54,11 +70,11 @@ def check(kinds: Kinds, kind: str, given: Mapping[str, str]) -> None:
     """Look at the kind and the options of a source to be. Raises SourceUnavailable, SourceOptionInvalid."""
     if kind not in kinds:
         raise SourceUnavailable(f"There is no kind of source {kind}. There are: {', '.join(kinds)}.")
-    known = kinds[kind]() if given else {}
+    known = COMMON | dict(kinds[kind]()) if given else {}
     for name, value in given.items():
         if name not in known:
-            knows = f"it has {', '.join(sorted(known))}" if known else "it has none"
-            raise SourceOptionInvalid(f"A source of the kind {kind} has no option {name}; {knows}.")
+            knows = ", ".join(sorted(known))
+            raise SourceOptionInvalid(f"A source of the kind {kind} has no option {name}; it has {knows}.")
         try:
             known[name].read(value)
         except ValueError as error:

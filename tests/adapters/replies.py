@@ -38,6 +38,7 @@ from bot.messages import (
     Quote,
     Reasons,
     Refused,
+    ReleaseList,
     Reply,
     Segment,
     SourceDetails,
@@ -81,6 +82,12 @@ def placed(place: str) -> Quote:
     """Build a quote from a document that has pages or minutes."""
     shown = quote(*SEGMENTS[:2])
     return replace(shown, citation=replace(shown.citation, location="people/leave.pdf", place=place))
+
+
+def of_version(release: str) -> Quote:
+    """Build a quote from a document of one version of a product."""
+    shown = quote(*SEGMENTS[:2])
+    return replace(shown, citation=replace(shown.citation, release=release))
 
 
 def place(title: str, *heading: str, url: str = "", location: str = "old/leave.md") -> Citation:
@@ -360,6 +367,9 @@ REPLIES: dict[str, Reply] = {
     ),
     "confirm_removal": ConfirmRemoval(source=source(1)),
     "suggestions": Suggestions(texts=("Leave", "Leave › *Sick* leave", "How long is leave? <!channel>")),
+    "releases": ReleaseList(releases=("latest", "3.13", "3.12", "v2")),
+    "releases_none": ReleaseList(releases=()),
+    "answer_for_a_version": answer(of_version("3.12")),
     "suggestions_none": Suggestions(texts=()),
     "source_list_empty": SourceList(sources=()),
     "preferences": PreferenceList(

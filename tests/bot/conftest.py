@@ -139,7 +139,9 @@ class Bench:
             errands=self.errands,
         )
         self.modes = Modes(self.records, deaf=frozenset({"discord"}))
-        self.scopes = Scopes(self.records, library=self.library, permissions=self.permissions)
+        self.scopes = Scopes(
+            self.records, library=self.library, searcher=self.searcher, permissions=self.permissions
+        )
         precedents = Precedents(
             self.records,
             ledger=self.ledger,
@@ -220,7 +222,7 @@ class Bench:
             preferences=self.preferences,
             errands=self.errands,
             show=self.router.shown,
-            may_show=lambda posting, source: self.scopes.may_show(precedents.placed(posting), source),
+            may_show=lambda posting, passage: self.scopes.may_show(precedents.placed(posting), passage),
         )
 
     def days_kept(self, workspace: str) -> int:

@@ -52,6 +52,7 @@ from bot.messages import (
     Why,
 )
 from bot.scopes import FOR_ROLES, FOR_ROLES_ALONE, NOT_ALOUD, NOT_FOR_YOU
+from bot.testing import passage
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench, taken
 
 STAFF, EDITORS = Group(id="77", name="@Staff"), Group(id="78", name="@Editors")
@@ -474,7 +475,8 @@ def test_a_posted_answer_follows_in_a_thread_of_a_channel_that_has_the_source(se
         offset=0,
         within="staff room",
     )
-    assert secret.scopes.may_show(thread, "vault")
-    assert not secret.scopes.may_show(thread, "tea")
-    assert not secret.scopes.may_show(replace(thread, within="general"), "vault")
-    assert secret.scopes.may_show(replace(thread, within="general"), "tea")
+    vault, tea = (replace(passage("x"), source=name) for name in ("vault", "tea"))
+    assert secret.scopes.may_show(thread, vault)
+    assert not secret.scopes.may_show(thread, tea)
+    assert not secret.scopes.may_show(replace(thread, within="general"), vault)
+    assert secret.scopes.may_show(replace(thread, within="general"), tea)

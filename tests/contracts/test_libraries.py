@@ -131,10 +131,11 @@ def test_a_source_keeps_its_options_even_when_it_is_restored(house: House) -> No
 @pytest.mark.parametrize(
     ("kind", "options", "sentence"),
     [
-        ("", {"color": "red"}, "A source of the kind folder has no option color; it has depth."),
-        ("file", {"depth": "3"}, "A source of the kind file has no option depth; it has none."),
+        ("", {"color": "red"}, "A source of the kind folder has no option color; it has depth, version."),
+        ("file", {"depth": "3"}, "A source of the kind file has no option depth; it has version."),
         ("folder", {"depth": "x"}, "The option depth must be a whole number from 1 to 9, as in depth=3."),
         ("folder", {"depth": "10"}, "The option depth must be a whole number from 1 to 9"),
+        ("file", {"version": "soon"}, "The option version must be a version, as in version=3.12."),
         ("fish", {}, "There is no kind of source fish. There are: file, folder."),
     ],
 )

@@ -165,6 +165,31 @@ def test_named_sources_alone_are_searched_read_back_and_explained(house: House) 
     assert [] == house.searcher.search("green tea", k=5, audience=unknown)
 
 
+def test_one_version_alone_is_searched_with_what_carries_none(house: House) -> None:
+    for name in ("3.9/green.txt", "3.12/black.txt", "roof.txt"):
+        house.write(name, {"g": GREEN, "b": BLACK, "r": ROOF}[name.rpartition("/")[2][0]])
+    house.read()
+    audience = Audience(workspace="w", release="3.12")
+    hits = house.searcher.search("green tea brewed on the warm roof", k=5, audience=audience)
+    assert {BLACK: "3.12", ROOF: ""} == {hit.passage.text: hit.passage.release for hit in hits}
+    [green] = [hit.passage for hit in house.search("green tea") if hit.passage.text == GREEN]
+    assert house.searcher.read_back(green.id, audience=audience) is None
+    assert house.searcher.following(green.id, 0, audience=audience) is None
+    assert house.searcher.explain("green tea", green.id, audience=audience) is None
+    assert {"Black", "Roof"} == {path[0] for path in house.searcher.paths(audience=audience)}
+    assert ["3.12", "3.9"] == list(house.searcher.releases(audience=Audience(workspace="w")))
+    assert [] == list(house.searcher.releases(audience=Audience(workspace="elsewhere")))
+
+
+def test_of_the_same_text_in_several_versions_the_newest_comes_first(house: House) -> None:
+    for folder in ("3.9", "latest", "3.12"):
+        house.write(f"{folder}/green.txt", GREEN)
+    house.read()
+    [hit] = house.search("green tea")
+    assert "latest" == hit.passage.release
+    assert {"3.9", "3.12"} == {passage.release for passage in hit.also}
+
+
 def test_headings_are_those_of_live_documents_that_may_be_read(house: House) -> None:
     audience = Audience(workspace="w")
     assert [] == house.searcher.headings(k=5, audience=audience)

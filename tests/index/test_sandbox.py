@@ -60,7 +60,7 @@ def test_an_extract_comes_back_as_it_was_made(reader: Reader) -> None:
     expected = Block(
         kind=BlockKind.ITEM, text=extract.blocks[0].text, heading=("a", "b"), anchor="c", place="page 1"
     )
-    assert ("t\u00e9a \ud83c", (expected,)) == (extract.title, extract.blocks)
+    assert ("t\u00e9a \ud83c", (expected,), "3.12") == (extract.title, extract.blocks, extract.release)
 
 
 @pytest.mark.parametrize("format", FORMATS)

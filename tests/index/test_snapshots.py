@@ -88,6 +88,8 @@ def test_a_new_version_s_catalogue_is_made_of_an_old_one_s(bench: Bench) -> None
         for table in ("image_keys", "images", "changes", "revisions", "recipes"):
             db.execute(f"DROP TABLE {table}")
         db.execute("DROP INDEX passages_by_content")
+        db.execute("DROP INDEX documents_by_release")
+        db.execute("ALTER TABLE documents DROP COLUMN release")
         db.execute("ALTER TABLE workspaces DROP COLUMN embedder")
         for column in ("replaced_at", "held", "accepted"):
             db.execute(f"ALTER TABLE sources DROP COLUMN {column}")

@@ -57,4 +57,4 @@ class TrapReader:
             fault()
         text = f"{os.getpid()} {sorted(os.environ)}"
         block = Block(kind=BlockKind.ITEM, text=text, heading=("a", "b"), anchor="c", place="page 1")
-        return Extract(title=name, blocks=(block,))
+        return Extract(title=name, blocks=(block,), release="3.12")

@@ -873,6 +873,26 @@ async def test_a_role_is_given_its_sources(bot: FakeDiscord, core: ScriptedCore)
     ] == core.requests
 
 
+async def test_a_question_is_about_a_version_that_is_offered(bot: FakeDiscord, core: ScriptedCore) -> None:
+    assert ["3.13", "3.12"] == await bot.choices("Ann", "ask", "version", "3.1")
+    await bot.command("Ann", "ask", {"question": "how long?", "version": "3.12"})
+    asked = core.requests[-1]
+    assert isinstance(asked, Ask)
+    assert ("how long?", "3.12") == (asked.question, asked.release)
+
+
+async def test_a_channel_is_given_its_version(bot: FakeDiscord, core: ScriptedCore) -> None:
+    assert ["any", "latest", "3.13", "3.12", "v2"] == await bot.choices("Boss", "scope", "version", "")
+    core.requests.clear()
+    for version in ("3.12", "any"):
+        await bot.command("Boss", "scope", {"version": version})
+    boss, here = at(bot, "Boss")
+    assert [
+        Scope(actor=boss, conversation=here, sources=None, release="3.12"),
+        Scope(actor=boss, conversation=here, sources=None, release=""),
+    ] == core.requests
+
+
 async def test_the_role_of_everyone_is_given_nothing(bot: FakeDiscord, core: ScriptedCore) -> None:
     everyone = role_object(GUILD, "@everyone", 0)
     told = await bot.command("Boss", "scope", {"sources": "tea", "role": everyone})

@@ -52,6 +52,7 @@ from bot.messages import (
     ReadOn,
     Refused,
     Reindex,
+    Releases,
     RemoveSource,
     Resolve,
     Review,
@@ -731,6 +732,38 @@ async def test_a_user_group_is_given_its_sources(
     request = core.requests[0]
     assert isinstance(request, Scope)
     assert (group, sources) == (request.group, None if request.sources is None else len(request.sources))
+
+
+@pytest.mark.parametrize(
+    ("written", "sources", "release"),
+    [
+        ("scope version=3.12", None, "3.12"),
+        ("scope version=any all", 0, ""),
+        ("scope version=3.12 vault, tea", 2, "3.12"),
+    ],
+)
+async def test_a_channel_is_given_its_version(
+    bot: FakeSlack, core: ScriptedCore, written: str, sources: int | None, release: str
+) -> None:
+    await bot.command("U0BOSS", "/quoth", written)
+    request = core.requests[0]
+    assert isinstance(request, Scope)
+    assert release == request.release
+    assert sources == (None if request.sources is None else len(request.sources))
+
+
+async def test_a_question_is_about_a_version(bot: FakeSlack, core: ScriptedCore) -> None:
+    await bot.command("U0ANN", "/ask", "version=3.12 source=“Staff handbook” how long?")
+    await bot.mention("U0ANN", "version=3.12 how long?")
+    told = await bot.command("U0ANN", "/quoth", "versions tea")
+    assert "newest first" in told.shown
+    first, second, listed = core.requests
+    assert isinstance(first, Ask)
+    assert ("how long?", "Staff handbook", "3.12") == (first.question, first.source, first.release)
+    assert isinstance(second, Ask)
+    assert ("how long?", "", "3.12") == (second.question, second.source, second.release)
+    assert isinstance(listed, Releases)
+    assert "tea" == listed.source
 
 
 async def test_whoever_asks_comes_with_their_user_groups(bot: FakeSlack, core: ScriptedCore) -> None:

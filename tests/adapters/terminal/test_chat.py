@@ -37,6 +37,7 @@ from bot.messages import (
     Rate,
     ReadOn,
     Reindex,
+    Releases,
     RemoveSource,
     Review,
     SaveAnswer,
@@ -196,7 +197,10 @@ async def test_what_the_core_says_unasked_is_printed_between_lines(core: Scripte
         ("/verify", "/verify needs the receipt that stands below a passage. For example: /verify k3v7qa"),
         ("/mode a b", "“b” is too much behind /mode. It takes one mode, or nothing. For example: /mode"),
         ("/ask", "For example: /ask --source handbook How long is leave?"),
-        ("/ask --source tea", "/ask needs a question, or --source with a source's name before it."),
+        (
+            "/ask --source tea",
+            "/ask needs a question, or --source with a source's name or --version",
+        ),
         ("/remove", "/remove needs the name of a source"),
         ("/remove tea now", "“now” is not what /remove takes there."),
         ("/pause", "/pause needs the name of a source. For example: /pause handbook"),
@@ -245,6 +249,26 @@ async def test_a_question_may_name_the_source_to_look_in(
 ) -> None:
     await chat(core, line)
     assert [Ask(actor=ACTOR, conversation=HERE, question=question, source=source)] == core.requests
+
+
+@pytest.mark.parametrize(
+    "line", ["/ask --version 3.12 --source=tea how long?", '/ask --source "tea" --version=3.12 how long?']
+)
+async def test_a_question_may_name_the_version_it_is_about(core: ScriptedCore, line: str) -> None:
+    await chat(core, line)
+    assert [
+        Ask(actor=ACTOR, conversation=HERE, question="how long?", source="tea", release="3.12")
+    ] == core.requests
+
+
+async def test_versions_are_listed(core: ScriptedCore) -> None:
+    said = await chat(core, "/versions", "/versions tea")
+    assert "newest first" in said
+    assert "v2" in said
+    assert [
+        Releases(actor=ACTOR, conversation=HERE),
+        Releases(actor=ACTOR, conversation=HERE, source="tea"),
+    ] == core.requests
 
 
 async def test_sources_are_shown_paused_removed_and_brought_back(core: ScriptedCore) -> None:
