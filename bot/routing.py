@@ -435,7 +435,7 @@ class Router:
 
     def _looked_in(self, request: Ask, audience: Audience) -> str:
         """Say in which sources was looked, where the asker or the channel has chosen some."""
-        chosen = request.source.strip() or self._scopes.given(request.conversation)
+        chosen = request.source.strip() or self._scopes.has_sources(request.conversation)
         within = f" in {', '.join(sorted(audience.sources))}" if chosen and audience.sources else ""
         return f"{within} for version {shown(audience.release)}" if audience.release else within
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from bot.answering import LISTED_SOURCES, sources_named
+from bot.bounds import Bounds
 from bot.errors import OutOfScope, ReleaseUnknown
 from bot.messages import (
     Actor,
@@ -29,28 +30,6 @@ from bot.records import Records
 from index.passages import Audience, Passage
 from index.releases import release_of, resolved, shown
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS scopes (
-    workspace TEXT NOT NULL,
-    channel TEXT NOT NULL,
-    source TEXT NOT NULL,
-    PRIMARY KEY (workspace, channel, source)
-) STRICT;
-CREATE TABLE IF NOT EXISTS group_scopes (
-    workspace TEXT NOT NULL,
-    group_id TEXT NOT NULL,
-    name TEXT NOT NULL,
-    source TEXT NOT NULL,
-    PRIMARY KEY (workspace, group_id, source)
-) STRICT;
-CREATE TABLE IF NOT EXISTS channel_releases (
-    workspace TEXT NOT NULL,
-    channel TEXT NOT NULL,
-    release TEXT NOT NULL,
-    PRIMARY KEY (workspace, channel)
-) STRICT;
-"""
-
 NO_CHANNELS = Refused(
     text="There are no channels here. Only a community's channels and roles have sources of their own."
 )
@@ -74,11 +53,10 @@ class Scopes:
         self, records: Records, *, library: Library, searcher: Searcher, permissions: Permissions
     ) -> None:
         """``library`` knows the sources, ``searcher`` the versions. Raises RecordsUnavailable."""
-        self._records = records
+        self._bounds = Bounds(records)
         self._library = library
         self._searcher = searcher
         self._permissions = permissions
-        records.define(SCHEMA)
 
     def audience(self, actor: Actor, conversation: Conversation, *, aloud: bool = False) -> Audience:
         """Return who reads what an actor is told in a channel, or in its thread.
@@ -91,8 +69,8 @@ class Scopes:
         return replace(bounds, release=self._release(conversation, bounds))
 
     def _readers(self, actor: Actor, conversation: Conversation, *, aloud: bool) -> Audience:
-        workspace, given = conversation.workspace, self.given(conversation)
-        owned = self._owned(workspace)
+        workspace, given = conversation.workspace, self._bounds.sources(conversation)
+        owned = self._bounds.owned(workspace)
         if not given and not owned:
             return Audience(workspace=workspace)
         names = frozenset(self._library.names(workspace))
@@ -126,7 +104,7 @@ class Scopes:
             return named
         bounds = self.audience(actor, where, aloud=aloud)
         if bounds.sources and not named.sources <= bounds.sources:
-            raise OutOfScope(self._outside(named, bounds, self.given(where)))
+            raise OutOfScope(self._outside(named, bounds, self._bounds.sources(where)))
         return replace(named, release=bounds.release)
 
     def _named(self, request: Ask | Suggest, bounds: Audience) -> str:
@@ -138,6 +116,10 @@ class Scopes:
                 f"For {shown(meant)} ask me elsewhere, or ask a moderator."
             )
         return meant
+
+    def has_sources(self, where: Conversation) -> bool:
+        """Whether a channel was given its own sources."""
+        return bool(self._bounds.sources(where))
 
     def releases(self, request: Releases) -> ReleaseList:
         """List the versions that may be asked about. Raises OutOfScope, SourceUnknown."""
@@ -170,15 +152,15 @@ class Scopes:
         names = self._library.names(where.workspace)
         if self._permissions.is_moderator(actor, where):
             return names
-        owned = self._owned(where.workspace)
+        owned = self._bounds.owned(where.workspace)
         return [name for name in names if _is_for(actor, name, owned)]
 
     def may_verify(self, request: Verify, source: str) -> bool:
         """Whether an actor may be told here of a quote from a source."""
         if self._permissions.is_moderator(request.actor, request.conversation):
             return True
-        given = self.given(request.conversation)
-        owned = self._owned(request.conversation.workspace)
+        given = self._bounds.sources(request.conversation)
+        owned = self._bounds.owned(request.conversation.workspace)
         return (not given or source in given) and _is_for(request.actor, source, owned)
 
     def may_show(self, posting: Posting, passage: Passage) -> bool:
@@ -190,8 +172,8 @@ class Scopes:
         )
         if self._release(place, Audience(workspace=place.workspace)) not in ("", passage.release):
             return not passage.release
-        given = self.given(place)
-        return passage.source in given if given else passage.source not in self._owned(place.workspace)
+        given = self._bounds.sources(place)
+        return passage.source in given if given else passage.source not in self._bounds.owned(place.workspace)
 
     def reply(self, request: Scope) -> Notice | Refused:
         """Give a channel or a role its sources, or tell which it has, for moderators.
@@ -208,9 +190,9 @@ class Scopes:
         wished = self._wished(request)
         if request.release is not None:
             kept = self._chosen(request.release, where, wished)
-            self._write_release(where, kept)
+            self._bounds.give_release(where, kept)
         if wished is not None:
-            self._give(where, wished)
+            self._bounds.give(where, wished)
         return self._told(where, now=wished is not None or request.release is not None)
 
     def _reply_on(self, group: Group, request: Scope) -> Notice | Refused:
@@ -231,12 +213,12 @@ class Scopes:
         """Return a version as it is kept for a channel: "latest" stays what it is, and moves on."""
         if not release:
             return ""
-        sources = self.given(where) if wished is None else wished
+        sources = self._bounds.sources(where) if wished is None else wished
         self._meant(release, Audience(workspace=where.workspace, sources=sources))
         return release_of(release)
 
     def _given_to(self, group: Group, where: Conversation, wished: frozenset[str]) -> Notice:
-        self._own(where.workspace, group, wished)
+        self._bounds.own(where.workspace, group, wished)
         if not wished:
             return Notice(text=f"{group.called} has no sources of its own any more.")
         return Notice(
@@ -252,15 +234,21 @@ class Scopes:
         told = self._told_here(where)
         if now and not told.startswith(ALL_GONE):
             return Notice(text=f"From now on {told}")
-        return Notice(text=told, details=self._told_of_groups(where.workspace))
+        return Notice(
+            text=told,
+            details=tuple(
+                f"Only for {name}: {_listed(sources)}"
+                for name, sources in sorted(self._bounds.groups(where.workspace).items())
+            ),
+        )
 
     def _told_here(self, where: Conversation) -> str:
-        given = self.given(where)
+        given = self._bounds.sources(where)
         left = given.intersection(self._library.names(where.workspace))
         if given and not left:
             return f"{ALL_GONE}, so I answer nothing here."
         looks = f"only in these sources here: {_listed(left)}" if given else "in all sources here"
-        kept = self._kept_release(where)
+        kept = self._bounds.release(where)
         about = f", for version {self._in_words(kept, where, left)}" if kept else ""
         return f"I look {looks}{about}."
 
@@ -269,21 +257,11 @@ class Scopes:
         return shown(kept) if kept == meant else f"{shown(kept)}, which is {shown(meant)} now"
 
     def _told_of(self, group: Group, where: Conversation) -> Notice:
-        owned = self._owned(where.workspace)
+        owned = self._bounds.owned(where.workspace)
         theirs = frozenset(name for name, groups in owned.items() if group.id in groups)
         if not theirs:
             return Notice(text=f"{group.called} has no sources of its own.")
         return Notice(text=f"These sources are for {group.called}: {_listed(theirs)}.")
-
-    def _told_of_groups(self, workspace: str) -> tuple[str, ...]:
-        with self._records.read() as db:
-            rows = db.execute(
-                "SELECT group_id, name, source FROM group_scopes WHERE workspace = ?", (workspace,)
-            ).fetchall()
-        theirs: dict[str, set[str]] = {}
-        for id, name, source in rows:
-            theirs.setdefault(Group(id=id, name=name).called, set()).add(source)
-        return tuple(f"Only for {name}: {_listed(sources)}" for name, sources in sorted(theirs.items()))
 
     def _outside(self, named: Audience, bounds: Audience, given: frozenset[str]) -> str:
         if not given or named.sources <= given:
@@ -306,55 +284,8 @@ class Scopes:
 
     def _release(self, where: Conversation, audience: Audience) -> str:
         """Return the version that a channel is about: of "latest", the one that it is now."""
-        kept = self._kept_release(where)
+        kept = self._bounds.release(where)
         return (resolved(kept, self._searcher.releases(audience=audience)) or kept) if kept else ""
-
-    def _kept_release(self, where: Conversation) -> str:
-        with self._records.read() as db:
-            row = db.execute(
-                "SELECT release FROM channel_releases WHERE workspace = ? AND channel = ?",
-                (where.workspace, where.channel),
-            ).fetchone()
-        return str(row[0]) if row else ""
-
-    def _write_release(self, where: Conversation, release: str) -> None:
-        place = where.workspace, where.channel
-        with self._records.write() as db:
-            db.execute("DELETE FROM channel_releases WHERE workspace = ? AND channel = ?", place)
-            if release:
-                db.execute("INSERT INTO channel_releases VALUES (?, ?, ?)", (*place, release))
-
-    def given(self, where: Conversation) -> frozenset[str]:
-        """Return the names of the sources that a channel was given; none where it has all."""
-        with self._records.read() as db:
-            rows = db.execute(
-                "SELECT source FROM scopes WHERE workspace = ? AND channel = ?",
-                (where.workspace, where.channel),
-            ).fetchall()
-        return frozenset(name for (name,) in rows)
-
-    def _owned(self, workspace: str) -> dict[str, set[str]]:
-        """Return the ids of the roles that sources were given to, by source."""
-        with self._records.read() as db:
-            rows = db.execute(
-                "SELECT source, group_id FROM group_scopes WHERE workspace = ?", (workspace,)
-            ).fetchall()
-        owned: dict[str, set[str]] = {}
-        for source, group in rows:
-            owned.setdefault(source, set()).add(group)
-        return owned
-
-    def _give(self, where: Conversation, sources: frozenset[str]) -> None:
-        place = where.workspace, where.channel
-        with self._records.write() as db:
-            db.execute("DELETE FROM scopes WHERE workspace = ? AND channel = ?", place)
-            db.executemany("INSERT INTO scopes VALUES (?, ?, ?)", [(*place, name) for name in sources])
-
-    def _own(self, workspace: str, group: Group, sources: frozenset[str]) -> None:
-        rows = [(workspace, group.id, group.name, source) for source in sources]
-        with self._records.write() as db:
-            db.execute("DELETE FROM group_scopes WHERE workspace = ? AND group_id = ?", (workspace, group.id))
-            db.executemany("INSERT INTO group_scopes VALUES (?, ?, ?, ?)", rows)
 
 
 def _is_for(actor: Actor, source: str, owned: dict[str, set[str]]) -> bool:

@@ -42,6 +42,25 @@ def test_the_named_source_is_asked_in_every_form(ask: Callable[..., Result], sou
     assert found["passages"] == listed["passages"]
 
 
+def test_a_version_is_asked_about_in_every_form(ask: Callable[..., Result]) -> None:
+    for version, text in (("3.12", "thirty"), ("3.11", "ninety")):
+        Path(version).mkdir()
+        Path(version, "wait.md").write_text(f"# Wait\n\nThe timeout of the program is {text} seconds.\n")
+    added = CliRunner().invoke(app, ["--data", "data", "sources", "add", ".", "--name", "all"])
+    assert 0 == added.exit_code
+    question = "the timeout of the program"
+    assert "ninety" in ask(question, "--version", "3.11").stdout
+    assert "Wait 3.12" in ask(question, "--version", "3").stdout
+    found = json.loads(ask(question, "--json", "--version", "3.11").stdout)
+    assert {"", "3.11"} >= {passage["version"] for passage in found["passages"]}
+    line = json.dumps({"id": 1, "question": question})
+    listed = json.loads(ask("--jsonl", "--version", "3.11", given=line).stdout)
+    assert found["passages"] == listed["passages"]
+    told = ask(question, "--version", "4")
+    assert 2 == told.exit_code
+    assert "There is no version 4. There are: 3.12, 3.11." in told.stdout.replace("\n", " ")
+
+
 def test_an_unknown_source_is_an_error_that_names_those_there_are(ask: Callable[..., Result]) -> None:
     told = ask(QUESTION, "--source", "cellar")
     assert 2 == told.exit_code
