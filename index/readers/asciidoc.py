@@ -12,6 +12,7 @@ from index.passages import BlockKind, Extract
 from index.readers.adoctable import rows_of
 from index.readers.adoctext import Attributes, inline
 from index.readers.decoding import decode
+from index.readers.numbering import numeral
 from index.readers.outline import Outline
 
 _ATTRIBUTE = re.compile(r"^:(!?[\w][\w-]*!?):(?:\s+(.*))?$")
@@ -32,6 +33,9 @@ _TERM = re.compile(r"^\s*(\S.*?)(:{2,4}|;;)(?:\s+(\S.*))?$")
 _ADMONITION = re.compile(r"^(NOTE|TIP|IMPORTANT|WARNING|CAUTION):\s+(?=\S)")
 _ADMONITIONS = frozenset({"NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION"})
 _CHECKBOX = re.compile(r"^\[[ xX*]\]\s+")
+_STYLES = ("", "arabic", "loweralpha", "lowerroman", "upperalpha", "upperroman")
+"""How the items of a numbered list are counted, by the dots before them."""
+
 _LONGEST_LABEL = 60
 
 
@@ -261,7 +265,10 @@ class _Reading:
         self._place.defined.append(False)
         count = self._attributes.count(len(self._place.markers), kind, again=self._attached)
         numbered = kind[0] in ".1a<"
-        self._lead = f"{marker if marker[0].isalnum() else f'{count}.'} " if numbered else "- "
+        style = _STYLES[len(marker) % len(_STYLES)] if marker[0] == "." else "arabic"
+        self._lead = (
+            f"{marker if marker[0].isalnum() else f'{numeral(count, style)}.'} " if numbered else "- "
+        )
         self._say(self._inline(self._joined(_CHECKBOX.sub("", text))))
 
     def _term(self, term: str, marker: str, text: str) -> None:

@@ -14,6 +14,7 @@ from docutils.parsers.rst.states import Inliner
 from index.passages import BlockKind, Extract
 from index.readers.decoding import MAX_DOCUMENT_BYTES, clean, decode
 from index.readers.foreign import refusing_damage
+from index.readers.numbering import numeral
 from index.readers.outline import Outline
 from index.readers.sphinx import SCOPES, described, sphinx_names
 
@@ -160,7 +161,8 @@ class _Walk:
             case nodes.field():
                 self._titled(f"{_text(node.children[0])}:", node.children[1].children, joint=" ")
             case nodes.option_list_item():
-                self._define([_text(node.children[0])], node.children[1].children)
+                options = [_text(option) for option in node.children[0].children]
+                self._define([", ".join(options)], node.children[1].children)
             case nodes.footnote() | nodes.citation():
                 label, *body = node.children
                 self._titled(f"[{_text(label)}]", body, joint=" ")
@@ -198,7 +200,7 @@ class _Walk:
         numbered = isinstance(found, nodes.enumerated_list)
         self._lists += 1
         for at, item in enumerate(found.children):
-            self._lead = f"{number + at}. " if numbered else "- "
+            self._lead = f"{_marker(found, number + at)} " if numbered else "- "
             self._all(item.children)
         self._lists -= 1
         self._lead = ""
@@ -292,6 +294,8 @@ def _pieces(node: Node) -> Iterator[str]:
         yield str(node)
     elif isinstance(node, nodes.footnote_reference | nodes.citation_reference):
         yield f"[{node.astext()}]"
+    elif isinstance(node, nodes.option_argument):
+        yield node.astext()
     elif not isinstance(node, _UNSAID):
         for child in node.children:
             yield from _pieces(child)
@@ -308,6 +312,11 @@ def _lines(block: Node, depth: int = 0) -> Iterator[str]:
 def _cells(row: Node) -> Iterator[str]:
     for entry in row.children:
         yield " ".join(filter(None, (_text(child) for child in entry.children)))
+
+
+def _marker(found: Node, number: int) -> str:
+    """Return what stands before an item of a numbered list, as in the source: "a)", "(iv)"."""
+    return f"{found.get('prefix', '')}{numeral(number, found['enumtype'])}{found.get('suffix', '.')}"
 
 
 def _anchor(section: Node) -> str:

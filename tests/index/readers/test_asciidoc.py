@@ -121,6 +121,12 @@ def test_sections_have_the_ids_of_asciidoctor(attributes: str, ids: list[str]) -
     assert ids == [block.anchor for block in blocks if block.heading]
 
 
+def test_lists_are_numbered_as_on_the_page() -> None:
+    assert ["1. Fill", "  a. slowly", "  b. wholly", "2. Boil", "Then:", "3. Pour"] == texts_of(
+        ". Fill\n.. slowly\n.. wholly\n. Boil\n\nThen:\n\n3. Pour\n"
+    )
+
+
 def test_underlined_titles_and_quotes_of_old_are_read() -> None:
     blocks = blocks_of("git-add(1)\n==========\n\nNAME\n----\ngit-add - 'Add' +files+\n")
     assert [("git-add(1)", ()), ("NAME", ()), ("git-add - Add files", ("NAME",))] == [

@@ -169,6 +169,12 @@ def test_versions_and_unknown_directives_keep_their_text() -> None:
 """)
 
 
+def test_lists_are_numbered_and_options_written_as_in_the_source() -> None:
+    assert ["a) Fill", "b) Boil", "iv. Pour", "(1) Drink", "-t N, --time=N\nHow long."] == texts_of(
+        "a) Fill\nb) Boil\n\niv. Pour\n\n(1) Drink\n\n-t N, --time=N  How long.\n"
+    )
+
+
 def test_a_table_with_a_broken_edge_is_kept_as_it_stands() -> None:
     [block] = blocks_of("===== ====\nTea   Heat\n===== ====\nGreens 80\n===== ===\n")
     assert (BlockKind.CODE, True) == (block.kind, "Greens 80" in block.text)
