@@ -22,6 +22,9 @@ TOO_LONG = 900
 PAUSE_MILLISECONDS = 4000
 """A silence that ends a paragraph."""
 
+ROLL_MILLISECONDS = 200
+"""A line that comes back after longer than this is said again."""
+
 _SENTENCE_END = re.compile(r"[.!?…。！？♪\])][\"'”’»]*$")
 
 
@@ -72,11 +75,12 @@ class WebVttReader(SubtitleReader):
 def _speeches(cues: list[SSAEvent]) -> Iterator[_Speech]:
     speech: _Speech | None = None
     shown: list[str] = []
+    until = 0
     for cue in cues:
         lines = _lines(cue)
-        # Captions made while somebody speaks roll: each shows the line before it once more.
-        new = lines[_repeated(shown, lines) :]
-        shown = lines or shown
+        # Captions made while somebody speaks roll: each shows the line before it once more, at once.
+        new = lines[_repeated(shown, lines) if cue.start - until < ROLL_MILLISECONDS else 0 :]
+        shown, until = lines or shown, cue.end
         if not new:
             continue
         if speech is None or speech.is_over(cue):

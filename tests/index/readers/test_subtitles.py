@@ -63,6 +63,11 @@ def test_rolling_captions_say_everything_once() -> None:
     ]
 
 
+def test_what_is_said_twice_is_read_twice() -> None:
+    cues = "1\n00:00:01,000 --> 00:00:02,000\nNo.\n\n2\n00:00:02,500 --> 00:00:03,000\nNo.\n"
+    assert ["No. No."] == [block.text for block in blocks_of(cues)]
+
+
 def test_web_captions_are_read_without_their_styles_and_notes() -> None:
     captions = """WEBVTT
 
