@@ -104,6 +104,8 @@ class Application:
         self.heartbeat = self.data / HEARTBEAT
         self._embedder_lock = threading.Lock()
         self._reranker_lock = threading.Lock()
+        self._is_untidy = False
+        self._compact_from = self._clock.monotonic() + TIDY_SECONDS
         self._formers: dict[str, Embedder | None] = {}
         self._prepare_from: dict[str, float] = {}
 
@@ -608,20 +610,26 @@ class Application:
 
     async def _tidy(self) -> None:
         """Erase now and then what communities want kept no longer, and what can be undone no longer."""
-        is_due, compact_from = False, -inf
         while True:
-            await asyncio.to_thread(self.router.purge)
-            is_due |= await asyncio.to_thread(self.desk.expire)
-            is_due |= await asyncio.to_thread(self.catalog.has_outdated_vectors)
-            if is_due and self._clock.monotonic() >= compact_from:
-                is_due, compact_from = False, self._clock.monotonic() + COMPACT_SECONDS
-                await asyncio.to_thread(self._compact)
+            await asyncio.to_thread(self.tidy)
             await asyncio.sleep(TIDY_SECONDS)
+
+    def tidy(self) -> None:
+        """Erase what is kept no longer; purge the files of it too, once a day and not at the start."""
+        self.router.purge()
+        try:
+            self._is_untidy |= self.desk.expire() or self.catalog.has_outdated_vectors()
+            if self._is_untidy and self._clock.monotonic() >= self._compact_from:
+                self._is_untidy, self._compact_from = False, self._clock.monotonic() + COMPACT_SECONDS
+                self.searcher.compact()
+                self.catalog.compact()
+        except IndexFailure as error:  # the next time will do
+            self._is_untidy = True
+            log.warning("What was removed could not be purged from the disk yet", reason=str(error))
 
     async def _refresh(self) -> None:
         """Read sources by their schedules, in a thread of their own: questions never wait behind it."""
-        if await asyncio.to_thread(self.embeds_anew):
-            await asyncio.to_thread(self._embed_anew)
+        await asyncio.to_thread(self._embed_anew)
         while True:
             try:
                 await asyncio.to_thread(self.refreshing.step)
@@ -630,8 +638,10 @@ class Application:
             await asyncio.sleep(REFRESH_SECONDS)
 
     def _embed_anew(self) -> None:
-        """Read everything with the embedder that the settings name now; questions go on meanwhile."""
+        """Read everything with the embedder that the settings name now, unless that is done."""
         try:
+            if not self.embeds_anew():
+                return
             for workspace in self.catalog.workspaces():
                 self.syncer.embed_anew(workspace, lambda step: self.jobs.go_on())
             self.sync(lambda progress: None)
@@ -648,13 +658,6 @@ class Application:
         self.desk.purge()
         self.searcher.compact()
         self.catalog.compact()
-
-    def _compact(self) -> None:
-        try:
-            self.searcher.compact()
-            self.catalog.compact()
-        except IndexFailure as error:  # the next time will do
-            log.warning("What was removed could not be purged from the disk yet", reason=str(error))
 
     def _refused(self, errand: Errand) -> None:
         self.living.refused(errand)

@@ -152,7 +152,7 @@ _SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
-_SCHEDULE = re.compile(r"(?P<name>.+?)\s+(?P<schedule>(?:every|daily|cron)\s.+|off)", re.IGNORECASE)
+_SCHEDULE = re.compile(r"(?P<name>.+)\s+(?P<schedule>(?:every|daily|cron)\s.+|off)", re.IGNORECASE)
 
 _MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
 _NARROWED = re.compile(r"(source|version)=(?:\"([^\"]+)\"|(\S+))\s*", re.IGNORECASE)

@@ -42,6 +42,12 @@ USAGES = {
         f"/{word}": Usage(needs=need, example=f"/{word} handbook", fewest=1)
         for word, need in _SOURCES.items()
     },
+    "/schedule": Usage(
+        needs="the name of a source, and every 6h, daily 03:00, cron with five fields, or off",
+        example="/schedule handbook every 6h",
+        fewest=2,
+        most=7,
+    ),
     "/remove": Usage(
         needs="the name of a source, and yes to do it at once",
         example="/remove handbook yes",

@@ -211,7 +211,7 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
         case (("/pause" | "/resume"), [name]):
             return PauseSource(actor=ACTOR, conversation=HERE, name=name, paused=command == "/pause")
         case "/schedule", [name, _, *_]:
-            return ScheduleSource(actor=ACTOR, conversation=HERE, name=name, schedule=" ".join(words[2:]))
+            return ScheduleSource(actor=ACTOR, conversation=HERE, name=name, schedule=" ".join(words[1:]))
         case "/remove", ([name] | [name, "yes"]):
             return RemoveSource(actor=ACTOR, conversation=HERE, name=name, confirmed="yes" in words[1:])
         case "/undo", []:

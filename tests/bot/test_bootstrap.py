@@ -218,3 +218,61 @@ def test_a_saved_answer_is_cited_with_its_author_day_and_message(
     )
     application.library.discard(application.library.remove("local", "answers"))
     assert [] == list((tmp_path / "data" / "uploads").iterdir())
+
+
+def test_what_was_replaced_is_purged_when_it_can_be_undone_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "EMBEDDER", HASHING)
+    clock = FakeClock(datetime.now(UTC))
+    application = Application(load(data=tmp_path / "data"), clock=clock)
+    note = tmp_path / "note.txt"
+    note.write_text("The quinquagesimal plan is secret.")
+    application.library.add("local", str(note), name="note", base_url="")
+    application.jobs.run("local", "note", lambda progress: None)
+    ask = Ask(actor=MODERATOR, conversation=TERMINAL, question="quinquagesimal plan")
+    application.router.handle(ask)
+    note.write_text("The plan is known.")
+    application.jobs.run("local", "note", lambda progress: None)
+
+    def is_left() -> bool:
+        files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
+        kept = [path for path in files if "ledger" not in path.name]
+        return any(b"quinquagesim" in path.read_bytes().lower() for path in kept)
+
+    application.tidy()
+    assert is_left()
+    clock.advance(1800)
+    application.tidy()
+    clock.advance(2000)
+    application.tidy()
+    assert not is_left()
+    application.close()
+
+
+def test_everything_is_embedded_anew_beside_the_questions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "EMBEDDER", "tests.fakes.embedder:prompted")
+    (tmp_path / "note.txt").write_text("Green tea wants eighty degrees.")
+    ask = Ask(actor=MODERATOR, conversation=TERMINAL, question="green tea")
+
+    def opened(prompt: str) -> Application:
+        settings = load(data=tmp_path / "data", embedder={"passage_prompt": prompt})
+        return Application(settings, clock=FakeClock(datetime.now(UTC)))
+
+    before = opened("")
+    before.library.add("local", str(tmp_path / "note.txt"), name="note", base_url="")
+    before.jobs.run("local", "note", lambda progress: None)
+    former = before.embedder().id
+    assert not before.embeds_anew()
+    after = opened("passage: ")
+    assert after.embeds_anew()
+    assert isinstance(after.router.handle(ask), Answer | Closest)
+    assert former == after.catalog.embedder("local")
+    after._embed_anew()
+    assert not after.embeds_anew()
+    assert after.embedder().id == after.catalog.embedder("local")
+    assert isinstance(after.router.handle(ask), Answer | Closest)
+    for application in (before, after):
+        application.close()

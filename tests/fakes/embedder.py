@@ -9,3 +9,8 @@ HASHING = f"{__name__}:hashing"
 def hashing(model: str, *, query_prompt: str, passage_prompt: str) -> HashingEmbedder:
     """Build it, whatever the settings say."""
     return HashingEmbedder()
+
+
+def prompted(model: str, *, query_prompt: str, passage_prompt: str) -> HashingEmbedder:
+    """Build one whose vectors depend on the prompt of passages, as its id says."""
+    return HashingEmbedder(dimension=128 + len(passage_prompt), id=f"hashing-{passage_prompt}")

@@ -56,6 +56,7 @@ from bot.messages import (
     Revise,
     Said,
     SaveAnswer,
+    ScheduleSource,
     Scope,
     Segment,
     SetMode,
@@ -724,6 +725,8 @@ async def test_a_source_is_shown_paused_and_resumed(bot: FakeDiscord, core: Scri
     assert "people/leave.md" in (await bot.command("Boss", "source show", {"name": "hr"})).shown
     for command in ("source pause", "source resume"):
         await bot.command("Boss", command, {"name": "hr"})
+    await bot.command("Boss", "source schedule", {"name": "hr", "schedule": "every 6h"})
+    assert "every 6h" == next(each.schedule for each in core.requests if isinstance(each, ScheduleSource))
     assert ["source-002"] == await bot.choices("Boss", "source pause", "name", "002")
     paused = [request.paused for request in core.requests if isinstance(request, PauseSource)]
     assert [True, False] == paused

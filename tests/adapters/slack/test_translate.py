@@ -19,6 +19,7 @@ from bot.messages import (
     Rate,
     Reindex,
     RemoveSource,
+    ScheduleSource,
     Share,
     Standing,
     Upload,
@@ -145,6 +146,7 @@ def test_people_of_the_same_enterprise_are_at_home() -> None:
         ("add", "Refused"),
         ("show", "Refused"),
         ("pause", "Refused"),
+        ("schedule handbook", "Refused"),
         ("resume", "Refused"),
         ("undo", "Undo"),
         ("CANCEL", "Cancel"),
@@ -276,6 +278,13 @@ def test_pausing_and_resuming_name_their_source() -> None:
         request = translate.command(text, PARTY)
         assert isinstance(request, PauseSource)
         assert ("Bob's notes", paused) == (request.name, request.paused)
+
+
+@pytest.mark.parametrize("wish", ["every 6h", "Daily 03:00", "cron 0 3 * * 1", "off"])
+def test_a_schedule_is_told_from_the_name_before_it(wish: str) -> None:
+    request = translate.command(f"schedule Bob's every day notes {wish}", PARTY)
+    assert isinstance(request, ScheduleSource)
+    assert ("Bob's every day notes", wish) == (request.name, request.schedule)
 
 
 @pytest.mark.parametrize("name", ["quoth_more", "quoth_share", "quoth_rate", "quoth_why", "quoth_other"])

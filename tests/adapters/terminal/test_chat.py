@@ -41,6 +41,7 @@ from bot.messages import (
     RemoveSource,
     Review,
     SaveAnswer,
+    ScheduleSource,
     Scope,
     ShowSource,
     Sources,
@@ -204,6 +205,7 @@ async def test_what_the_core_says_unasked_is_printed_between_lines(core: Scripte
         ("/remove", "/remove needs the name of a source"),
         ("/remove tea now", "“now” is not what /remove takes there."),
         ("/pause", "/pause needs the name of a source. For example: /pause handbook"),
+        ("/schedule tea", "For example: /schedule handbook every 6h"),
         ("/notify", "/notify needs on or off. For example: /notify off"),
         ("/notify perhaps", "“perhaps” is not what /notify takes there. It takes on or off."),
         ("/sources all", "Nothing stands behind /sources, so leave out “all”."),
@@ -273,7 +275,15 @@ async def test_versions_are_listed(core: ScriptedCore) -> None:
 
 async def test_sources_are_shown_paused_removed_and_brought_back(core: ScriptedCore) -> None:
     said = await chat(
-        core, "/show hr", "/pause hr", "/resume hr", "/remove 'my hr'", "/remove hr yes", "/undo", "/cancel"
+        core,
+        "/show hr",
+        "/pause hr",
+        "/resume hr",
+        "/schedule 'my hr' every 6h",
+        "/remove 'my hr'",
+        "/remove hr yes",
+        "/undo",
+        "/cancel",
     )
     assert "people/leave.md" in said
     assert "Type /remove source-001 yes" in said
@@ -282,6 +292,7 @@ async def test_sources_are_shown_paused_removed_and_brought_back(core: ScriptedC
         ShowSource(**here, name="hr"),
         PauseSource(**here, name="hr"),
         PauseSource(**here, name="hr", paused=False),
+        ScheduleSource(**here, name="my hr", schedule="every 6h"),
         RemoveSource(**here, name="my hr"),
         RemoveSource(**here, name="hr", confirmed=True),
         Undo(**here),
