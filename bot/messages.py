@@ -1303,7 +1303,7 @@ class Hindrance:
     deed: str = "answer"
 
 
-Said: TypeAlias = Answer | Closest | HelpWanted | Notice
+Said: TypeAlias = Answer | Closest | HelpWanted | Listing | Notice
 """The replies that are said or shown unasked."""
 
 

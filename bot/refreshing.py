@@ -5,7 +5,7 @@ import structlog
 from bot.errands import Errands
 from bot.errors import Cancelled, Stopping
 from bot.jobs import Jobs
-from bot.messages import Notice, Post, SourceState
+from bot.messages import Listing, Notice, Post, SourceState
 from bot.ports import Library
 from bot.preferences import PreferenceBook
 from bot.schedules import Schedules
@@ -62,20 +62,17 @@ class Refreshing:
             if said := digest(name, report, held_before=was_held):
                 self._tell(workspace, said)
 
-    def _tell(self, workspace: str, notice: Notice) -> None:
+    def _tell(self, workspace: str, reply: Listing | Notice) -> None:
         channel = self._preferences.value(workspace, CHANNEL)
         platform, _, community = workspace.partition(":")
         if channel and community:
-            self._errands.give(Post(platform=platform, workspace=workspace, channel=channel, reply=notice))
+            self._errands.give(Post(platform=platform, workspace=workspace, channel=channel, reply=reply))
 
 
-def digest(name: str, report: SyncReport, *, held_before: bool = False) -> Notice | None:
+def digest(name: str, report: SyncReport, *, held_before: bool = False) -> Listing | Notice | None:
     """Say what a sync has changed; None when there is nothing to say, or it was said before."""
     if report.held and not held_before:
-        listing = held(name, report)
-        facts = tuple(f"{item.title}: {item.text}" for item in listing.items)
-        ask = f"What is gone answers until a moderator agrees: read {name} anew to decide."
-        return Notice(text=listing.text, details=(*facts, ask))
+        return held(name, report)
     if report.added or report.changed or report.removed:
         return synced(name, report)
     return None

@@ -21,6 +21,7 @@ from bot.messages import (
     Errand,
     Fate,
     HelpWanted,
+    Listing,
     Notice,
     Post,
     Posting,
@@ -183,7 +184,7 @@ def test_an_errand_is_read_as_it_was_written(kind: type) -> None:
     replies = [reply for reply in REPLIES.values() if type(reply) is kind]
     assert replies
     for reply in replies:
-        assert isinstance(reply, Answer | Closest | HelpWanted | Notice)
+        assert isinstance(reply, Answer | Closest | HelpWanted | Listing | Notice)
         for errand in (
             Revise(posting=AT, reply=reply),
             Post(platform="slack", workspace="slack:T", channel="C", thread="1.5", reply=reply),

@@ -4,6 +4,7 @@ import pytest
 
 from bot.messages import (
     Answer,
+    Listing,
     Notice,
     Post,
     Prefer,
@@ -35,13 +36,13 @@ def schedule(bench: Bench, schedule: str = "every 6h", name: str = "tea") -> Rep
     return bench.handle(ScheduleSource(actor=MODERATOR, conversation=HERE, name=name, schedule=schedule))
 
 
-def posted(bench: Bench) -> list[Notice]:
+def posted(bench: Bench) -> list[Notice | Listing]:
     """Take what waits to be said in the moderators' channel."""
-    found: list[Notice] = []
+    found: list[Notice | Listing] = []
     while (errand := taken(bench.errands, "discord")) is not None:
         assert isinstance(errand, Post)
         assert ("77", "discord:1") == (errand.channel, errand.workspace)
-        assert isinstance(errand.reply, Notice)
+        assert isinstance(errand.reply, Notice | Listing)
         found.append(errand.reply)
     return found
 
@@ -105,7 +106,7 @@ def test_a_source_that_fails_is_told_once_and_tried_again_and_stops_no_other(
     assert 0 == bench.schedules.of("discord:1")["tea"].tries
 
 
-def test_what_is_held_is_told_with_what_to_do(bench: Bench, refreshing: Refreshing) -> None:
+def test_moderators_are_asked_about_what_is_held(bench: Bench, refreshing: Refreshing) -> None:
     for number in range(9):
         bench.library.files[f"/docs/notes/{number}.txt"] = f"Thing number{number} is here."
     name = bench.library.add("discord:1", "/docs/notes", name="", base_url="")
@@ -116,9 +117,11 @@ def test_what_is_held_is_told_with_what_to_do(bench: Bench, refreshing: Refreshi
         del bench.library.files[f"/docs/notes/{number}.txt"]
     bench.clock.advance(7 * HOUR)
     refreshing.step()
-    [notice] = posted(bench)
-    assert "notes: 8 of its 9 documents are gone." == notice.details[0]
-    assert "read notes anew to decide" in notice.details[1]
+    [asked] = posted(bench)
+    assert isinstance(asked, Listing)
+    [item] = asked.items
+    assert ("notes", "8 of its 9 documents are gone.") == (item.title, item.text)
+    assert ["Approve change", "Leave as it is"] == [choice.label for choice in item.choices]
     bench.clock.advance(7 * HOUR)
     refreshing.step()
     assert [] == posted(bench)  # once is enough
