@@ -4,7 +4,9 @@
 
     IndexFailure
     +-- DocumentUnreadable      one document; the rest of its source goes on
+    |   +-- AddressRefused      where a document is said to be, nothing is fetched
     |   +-- DocumentEmpty
+    |   +-- DocumentGone
     |   +-- DocumentNotText
     |   +-- DocumentTooLarge
     |   +-- DocumentDamaged
@@ -42,6 +44,14 @@ class IndexFailure(Exception):
 
 class DocumentUnreadable(IndexFailure):
     """The document could not be read. Check that the file exists and that Quoth may read it."""
+
+
+class AddressRefused(DocumentUnreadable):
+    """Nothing is fetched from that address. Give one that begins with https:// and is open to all."""
+
+
+class DocumentGone(DocumentUnreadable):
+    """The document is gone for good. What was read of it before is no longer quoted."""
 
 
 class DocumentEmpty(DocumentUnreadable):
