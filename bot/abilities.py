@@ -313,10 +313,10 @@ FOR_MODERATORS = (
         requests=(AddSource,),
         discord=("/source add",),
         slack=(
-            "/quoth add PATH [name=NAME] [url=ADDRESS] [kind=KIND] [OPTION=VALUE]",
+            "/quoth add ADDRESS | PATH [name=NAME] [url=ADDRESS] [kind=KIND] [OPTION=VALUE]",
             "“add” in a message with a file",
         ),
-        terminal=("/add PATH [NAME] [OPTION=VALUE]",),
+        terminal=("/add ADDRESS | PATH [NAME] [kind=KIND] [OPTION=VALUE]",),
     ),
     Ability(
         about="Show a source's documents and failures",

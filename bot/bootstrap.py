@@ -72,6 +72,9 @@ LOCAL = "local"
 UPLOADS = "uploads"
 """The folder in the data folder for what people gave, which goes when its source is removed."""
 
+WEB = "web"
+"""The folder in the data folder for what servers said of their pages' age; losing it costs requests."""
+
 HEARTBEAT = "heartbeat"
 """The file in the data folder that a running bot touches."""
 
@@ -201,7 +204,7 @@ class Application:
         return Syncer(
             self.catalog,
             embedder=self._syncing_embedder,
-            open_source=_open_source,
+            open_source=self._open_source,
             open_reader=self.sandbox.reader,
             lock_path=self.data / "sync.lock",
         )
@@ -209,7 +212,25 @@ class Application:
     @cached_property
     def library(self) -> CatalogLibrary:
         """The door for moderators."""
-        return CatalogLibrary(self.catalog, self.syncer, uploads=self.data / UPLOADS, kinds=_addable_kinds())
+        return CatalogLibrary(
+            self.catalog,
+            self.syncer,
+            uploads=self.data / UPLOADS,
+            kinds=_addable_kinds(),
+            web_kind=self._web_kind,
+            removed=lambda record: self._web_memory(record).unlink(missing_ok=True),
+        )
+
+    @cached_property
+    def web(self) -> Any:
+        """The web as sources see it, an ``index.sources.web.Web``."""
+        return registry.load(registry.WEB)(self.settings.fetch.allowed_hosts)
+
+    def _web_kind(self, address: str) -> str:
+        return str(registry.load(registry.WEB_KIND)(self.web, address))
+
+    def _web_memory(self, record: SourceRecord) -> Path:
+        return self.data / WEB / f"{record.id}.json"
 
     @cached_property
     def records(self) -> Records:
@@ -434,6 +455,7 @@ class Application:
             Changes(self.records, self._clock, self.library.discard),
             self.schedules,
             allowed_paths=self.settings.sources.allowed_paths,
+            allowed_kinds=self.settings.sources.kinds,
             max_upload_bytes=self.settings.sources.max_upload_bytes,
         )
 
@@ -671,6 +693,21 @@ class Application:
         """End the processes in which documents are read."""
         self.sandbox.close()
 
+    def _open_source(self, record: SourceRecord) -> Source:
+        if record.kind not in registry.SOURCES:
+            raise QuothError(f"The source {record.name!r} is of the unknown kind {record.kind!r}.")
+        parts: dict[str, Any] = {}
+        if record.kind in registry.WEB_SOURCES:
+            parts = {"web": self.web, "memory": self._web_memory(record)}
+        source: Source = registry.load(registry.SOURCES[record.kind])(
+            record.origin,
+            formats=frozenset(registry.READERS),
+            options={name: value for name, value in record.options.items() if name not in COMMON},
+            base_url=record.base_url,
+            **parts,
+        )
+        return source
+
 
 def _discord_settings(settings: Settings) -> dict[str, Any]:
     return {
@@ -722,15 +759,3 @@ def _addable_kinds() -> Kinds:
 def _options_of(entry: str) -> Options:
     options: Options = registry.load(entry).OPTIONS
     return options
-
-
-def _open_source(record: SourceRecord) -> Source:
-    if record.kind not in registry.SOURCES:
-        raise QuothError(f"The source {record.name!r} is of the unknown kind {record.kind!r}.")
-    source: Source = registry.load(registry.SOURCES[record.kind])(
-        record.origin,
-        formats=frozenset(registry.READERS),
-        options={name: value for name, value in record.options.items() if name not in COMMON},
-        base_url=record.base_url,
-    )
-    return source

@@ -283,7 +283,9 @@ def health(context: typer.Context) -> None:
 @sources.command("add")
 def add_source(
     context: typer.Context,
-    path: Annotated[str, typer.Argument(help="A file, or a folder with all its subfolders.")],
+    origin: Annotated[
+        str, typer.Argument(help="A web address, a file, or a folder with all its subfolders.")
+    ],
     name: Annotated[str, typer.Option(help="What to call it; the file's name if not given.")] = "",
     base_url: Annotated[str, typer.Option(help="Where the same files stand on the web.")] = "",
     kind: Annotated[str, typer.Option(help="Of which kind the source is, if that is not plain.")] = "",
@@ -292,14 +294,14 @@ def add_source(
         typer.Option(metavar="NAME=VALUE", help="What the kind of source can be told; may be repeated."),
     ] = None,
 ) -> None:
-    """Add a file or folder, and read it."""
+    """Add a web page, a site, a feed, a file or a folder, and read it."""
     rest, options = parted_options(option or [])
     if rest:
         raise typer.BadParameter(f"{rest[0]} is no option. Write --option NAME=VALUE.")
     request = AddSource(
         actor=ACTOR,
         conversation=HERE,
-        origin=path,
+        origin=origin,
         name=name,
         base_url=base_url,
         kind=kind,

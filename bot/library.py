@@ -9,11 +9,13 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path, PurePath
 from tempfile import mkdtemp
+from urllib.parse import urlsplit
 
 from bot.messages import DocumentLine, SourceLine, SourceState, counted
 from bot.ports import NO_OPTIONS, Removal
 from index.catalog import Catalog, SourceRecord
 from index.errors import (
+    AddressRefused,
     CatalogUnavailable,
     SourcePaused,
     SourcesUnavailable,
@@ -21,11 +23,15 @@ from index.errors import (
     SourceUnknown,
 )
 from index.passages import Failure, Passage, Step, SyncReport
+from index.sources.addresses import is_web_address, normal
 from index.sources.options import PATH_KINDS, Kinds, check
 from index.syncing import Syncer, merged
 
 LONGEST_NAME = 60
+PAGE = "page"
 ROWS = "jsonl"
+AT_PATHS = frozenset({"csv", "file", "folder", ROWS})
+"""Kinds of which no source stands at a web address."""
 
 
 class CatalogLibrary:
@@ -34,8 +40,23 @@ class CatalogLibrary:
     Uploads are kept below ``uploads``.
     """
 
-    def __init__(self, catalog: Catalog, syncer: Syncer, *, uploads: Path, kinds: Kinds = PATH_KINDS) -> None:
-        """``kinds`` are those of which people can add sources."""
+    def __init__(
+        self,
+        catalog: Catalog,
+        syncer: Syncer,
+        *,
+        uploads: Path,
+        kinds: Kinds = PATH_KINDS,
+        web_kind: Callable[[str], str] = lambda address: PAGE,
+        removed: Callable[[SourceRecord], None] = lambda record: None,
+    ) -> None:
+        """``kinds`` are those of which people can add sources.
+
+        ``web_kind`` tells which of them a web address is, and raises SourceUnavailable. ``removed``
+        is called with each source that was removed.
+        """
+        self._removed = removed
+        self._web_kind = web_kind
         self._catalog = catalog
         self._syncer = syncer
         self._uploads = uploads
@@ -60,22 +81,32 @@ class CatalogLibrary:
         options: Mapping[str, str] = NO_OPTIONS,
     ) -> str:
         """Record a source and return its name. Does not sync."""
-        try:
-            path = _located(origin)
-            kind = kind or ("folder" if path.is_dir() else self._kind_of(path))
-            exists = path.exists()
-        except (OSError, ValueError, RuntimeError) as error:
-            raise SourceUnavailable(
-                f"{origin} could not be looked at. Check its path and permissions."
-            ) from error
-        if not exists:
-            raise SourceUnavailable(f"There is no file or folder {origin}. Check the path.")
+        kind = kind or self.kind_of(origin)
         check(self._kinds, kind, options)
-        name = self._name(workspace, name, path)
+        if is_web_address(origin):
+            if kind in AT_PATHS:
+                raise SourceUnavailable(f"A web address is no {kind}. Give a path, or leave the kind out.")
+            origin = _address(origin)
+            stem = address_stem(origin)
+        else:
+            path = _existing(origin)
+            origin, stem = str(path), path.stem
+        name = free_name(name, stem, origin, self._origins(workspace))
         self._catalog.add_source(
-            workspace, name=name, kind=kind, origin=str(path), base_url=base_url, options=options
+            workspace, name=name, kind=kind, origin=origin, base_url=base_url, options=options
         )
         return name
+
+    def kind_of(self, origin: str) -> str:
+        """Tell of which kind a source of this origin would be, if nobody says so."""
+        if is_web_address(origin):
+            return self._web_kind(_address(origin))
+        path = _existing(origin)
+        return "folder" if path.is_dir() else self.kind_of_file(path.name)
+
+    def kind_of_file(self, name: str) -> str:
+        """Tell of which kind a file of this name is: one of rows has no other reading."""
+        return ROWS if name.lower().endswith(f".{ROWS}") and ROWS in self._kinds else "file"
 
     def add_upload(
         self,
@@ -89,10 +120,10 @@ class CatalogLibrary:
         options: Mapping[str, str] = NO_OPTIONS,
     ) -> str:
         """Keep the bytes, record them as a source and return its name. Does not sync."""
-        kind = kind or self._kind_of(PurePath(filename))
+        kind = kind or self.kind_of_file(filename)
         check(self._kinds, kind, options)
         safe = re.sub(r"[^\w.-]+", "-", filename).strip("-.") or "upload.txt"
-        name = self._name(workspace, name, Path(safe))
+        name = source_name(name, Path(safe), self._origins(workspace))
         folder = self._new_folder()
         try:
             path = folder / safe[-LONGEST_NAME:]
@@ -121,6 +152,7 @@ class CatalogLibrary:
     def remove(self, workspace: str, name: str) -> Removal:
         """Remove a source. The files of an upload are put aside until they are discarded."""
         removed = self._catalog.remove_source(workspace, name)
+        self._removed(removed)
         if folder := self._uploaded(removed.origin):
             shutil.rmtree(_aside(folder), ignore_errors=True)
             with suppress(OSError):  # it is no longer there
@@ -225,10 +257,6 @@ class CatalogLibrary:
         """Return a number that is another after every change of what the workspace has read."""
         return self._catalog.revision(workspace)
 
-    def _kind_of(self, path: PurePath) -> str:
-        """Return the kind of a file: one of rows has no other reading."""
-        return ROWS if path.suffix.lower() == f".{ROWS}" and ROWS in self._kinds else "file"
-
     def _uploaded(self, origin: str) -> Path | None:
         """Return the folder of an upload; None for what stands elsewhere on the machine."""
         folder = Path(origin).parent
@@ -240,9 +268,8 @@ class CatalogLibrary:
             self._uploads.mkdir(parents=True, exist_ok=True)
             return Path(mkdtemp(dir=self._uploads)).absolute()
 
-    def _name(self, workspace: str, name: str, path: Path) -> str:
-        origins = {record.name: record.origin for record in self._catalog.sources(workspace)}
-        return source_name(name, path, origins)
+    def _origins(self, workspace: str) -> dict[str, str]:
+        return {record.name: record.origin for record in self._catalog.sources(workspace)}
 
 
 def source_name(wished: str, path: PurePath, origins: Mapping[str, str]) -> str:
@@ -251,10 +278,15 @@ def source_name(wished: str, path: PurePath, origins: Mapping[str, str]) -> str:
     ``origins`` are those of the workspace's sources, by name. A path that is among them gets no
     second name by itself.
     """
+    return free_name(wished, path.stem, str(path), origins)
+
+
+def free_name(wished: str, stem: str, origin: str, origins: Mapping[str, str]) -> str:
+    """Return the wished name, or one made of the stem that is still free."""
     if wished.strip():
         return wished.strip()[:LONGEST_NAME]
-    name = re.sub(r"[^\w-]+", "-", path.stem.lower()).strip("-")[:LONGEST_NAME] or "source"
-    if name not in origins or str(path) in origins.values():
+    name = re.sub(r"[^\w-]+", "-", stem.lower()).strip("-")[:LONGEST_NAME].rstrip("-") or "source"
+    if name not in origins or origin in origins.values():
         return name
     return next(free for number in count(2) if (free := f"{name}-{number}") not in origins)
 
@@ -300,6 +332,35 @@ def _kept_on_disk() -> Iterator[None]:
             f"The attached file could not be kept ({error.strerror}). "
             "Check that the data folder is writable and that its disk has room."
         ) from error
+
+
+def _existing(origin: str) -> Path:
+    """Return an absolute path to something that is there. Raises SourceUnavailable."""
+    try:
+        path = _located(origin)
+        exists = path.exists()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise SourceUnavailable(
+            f"{origin} could not be looked at. Check its path and permissions."
+        ) from error
+    if not exists:
+        raise SourceUnavailable(f"There is no file or folder {origin}. Check the path.")
+    return path
+
+
+def _address(origin: str) -> str:
+    """Return a web address as it is always written. Raises SourceUnavailable."""
+    try:
+        return normal(origin)
+    except AddressRefused as error:
+        raise SourceUnavailable(str(error)) from error
+
+
+def address_stem(address: str) -> str:
+    """Return what a source at a web address is called after: its host and path, without an ending."""
+    parts = urlsplit(address)
+    path = re.sub(r"(/index)?\.\w{1,5}$|/$", "", parts.path)
+    return (parts.hostname or "").removeprefix("www.") + path
 
 
 def _located(origin: str) -> Path:

@@ -172,11 +172,11 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddSource(_Made):
-    """Add a folder or file that the machine holds, or an attached file.
+    """Add what stands at a web address, a folder or file that the machine holds, or an attached file.
 
-    ``name`` defaults to the file's or folder's. ``base_url`` is where the same files stand on the
-    web, so that citations link there. Without a ``kind`` the origin tells of which kind the source
-    is; ``options`` are the kind's.
+    ``name`` defaults to one made of the address, or to the file's or folder's. ``base_url`` is where
+    the same files stand on the web, so that citations link there. Without a ``kind`` the origin tells
+    of which kind the source is; ``options`` are the kind's.
     """
 
     origin: str | Upload

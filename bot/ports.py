@@ -182,6 +182,17 @@ class Library(Protocol):
         """
         ...
 
+    def kind_of_file(self, name: str) -> str:
+        """Tell of which kind an attached file of this name would be, if nobody says so."""
+        ...
+
+    def kind_of(self, origin: str) -> str:
+        """Tell of which kind a source of this origin would be, if nobody says so.
+
+        Raises SourceUnavailable.
+        """
+        ...
+
     def add_upload(
         self,
         workspace: str,

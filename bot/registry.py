@@ -33,10 +33,16 @@ READERS = {
 SOURCES = {
     "csv": "index.sources.rows:CsvSource",
     "curated": "index.sources.curated:CuratedSource",
+    "feed": "index.sources.feed:FeedSource",
     "file": "index.sources.file:FileSource",
     "folder": "index.sources.folder:FolderSource",
     "jsonl": "index.sources.rows:JsonlSource",
+    "page": "index.sources.page:PageSource",
+    "site": "index.sources.site:SiteSource",
 }
+
+WEB_SOURCES = frozenset({"feed", "page", "site"})
+"""Those that load pages, and remember how old those were."""
 
 OWN_SOURCES = frozenset({"curated"})
 """Those that Quoth makes by itself; nobody adds one."""
@@ -46,6 +52,10 @@ ADAPTERS = {
     "slack": "adapters.slack.app:SlackAdapter",
     "terminal": "adapters.terminal.chat:TerminalAdapter",
 }
+
+WEB = "index.sources.web:open_web"
+
+WEB_KIND = "index.sources.guessing:kind_of"
 
 EMBEDDER = "index.embedders.sentence_transformer:SentenceTransformerEmbedder"
 

@@ -106,7 +106,7 @@ def _or_none(given: Any) -> Any:
 
 
 class SourceSettings(_Section):
-    """The starter folder (empty: none), and what a chat may add."""
+    """The starter folder (empty: none), and what a chat may add: paths, and kinds (none: all kinds)."""
 
     seeds: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
         default=SEEDS if SEEDS.is_dir() else None, examples=["seeds"]
@@ -114,7 +114,18 @@ class SourceSettings(_Section):
     allowed_paths: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_from_json)] = Field(
         default=(), examples=['["/srv/docs"]']
     )
+    kinds: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_from_json)] = Field(
+        default=(), examples=['["page", "site"]']
+    )
     max_upload_bytes: int = Field(default=10_000_000, ge=1)
+
+
+class FetchSettings(_Section):
+    """Hosts from which is fetched though they may stand in a private network."""
+
+    allowed_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(_from_json)] = Field(
+        default=frozenset(), examples=['["wiki.example.internal"]']
+    )
 
 
 class LogSettings(_Section):
@@ -169,6 +180,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     moderators: ModeratorSettings = ModeratorSettings()
     sources: SourceSettings = SourceSettings()
+    fetch: FetchSettings = FetchSettings()
     logs: LogSettings = LogSettings()
     discord: DiscordSettings = DiscordSettings()
     slack: SlackSettings = SlackSettings()

@@ -17,6 +17,7 @@ from bot.messages import (
     Cancel,
     Choice,
     ConfirmRemoval,
+    Conversation,
     Decision,
     Item,
     Listing,
@@ -48,6 +49,9 @@ from index.errors import (
 from index.passages import Held, SyncReport, content_hash
 
 LISTED_FAILURES = 10
+PAGE = "page"
+
+ONE_PAGE = "That is one page. To have all pages below it read, too, add it as a source of the kind site."
 
 NOTHING_TO_UNDO = Refused(
     text="There is nothing to undo. I undo the last source that was added or removed, "
@@ -71,9 +75,14 @@ class SourceDesk:
         schedules: Schedules,
         *,
         allowed_paths: tuple[Path, ...] = (),
+        allowed_kinds: tuple[str, ...] = (),
         max_upload_bytes: int = 10_000_000,
     ) -> None:
-        """``allowed_paths`` are the folders from which a chat may add sources."""
+        """``allowed_paths`` are the folders from which a chat may add sources.
+
+        ``allowed_kinds`` are the kinds of which it may add any; all of them if none is named.
+        """
+        self._allowed_kinds = allowed_kinds
         self._library = library
         self._jobs = jobs
         self._changes = changes
@@ -160,7 +169,8 @@ class SourceDesk:
         problem = _objection(request)
         if problem:
             return Refused(text=problem)
-        workspace, name = request.conversation.workspace, self._recorded(request)
+        workspace, kind = request.conversation.workspace, self._kind(request)
+        name = self._recorded(replace(request, kind=kind))
         self._schedules.forget(workspace, name)  # that of an earlier source of this name
         try:
             read = self._jobs.run(workspace, name, report, fresh=True)
@@ -173,9 +183,12 @@ class SourceDesk:
             given = request.origin.filename if isinstance(request.origin, Upload) else request.origin
             return Refused(text="\n".join((f"I could not read anything in {given}.", *reasons)))
         self._changes.note(workspace, Change(name=name))
+        is_on_the_web = isinstance(request.origin, str) and _is_meant_for_the_web(request.origin)
+        as_what = f" ({kind})" if is_on_the_web else ""
         return Notice(
-            text=f"Added {name}: {counted(read.added, 'document')}, {counted(read.passages, 'passage')}.",
-            details=_failures(read),
+            text=f"Added {name}{as_what}: {counted(read.added, 'document')}, "
+            f"{counted(read.passages, 'passage')}.",
+            details=(*((ONE_PAGE,) if kind == PAGE and not request.kind else ()), *_failures(read)),
         )
 
     def _recorded(self, request: AddSource) -> str:
@@ -196,17 +209,35 @@ class SourceDesk:
                 kind=request.kind,
                 options=request.options,
             )
-        origin = request.origin
-        if request.conversation.platform != "terminal":
-            origin = self._allowed(origin)
         return self._library.add(
             workspace,
-            origin,
+            self._origin(request.origin, request.conversation),
             name=request.name,
             base_url=request.base_url,
             kind=request.kind,
             options=request.options,
         )
+
+    def _kind(self, request: AddSource) -> str:
+        """Return of which kind the source is to be. Raises SourceUnavailable if a chat may not add such."""
+        if isinstance(request.origin, Upload):
+            kind = request.kind or self._library.kind_of_file(request.origin.filename)
+        else:
+            origin = self._origin(request.origin, request.conversation)
+            kind = request.kind or self._library.kind_of(origin)
+        is_at_machine = request.conversation.platform == "terminal"
+        if not is_at_machine and self._allowed_kinds and kind not in self._allowed_kinds:
+            raise SourceUnavailable(
+                f"From a chat I do not add a source of the kind {kind}. "
+                f"The setting sources.kinds lets me add: {', '.join(self._allowed_kinds)}."
+            )
+        return kind
+
+    def _origin(self, origin: str, conversation: Conversation) -> str:
+        """Return an origin from which the conversation may add. Raises SourceUnavailable."""
+        if conversation.platform == "terminal" or _is_meant_for_the_web(origin):
+            return origin
+        return self._allowed(origin)
 
     def _allowed(self, origin: str) -> str:
         """Return where a path from a chat leads, links followed, so that just that is added.
@@ -321,10 +352,14 @@ class SourceDesk:
 def _objection(request: AddSource) -> str:
     """Return what is wrong with a source's path or address, or an empty string."""
     if isinstance(request.origin, str) and not request.origin.strip():
-        return "An empty path names nothing. Name a file or a folder."
+        return "An empty path names nothing. Name a file, a folder or a web address."
     if request.base_url and not _is_web_address(request.base_url):
         return f"{request.base_url} is no web address. Give one as in https://example.org/docs."
     return ""
+
+
+def _is_meant_for_the_web(origin: str) -> bool:
+    return origin.lstrip().lower().startswith(("http://", "https://"))
 
 
 def _is_web_address(url: str) -> bool:

@@ -10,7 +10,7 @@ from math import sqrt
 from pathlib import PurePath
 from statistics import mean, pstdev
 
-from bot.library import held_words, paused_words, source_name, state_of
+from bot.library import PAGE, address_stem, free_name, held_words, paused_words, source_name, state_of
 from bot.messages import DocumentLine, SourceLine
 from bot.ports import NO_OPTIONS, Removal
 from index.errors import (
@@ -37,6 +37,7 @@ from index.passages import (
     content_hash,
 )
 from index.releases import newest_first, rank, release_in, release_of
+from index.sources.addresses import is_web_address
 from index.sources.options import PATH_KINDS, Kinds, check
 from index.syncing import merged
 
@@ -49,6 +50,7 @@ SHELF = "/answers"
 SHELVED = "curated"
 TELLING = 4
 """Letters."""
+CHAT_KINDS: Kinds = {**PATH_KINDS, PAGE: dict}
 
 
 class FakeClock:
@@ -274,7 +276,7 @@ class FakeLibrary:
         searcher: FakeSearcher,
         files: Mapping[str, str] | None = None,
         *,
-        kinds: Kinds = PATH_KINDS,
+        kinds: Kinds = CHAT_KINDS,
     ) -> None:
         """``files`` are the machine's; a file that holds no text is unreadable."""
         self._kinds = kinds
@@ -305,18 +307,29 @@ class FakeLibrary:
         options: Mapping[str, str] = NO_OPTIONS,
     ) -> str:
         """Record a source and return its name. Does not sync."""
-        if not self._below(origin):
-            raise SourceUnavailable(f"There is no file or folder {origin}. Check the path.")
+        kind = kind or self.kind_of(origin)
         origins = {line.name: line.origin for line in self.sources(workspace)}
-        name = source_name(name, PurePath(origin), origins)
+        stem = address_stem(origin) if is_web_address(origin) else PurePath(origin).stem
+        name = free_name(name, stem, origin, origins)
         if (workspace, name) in self._sources:
             raise SourceExists
-        kind = kind or ("file" if origin in self.files else "folder")
         check(self._kinds, kind, options)
         self._sources[workspace, name] = _Source(
             kind=kind, origin=origin, base_url=base_url, options=dict(options)
         )
         return name
+
+    def kind_of_file(self, name: str) -> str:
+        """Tell of which kind an attached file would be."""
+        return "file"
+
+    def kind_of(self, origin: str) -> str:
+        """Tell of which kind a source of this origin would be; a file at a web address is a page."""
+        if not self._below(origin):
+            raise SourceUnavailable(f"There is no file or folder {origin}. Check the path.")
+        if is_web_address(origin):
+            return PAGE
+        return "file" if origin in self.files else "folder"
 
     def add_upload(
         self,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from index.catalog import DocumentState, Reading
-from index.errors import DocumentUnreadable
+from index.errors import DocumentGone, DocumentUnreadable
 from index.passages import Document, Draft, Failure
 from index.ports import Embedder, Entry, Reader, Source
 from index.splitting import embedding_text, split
@@ -90,6 +90,9 @@ class Gathering:
             return None
         try:
             data = self.source.fetch(entry)
+        except DocumentGone as error:
+            self._fail(entry, error)
+            return None
         except DocumentUnreadable as error:
             # It may be back in a minute: what was read of it stays.
             self.kept.update({entry.uri} & set(self.known))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,8 +71,18 @@ class Source(Protocol):
     def fetch(self, entry: Entry) -> bytes:
         """Return the bytes of a listed document.
 
-        Raises DocumentUnreadable (or a subclass) when this one document cannot be had.
+        Raises DocumentGone when there is no such document any more, and DocumentUnreadable (or
+        another subclass) when it cannot be had right now: what was read of it before then stays.
         """
+        ...
+
+
+@runtime_checkable
+class DirectSource(Source, Protocol):
+    """A source that need not list all its documents to find one of them."""
+
+    def find(self, uri: str) -> Entry | None:
+        """Return one document that was listed before; None if it is gone. Raises SourceUnavailable."""
         ...
 
 

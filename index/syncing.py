@@ -13,7 +13,7 @@ from index.embedding import embed, embed_workspace
 from index.errors import DocumentUnreadable, SourceUnavailable, SyncBusy
 from index.gathering import Gathering
 from index.passages import BLOCK_SEPARATOR, Failure, Held, Step, SyncReport
-from index.ports import Embedder, Entry, Reader, Source
+from index.ports import DirectSource, Embedder, Entry, Reader, Source
 from index.releases import release_in, release_of
 from index.sources.options import VERSION
 from index.staging import Staging, passages_of
@@ -136,6 +136,9 @@ class Syncer:
         Raises SourceUnavailable.
         """
         source = self._open_source(record)
+        if isinstance(source, DirectSource):
+            found = {uri: source.find(uri) for uri in uris}
+            return {uri: self._live_text(source, entry) for uri, entry in found.items() if entry}
         entries = list(source.entries())
         unlisted = tuple(entry.uri for entry in entries if entry.uri.endswith("/"))
         texts: dict[str, str | None] = {uri: None for uri in uris if uri.startswith(unlisted)}
@@ -181,7 +184,10 @@ class Syncer:
 
         All that was staged when this is cut short is there for the next sync.
         """
-        entries = list(gathering.source.entries())
+        entries = []
+        for entry in gathering.source.entries():  # which may take as long as loading a whole site
+            entries.append(entry)
+            progress(Step(text=f"Looking through {record.name}", done=len(entries)))
         steps = _Steps(
             progress=progress,
             gathering=gathering,

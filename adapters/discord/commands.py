@@ -172,26 +172,26 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
         allowed_contexts=IN_GUILDS,
     )
 
-    @source.command(name="add", description="Let me read a file, or a folder of the machine I run on")
+    @source.command(name="add", description="Let me read a file, a web page or site, a feed, or a folder")
     @app_commands.describe(
         file="A file to read: text, page, office document, table, e-book, e-mail and more",
-        path="A file or folder on the machine I run on",
+        address="A web address, or a file or folder on the machine I run on",
         name="What to call it; its own name if you leave this out",
         url="Where the same files stand on the web, so that answers link there",
-        kind="Of which kind the source is; I tell by myself if you leave this out",
+        kind="Of which kind it is, such as page, site or feed; I tell by myself if you leave this out",
         options="What the kind of source can be told, as NAME=VALUE with spaces between",
     )
     async def add(
         interaction: Interaction,
         file: discord.Attachment | None = None,
-        path: str | None = None,
+        address: str | None = None,
         name: str | None = None,
         url: str | None = None,
         kind: str | None = None,
         options: str | None = None,
     ) -> None:
         await listeners.on_add(
-            interaction, file=file, path=path, name=name, url=url, kind=kind, options=options
+            interaction, file=file, address=address, name=name, url=url, kind=kind, options=options
         )
 
     @source.command(name="remove", description="Forget a source and everything in it")

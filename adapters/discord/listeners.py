@@ -380,20 +380,20 @@ class Listeners:
         interaction: Interaction,
         *,
         file: discord.Attachment | None,
-        path: str | None,
+        address: str | None,
         name: str | None,
         url: str | None,
         kind: str | None,
         options: str | None,
     ) -> None:
-        """Add an attached file or a path."""
+        """Add an attached file, a web address or a path."""
         async with self._serving(interaction) as party:
             upload = await self._fetched(file) if file else None
             if isinstance(upload, Refused):
                 await self._whisper(interaction, upload)
             else:
                 request = translate.add(
-                    party, upload=upload, path=path, name=name, url=url, kind=kind, options=options
+                    party, upload=upload, address=address, name=name, url=url, kind=kind, options=options
                 )
                 await self._whisper(interaction, request)
 

@@ -60,7 +60,7 @@ SOURCE_PRESS = re.compile(rf"{CANCEL}|quoth:remove:(?P<source>.+)")
 _MENTION = re.compile(r"<(?:@[!&]?|#)([0-9]+)>")
 
 FOR_EVERYONE = Refused(text="Everyone has that role: what is given to no role is for everyone already.")
-ONE_ORIGIN = Refused(text="Give either a file or a path, so that I know what to read.")
+ONE_ORIGIN = Refused(text="Give either a file or an address, so that I know what to read.")
 NO_OPTION = Refused(text="Write options as NAME=VALUE, with spaces between them.")
 NO_PERSON = Refused(text="Only what a person wrote can be saved as an answer.")
 NO_WORDS = Refused(text="That message has no words that could be quoted.")
@@ -279,15 +279,15 @@ def add(
     party: Party,
     *,
     upload: Upload | None,
-    path: str | None,
+    address: str | None,
     name: str | None,
     url: str | None,
     kind: str | None = None,
     options: str | None = None,
 ) -> AddSource | Refused:
-    """Return the request to add an attached file, or a path on the bot's machine."""
-    origin = upload or (path or "").strip()
-    if not origin or (upload and path):
+    """Return the request to add an attached file, a web address, or a path on the bot's machine."""
+    origin = upload or (address or "").strip()
+    if not origin or (upload and address):
         return ONE_ORIGIN
     rest, given = parted_options((options or "").split())
     if rest:

@@ -105,7 +105,7 @@ HELP = Notice(
         "Moderators: /quoth aliases: questions that you pointed to a passage",
         "Moderators: /quoth review: answers that wait for you, and those that were saved",
         "/quoth my-data: what I keep of you. /quoth forget-me: have it erased",
-        "Moderators: /quoth add PATH [name=NAME] [url=ADDRESS] [OPTION=VALUE]",
+        "Moderators: /quoth add ADDRESS | PATH [name=NAME] [url=ADDRESS] [kind=KIND] [OPTION=VALUE]",
         "Moderators: /quoth remove NAME, /quoth reindex [NAME]",
         "Moderators: /quoth show NAME, /quoth pause NAME, /quoth resume NAME, /quoth undo, /quoth cancel",
         "Moderators: /quoth schedule NAME every 6h (or daily 03:00, cron 0 3 * * 1, off)",
@@ -119,14 +119,14 @@ HELP = Notice(
     ),
 )
 NOTHING_TO_ADD = Refused(
-    text="There is no path behind “add”. For example: /quoth add /srv/docs name=handbook. "
+    text="There is no address behind “add”. For example: /quoth add https://example.org/docs/ name=docs. "
     "Or write “add” to me in a message with a file attached."
 )
 NOTHING_TO_VERIFY = Refused(
     text="There is no receipt behind “verify”. For example: /quoth verify k3v7qa. "
     "Each answer names its own, below the passage."
 )
-NOTHING_ATTACHED = Refused(text="Attach the file to the same message, or use /quoth add PATH.")
+NOTHING_ATTACHED = Refused(text="Attach the file to the same message, or use /quoth add ADDRESS.")
 FILE_NOT_SENT = Refused(
     text="Slack did not take the file. Whoever runs me finds the reason in the log; "
     "the app needs the scope files:write."

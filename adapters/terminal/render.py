@@ -230,7 +230,7 @@ def _nearest(nearest: tuple[Nearest, ...]) -> list[Text]:
 
 def _sources(reply: SourceList, now: datetime) -> RenderableType:
     if not reply.sources:
-        return _plain("There are no sources yet. Add one with /add PATH or `quoth sources add PATH`.")
+        return _plain("There are no sources yet. Add one with /add ADDRESS or `quoth sources add PATH`.")
     return _source_table(reply.sources, now)
 
 

@@ -78,7 +78,8 @@ Type a question, or:
   /read-on              what follows in its document
   /helpful /not-it      rate the passage above (/not-helpful says the same)
   /sources              what I have read
-  /add PATH [NAME]      read a file or folder; options follow as NAME=VALUE
+  /add ADDRESS [NAME]   read a web page, site or feed, or a file or folder by its
+                        path; kind=KIND and other options may follow
   /show NAME            a source's documents, and what I could not read
   /pause NAME           do not read a source anew; /resume NAME does again
   /schedule NAME WHEN   read it anew every 6h, daily 03:00, by cron, or off

@@ -42,6 +42,7 @@ COMMON: dict[str, Option] = {
 """The options that a source of any kind has."""
 
 PATH_KINDS: Kinds = {"file": dict, "folder": dict}
+"""Those whose origin is a path."""
 
 
 def number(least: int, most: int) -> Callable[[str], int]:

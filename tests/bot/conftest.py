@@ -67,6 +67,7 @@ class Bench:
     def __init__(
         self,
         allowed_paths: tuple[Path, ...] = (Path("/docs"),),
+        allowed_kinds: tuple[str, ...] = (),
         max_upload_bytes: int = 10_000_000,
         **policy: object,
     ) -> None:
@@ -164,6 +165,7 @@ class Bench:
             self.changes,
             self.schedules,
             allowed_paths=allowed_paths,
+            allowed_kinds=allowed_kinds,
             max_upload_bytes=max_upload_bytes,
         )
         self.router = Router(

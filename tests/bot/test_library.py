@@ -7,6 +7,7 @@ import pytest
 from bot.library import CatalogLibrary
 from index.errors import CatalogUnavailable, SourceExists, SourceUnavailable
 from index.passages import Step
+from index.sources.options import Kinds
 from index.testing import HashingEmbedder
 from tests.index.conftest import Bench
 
@@ -40,6 +41,52 @@ def test_a_file_of_rows_is_told_by_its_ending(bench: Bench, tmp_path: Path) -> N
 
 def quiet(step: Step) -> None:
     """Watch nothing."""
+
+
+@pytest.mark.parametrize(
+    ("origin", "recorded", "name"),
+    [
+        ("https://X.Example/Guide/index.html#top", "https://x.example/Guide/index.html", "x-example-guide"),
+        ("https://www.example.org", "https://www.example.org/", "example-org"),
+        ("http://example.org/a/b.html", "http://example.org/a/b.html", "example-org-a-b"),
+    ],
+)
+def test_a_source_is_called_after_its_web_address(
+    bench: Bench, origin: str, recorded: str, name: str
+) -> None:
+    kinds: Kinds = {"page": dict, "site": dict}
+    asked: list[str] = []
+
+    def told(address: str) -> str:
+        asked.append(address)
+        return "site"
+
+    library = CatalogLibrary(
+        bench.catalog,
+        bench.syncer,
+        uploads=bench.data,
+        kinds=kinds,
+        web_kind=told,
+    )
+    assert name == library.add("w", origin, name="", base_url="")
+    [line] = library.sources("w")
+    assert ("site", recorded) == (line.kind, line.origin)
+    assert [recorded] == asked
+    with pytest.raises(SourceExists):
+        library.add("w", recorded, name="", base_url="", kind="page")
+
+
+def test_an_address_with_a_password_is_refused_before_it_is_written_anywhere(bench: Bench) -> None:
+    library = CatalogLibrary(bench.catalog, bench.syncer, uploads=bench.data, kinds={"page": dict})
+    with pytest.raises(SourceUnavailable, match="holds a name or a password") as refused:
+        library.add("w", "https://ann:sesame@example.org/", name="", base_url="", kind="page")
+    assert "sesame" not in str(refused.value)
+    assert [] == library.sources("w")
+
+
+def test_a_web_address_is_no_file(library: CatalogLibrary) -> None:
+    with pytest.raises(SourceUnavailable, match="A web address is no folder"):
+        library.add("w", "https://example.org/", name="", base_url="", kind="folder")
 
 
 def test_an_upload_is_kept_read_and_removed_with_its_source(library: CatalogLibrary, bench: Bench) -> None:

@@ -401,7 +401,7 @@ def test_a_source_with_nothing_to_read_is_not_kept(bench: Bench) -> None:
 def test_an_empty_path_adds_nothing(bench: Bench, origin: str, conversation: Conversation) -> None:
     bench.library.files["/docs/  /tea.txt"] = "Tea."
     reply = bench.handle(add(origin, MODERATOR, conversation))
-    assert Refused(text="An empty path names nothing. Name a file or a folder.") == reply
+    assert Refused(text="An empty path names nothing. Name a file, a folder or a web address.") == reply
     assert [] == bench.library.sources(conversation.workspace)
 
 

@@ -1,5 +1,7 @@
 """What moderators do with sources."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.messages import (
@@ -22,6 +24,7 @@ from bot.messages import (
     Sources,
     SourceState,
     Undo,
+    Upload,
 )
 from tests.bot.conftest import ANN, ELSEWHERE, HERE, MODERATOR, TEA, Bench
 
@@ -44,6 +47,10 @@ def undo(bench: Bench) -> Reply:
     return bench.handle(Undo(actor=MODERATOR, conversation=HERE))
 
 
+def add(bench: Bench, origin: str | Upload) -> Reply:
+    return bench.handle(AddSource(actor=MODERATOR, conversation=HERE, origin=origin))
+
+
 def states(bench: Bench) -> dict[str, SourceState]:
     reply = bench.handle(Sources(actor=MODERATOR, conversation=HERE))
     assert isinstance(reply, SourceList)
@@ -53,6 +60,52 @@ def states(bench: Bench) -> dict[str, SourceState]:
 def text_of(reply: Reply) -> str:
     assert isinstance(reply, Notice | Refused)
     return reply.text
+
+
+# What comes from the web
+
+
+PAGE = "https://docs.example.org/tea"
+
+
+def test_a_web_address_is_added_from_a_chat_without_any_allowed_path(bench: Bench) -> None:
+    bench.library.files[PAGE] = "Green tea wants eighty degrees."
+    reply = add(bench, PAGE)
+    assert isinstance(reply, Notice)
+    assert "Added docs-example-org-tea (page): 1 document, 1 passage." == reply.text
+    assert "kind site" in reply.details[0]
+    [line] = bench.library.sources("discord:1")
+    assert ("page", PAGE) == (line.kind, line.origin)
+
+
+def test_a_page_that_was_asked_for_as_one_is_not_explained(bench: Bench) -> None:
+    bench.library.files[PAGE] = "Green tea wants eighty degrees."
+    request = AddSource(actor=MODERATOR, conversation=HERE, origin=PAGE, kind="page", name="tea")
+    reply = bench.handle(request)
+    assert isinstance(reply, Notice)
+    assert () == reply.details
+
+
+def test_an_option_that_the_kind_does_not_have_is_refused_in_words(bench: Bench) -> None:
+    request = AddSource(actor=MODERATOR, conversation=HERE, origin=TEA, options={"color": "red"})
+    assert "A source of the kind file has no option color" in text_of(bench.handle(request))
+
+
+@pytest.mark.parametrize("origin", ["file:///etc/passwd", "ftp://docs.example.org/tea", "ext::sh -c id"])
+def test_no_other_address_leads_past_the_allowed_paths(bench: Bench, origin: str) -> None:
+    bench.library.files[origin] = "secret"
+    assert "sources.allowed_paths" in text_of(add(bench, origin))
+
+
+def test_a_chat_adds_only_the_kinds_that_it_may() -> None:
+    bench = Bench(allowed_kinds=("page", "site"))
+    bench.library.files |= {PAGE: "Green tea wants eighty degrees.", TEA: "Black tea."}
+    assert isinstance(add(bench, PAGE), Notice)
+    assert "not add a source of the kind file" in text_of(add(bench, TEA))
+    upload = Upload(filename="a.txt", data=b"White tea.")
+    assert "not add a source of the kind file" in text_of(add(bench, upload))
+    there = replace(HERE, platform="terminal")
+    assert isinstance(bench.handle(AddSource(actor=MODERATOR, conversation=there, origin=TEA)), Notice)
 
 
 # States

@@ -46,6 +46,7 @@ class Bench:
     folder: Path
     data: Path
     embedder: HashingEmbedder
+    open_source: Callable[[SourceRecord], Source] = open_source
 
     def __post_init__(self) -> None:
         self.opened: list[str] = []
@@ -61,7 +62,7 @@ class Bench:
         self.syncer = Syncer(
             self.catalog,
             embedder=lambda: self.embedder,
-            open_source=open_source,
+            open_source=self.open_source,
             open_reader=self.open_reader,
             lock_path=self.data / "sync.lock",
         )

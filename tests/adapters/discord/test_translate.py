@@ -83,16 +83,16 @@ def test_a_button_about_sources_tells_its_request() -> None:
 
 def test_a_source_comes_from_a_file_or_a_path_but_not_both() -> None:
     upload = Upload(filename="a.md", data=b"a")
-    added = translate.add(PARTY, upload=upload, path=None, name=" a ", url=None)
+    added = translate.add(PARTY, upload=upload, address=None, name=" a ", url=None)
     assert AddSource(actor=ACTOR, conversation=HERE, origin=upload, name="a") == added
-    assert isinstance(translate.add(PARTY, upload=upload, path="/a", name=None, url=None), Refused)
-    assert isinstance(translate.add(PARTY, upload=None, path=" ", name=None, url=None), Refused)
+    assert isinstance(translate.add(PARTY, upload=upload, address="/a", name=None, url=None), Refused)
+    assert isinstance(translate.add(PARTY, upload=None, address=" ", name=None, url=None), Refused)
 
 
 def test_options_of_a_source_are_written_as_name_and_value() -> None:
     def add(options: str) -> AddSource | Refused:
         return translate.add(
-            PARTY, upload=None, path="/a", name=None, url=None, kind=" site ", options=options
+            PARTY, upload=None, address="/a", name=None, url=None, kind=" site ", options=options
         )
 
     added = add("max-pages=20  depth=2")

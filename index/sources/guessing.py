@@ -1,0 +1,28 @@
+"""Which kind of source a web address is, when nobody has said so."""
+
+from urllib.parse import urlsplit
+
+from index.errors import DocumentUnreadable, SourceUnavailable
+from index.sources.addresses import normal, prefix_of
+from index.sources.content import is_feed
+from index.sources.sitemaps import sitemap_of
+from index.sources.web import Web
+
+FEED, PAGE, SITE = "feed", "page", "site"
+
+
+def kind_of(web: Web, address: str) -> str:
+    """Look at an address: a feed is told by what it is, anything else is a page.
+
+    Unless it is the address of a folder, with a slash at its end, below which a sitemap lists pages:
+    that is a site. Raises SourceUnavailable.
+    """
+    try:
+        page = web.get(normal(address))
+        if is_feed(page):
+            return FEED
+        if not urlsplit(page.url).path.endswith("/"):
+            return PAGE
+        return SITE if len(sitemap_of(web, prefix_of(page.url), most=2).pages) > 1 else PAGE
+    except DocumentUnreadable as error:
+        raise SourceUnavailable(str(error)) from error
