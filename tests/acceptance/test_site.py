@@ -1,0 +1,93 @@
+"""A website on this machine, indexed by the installed command as a site, and asked."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urldefrag
+
+import pytest
+
+from tests.fakes.website import Website, website
+
+pytestmark = pytest.mark.model
+
+QUOTH = Path(sys.executable).with_name("quoth")
+Quoth = Callable[..., subprocess.CompletedProcess[str]]
+
+SUBJECTS = {
+    "kettles": ("Descaling", "A kettle is descaled with citric acid every six weeks."),
+    "lamps": ("Bulbs", "The desk lamp takes bulbs of at most forty watts."),
+    "ovens": ("Cleaning", "The glass of the oven door is wiped with baking soda."),
+}
+
+
+def page(name: str, heading: str, sentence: str) -> str:
+    menu = "".join(f'<li><a href="/manual/{other}">All about {other}</a></li>' for other in SUBJECTS)
+    return (
+        f"<html><head><title>{name} | Manuals</title></head><body><nav><ul>{menu}</ul></nav>"
+        f"<main><h1>The manual of {name}</h1>"
+        f'<h2 id="{heading.lower()}">{heading}</h2><p>{sentence}</p></main>'
+        "<footer>Imprint and privacy</footer></body></html>"
+    )
+
+
+@pytest.fixture
+def site() -> Iterator[Website]:
+    with website() as served:
+        served.serve("/manual/", "<main><h1>Manuals</h1><p>Choose one of the manuals.</p></main>")
+        for name, (heading, sentence) in SUBJECTS.items():
+            served.serve(f"/manual/{name}", page(name, heading, sentence), headers={"ETag": f'"{name}"'})
+        urls = "".join(f"<url><loc>{served.url}/manual/{name}</loc></url>" for name in SUBJECTS)
+        served.serve("/sitemap.xml", f"<urlset>{urls}</urlset>", type="application/xml")
+        yield served
+
+
+@pytest.fixture
+def quoth(tmp_path: Path) -> Quoth:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+    environment |= {"QUOTH_FETCH_ALLOWED_HOSTS": '["127.0.0.1"]', "COLUMNS": "200"}
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [QUOTH, "--data", "data", *words],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    return run
+
+
+def test_a_site_is_indexed_asked_and_kept_fresh(quoth: Quoth, site: Website) -> None:
+    added = quoth("sources", "add", f"{site.url}/manual/", "--option", "max-pages=50")
+    assert (0, True) == (added.returncode, "(site): 3 documents, 3 passages." in added.stdout), added.stderr
+
+    shown = quoth("ask", "How often is a kettle descaled?").stdout
+    assert "A kettle is descaled with citric acid every six weeks." in shown
+    [link] = re.findall(r"http://\S+", shown)
+    where, anchor = urldefrag(link)
+    path = where.removeprefix(site.url)
+    assert f'id="{anchor}"'.encode() in site.answer(path, {}).body  # type: ignore[operator]
+    assert "All about" not in shown
+
+    site.asked.clear()
+    assert "3 unchanged" in quoth("sync").stdout
+    assert 3 == sum("if-none-match" in headers for _, headers in site.asked)
+
+    site.serve("/manual/kettles", "", status=410)
+    quoth("sync")
+    assert "citric acid" not in quoth("ask", "How often is a kettle descaled?").stdout
+
+
+def test_what_may_not_be_fetched_is_refused_in_a_sentence(quoth: Quoth, site: Website) -> None:
+    refused = quoth("sources", "add", f"{site.url.replace('127.0.0.1', 'localhost')}/manual/")
+    assert (2, True) == (refused.returncode, "fetch.allowed_hosts" in refused.stderr)
+    refused = quoth("sources", "add", site.url.replace("//", "//ann:sesame@"))
+    assert 2 == refused.returncode
+    assert "sesame" not in refused.stdout + refused.stderr
