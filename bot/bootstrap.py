@@ -60,6 +60,7 @@ from bot.undoing import Changes
 from bot.welcoming import Welcome
 from index.catalog import Catalog, SourceRecord
 from index.errors import EmbedderUnavailable, IndexFailure, SourceExists, SourcesUnavailable
+from index.languages import covered_by
 from index.passages import Failure, SyncReport
 from index.ports import Embedder, Reranker, Source
 from index.ranking import first_stage, fused, learned_with
@@ -217,6 +218,7 @@ class Application:
             self.syncer,
             uploads=self.data / UPLOADS,
             kinds=_addable_kinds(),
+            covered=covered_by(self.settings.embedder.model),
             web_kind=self._web_kind,
             removed=lambda record: self._web_memory(record).unlink(missing_ok=True),
         )

@@ -38,6 +38,8 @@ def report(
     """Say what a sync has read of the named source, or of all, and what it could not read."""
     name = "Every other source" if gone else source
     to.print(f"{synced(name, read).text} {read.embedded:,} newly embedded.", markup=False)
+    for warning in read.warnings:
+        err.print(warning, markup=False, style="yellow")
     for failure in read.failures:
         err.print(f"Left out {failure.uri}: {failure.reason}", markup=False, style="yellow")
     for each in read.held:

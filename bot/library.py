@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
-from itertools import count
+from itertools import count, starmap
 from pathlib import Path, PurePath
 from tempfile import mkdtemp
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from index.errors import (
     SourceUnavailable,
     SourceUnknown,
 )
+from index.languages import uncovered, warning
 from index.passages import Failure, Passage, Step, SyncReport
 from index.sources.addresses import is_web_address, normal
 from index.sources.options import PATH_KINDS, Kinds, check
@@ -49,11 +50,13 @@ class CatalogLibrary:
         kinds: Kinds = PATH_KINDS,
         web_kind: Callable[[str], str] = lambda address: PAGE,
         removed: Callable[[SourceRecord], None] = lambda record: None,
+        covered: frozenset[str] = frozenset(),
     ) -> None:
         """``kinds`` are those of which people can add sources.
 
         ``web_kind`` tells which of them a web address is, and raises SourceUnavailable. ``removed``
-        is called with each source that was removed.
+        is called with each source that was removed. ``covered`` are the languages that the embedding
+        model was made for; empty for all.
         """
         self._removed = removed
         self._web_kind = web_kind
@@ -61,10 +64,11 @@ class CatalogLibrary:
         self._syncer = syncer
         self._uploads = uploads
         self._kinds = kinds
+        self._covered = covered
 
     def sources(self, workspace: str) -> list[SourceLine]:
         """List the sources by name."""
-        return [_line(record) for record in self._catalog.sources(workspace)]
+        return [_line(record, self._covered) for record in self._catalog.sources(workspace)]
 
     def names(self, workspace: str) -> list[str]:
         """List the names of the sources, in order."""
@@ -369,7 +373,7 @@ def _located(origin: str) -> Path:
     return path.resolve() if ".." in path.parts else path
 
 
-def _line(record: SourceRecord) -> SourceLine:
+def _line(record: SourceRecord, covered: frozenset[str]) -> SourceLine:
     return SourceLine(
         name=record.name,
         kind=record.kind,
@@ -384,4 +388,5 @@ def _line(record: SourceRecord) -> SourceLine:
             synced_at=record.synced_at,
             held=record.held,
         ),
+        warnings=tuple(starmap(warning, uncovered(record.languages, covered).items())),
     )

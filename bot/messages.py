@@ -937,6 +937,7 @@ class SourceLine:
 
     ``failures`` say what could not be read and why; the first is that of the source as a whole, if it
     has failed. ``next_at`` is when its ``schedule`` is next due; it is None and empty without one.
+    ``warnings`` say what keeps its answers from being good.
     """
 
     name: str
@@ -949,6 +950,7 @@ class SourceLine:
     state: SourceState = SourceState.FRESH
     schedule: str = ""
     next_at: datetime | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def refresh(self) -> str:

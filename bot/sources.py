@@ -387,7 +387,7 @@ def synced(name: str, report: SyncReport) -> Notice:
     )
     paused = f"{counted(report.paused, 'source')} paused: quoted still, but not read anew."
     told = (*([read] if changes or not report.paused else []), *([paused] if report.paused else []))
-    return Notice(text=" ".join(told), details=_failures(report))
+    return Notice(text=" ".join(told), details=(*report.warnings, *_failures(report)))
 
 
 def held(name: str, report: SyncReport) -> Listing:

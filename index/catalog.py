@@ -63,6 +63,7 @@ MIGRATIONS = (
     "CREATE TABLE recipes (embedder TEXT PRIMARY KEY, recipe TEXT NOT NULL) STRICT",
     """ALTER TABLE documents ADD COLUMN release TEXT NOT NULL DEFAULT '';
     CREATE INDEX documents_by_release ON documents (source_id, release)""",
+    "ALTER TABLE documents ADD COLUMN language TEXT NOT NULL DEFAULT ''",
 )
 """From each version of schema.sql to the next."""
 
@@ -86,7 +87,8 @@ class SourceRecord:
 
     What a ``paused`` one said when it was last read is still found; it is not read anew. ``held`` is
     how many documents it has lost that are kept until a moderator agrees, and ``accepted`` how many
-    it may lose.
+    it may lose. ``languages`` counts its documents by language,
+    under "" those whose language is not known.
     """
 
     id: int
@@ -103,6 +105,7 @@ class SourceRecord:
     held: int = 0
     accepted: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +182,7 @@ class Reading:
     drafts: tuple[Draft, ...]
     vector_keys: tuple[str, ...]
     release: str = ""
+    language: str = ""
 
 
 class Catalog:
@@ -650,6 +654,11 @@ def _source(db: sqlite3.Connection, row: sqlite3.Row) -> SourceRecord:
         (row["id"],),
     ).fetchone()
     failures = db.execute("SELECT uri, reason FROM failures WHERE source_id = ? ORDER BY uri", (row["id"],))
+    languages = db.execute(
+        """SELECT language, count(*) AS documents FROM documents WHERE source_id = ?
+        GROUP BY language ORDER BY documents DESC, language""",
+        (row["id"],),
+    )
     return SourceRecord(
         id=row["id"],
         workspace=row["workspace"],
@@ -665,6 +674,7 @@ def _source(db: sqlite3.Connection, row: sqlite3.Row) -> SourceRecord:
         held=row["held"],
         accepted=row["accepted"],
         options=json.loads(row["options"]),
+        languages={each["language"]: each["documents"] for each in languages},
     )
 
 

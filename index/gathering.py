@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 from index.catalog import DocumentState, Reading
 from index.errors import DocumentGone, DocumentUnreadable
+from index.languages import language_of
 from index.passages import Document, Draft, Failure
 from index.ports import Embedder, Entry, Reader, Source
 from index.splitting import embedding_text, split
 
-PIPELINE = 3
+PIPELINE = 4
 """Raise this when readers or splitting change what they yield, so that documents are read anew."""
 
 WINDOW_PASSAGES = 512
@@ -175,6 +176,7 @@ class Gathering:
             pipeline=self.pipeline,
             drafts=tuple(drafts),
             vector_keys=tuple(_key(document.title, draft) for draft in drafts),
+            language=language_of(extract.blocks, extract.language),
         )
 
 

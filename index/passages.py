@@ -254,7 +254,8 @@ class Step:
 class SyncReport:
     """What a sync found and did, counted in documents; ``embedded`` counts passages.
 
-    ``paused`` counts sources, which were not looked at.
+    ``paused`` counts sources, which were not looked at. ``warnings`` say what a source has for the
+    first time and what keeps its answers from being good.
     """
 
     added: int = 0
@@ -266,6 +267,7 @@ class SyncReport:
     paused: int = 0
     failures: tuple[Failure, ...] = ()
     held: tuple["Held", ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

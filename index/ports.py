@@ -111,6 +111,11 @@ class Embedder(Protocol):
         ...
 
     @property
+    def languages(self) -> frozenset[str]:
+        """The languages it was made for, as codes of two letters; empty if it was made for all."""
+        ...
+
+    @property
     def window(self) -> int:
         """How many tokens of a text are seen, special tokens not counted."""
         ...

@@ -42,6 +42,7 @@ CREATE TABLE documents (
     pipeline   TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     release    TEXT NOT NULL DEFAULT '',
+    language   TEXT NOT NULL DEFAULT '',
     UNIQUE (source_id, uri)
 ) STRICT;
 

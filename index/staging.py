@@ -228,6 +228,7 @@ def _written(reading: Reading) -> str:
             "text": reading.text,
             "updated_at": reading.updated_at.isoformat(),
             "release": reading.release,
+            "language": reading.language,
             "passages": passages,
         },
         ensure_ascii=False,
@@ -244,6 +245,7 @@ def _read(row: sqlite3.Row) -> Reading:
         revision=row["revision"],
         updated_at=datetime.fromisoformat(held["updated_at"]),
         release=held.get("release", ""),  # an earlier Quoth staged none
+        language=held.get("language", ""),
         version=row["version"],
         pipeline=row["pipeline"],
         drafts=tuple(
@@ -318,6 +320,7 @@ def _published(db: sqlite3.Connection, source: int, uri: str) -> Reading | None:
         revision=document["revision"],
         updated_at=datetime.fromisoformat(document["updated_at"]),
         release=document["release"],
+        language=document["language"],
         version=document["version"],
         pipeline=document["pipeline"],
         drafts=tuple(
@@ -371,6 +374,7 @@ def _replace_document(db: sqlite3.Connection, source: int, reading: Reading) -> 
         "pipeline": reading.pipeline,
         "updated_at": reading.updated_at.isoformat(),
         "release": reading.release,
+        "language": reading.language,
     }
     names = list(values)
     row = db.execute(

@@ -12,6 +12,7 @@ from index.catalog import Catalog, SourceRecord
 from index.embedding import embed, embed_workspace
 from index.errors import DocumentUnreadable, SourceUnavailable, SyncBusy
 from index.gathering import Gathering
+from index.languages import uncovered, warning
 from index.passages import BLOCK_SEPARATOR, Failure, Held, Step, SyncReport
 from index.ports import DirectSource, Embedder, Entry, Reader, Source
 from index.releases import release_in, release_of
@@ -206,15 +207,23 @@ class Syncer:
 
     def _report(self, record: SourceRecord, gathering: Gathering, *, embedded: int, held: int) -> SyncReport:
         added = len(gathering.fresh - gathering.known.keys())
+        after = self._catalog.source(record.workspace, record.name)
+        covered = gathering.embedder.languages
+        before = uncovered(record.languages, covered)
         return SyncReport(
             added=added,
             changed=len(gathering.fresh) - added,
             removed=0 if held else len(gathering.removed),
             unchanged=gathering.unchanged,
             embedded=embedded,
-            passages=self._catalog.source(record.workspace, record.name).passages,
+            passages=after.passages,
             failures=tuple(gathering.failures),
             held=(Held(source=record.name, lost=held, documents=len(gathering.known)),) if held else (),
+            warnings=tuple(
+                warning(language, count)
+                for language, count in uncovered(after.languages, covered).items()
+                if language not in before
+            ),
         )
 
 
@@ -236,4 +245,5 @@ def merged(first: SyncReport, second: SyncReport) -> SyncReport:
         paused=first.paused + second.paused,
         failures=first.failures + second.failures,
         held=first.held + second.held,
+        warnings=first.warnings + second.warnings,
     )

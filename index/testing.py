@@ -14,10 +14,18 @@ WORD = re.compile(r"\w+")
 class HashingEmbedder:
     """Bags of hashed words: texts are alike as far as they share words. Counts what it embeds."""
 
-    def __init__(self, *, dimension: int = 128, window: int = 200, id: str = "hashing") -> None:
+    def __init__(
+        self,
+        *,
+        dimension: int = 128,
+        window: int = 200,
+        id: str = "hashing",
+        languages: frozenset[str] = frozenset(),
+    ) -> None:
         self.dimension = dimension
         self.window = window
         self.id = id
+        self.languages = languages
         self.embedded: list[str] = []
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

@@ -371,7 +371,8 @@ def _source_details(reply: SourceDetails) -> ui.LayoutView:
         for each in reply.documents
     )
     more = [f"and {reply.unlisted:,} more"] if reply.unlisted else []
-    return _lines(*_source(reply.source), "**Documents**", *documents, *more)
+    warnings = map(literal, reply.source.warnings)
+    return _lines(*_source(reply.source), *warnings, "**Documents**", *documents, *more)
 
 
 def _confirm_removal(reply: ConfirmRemoval) -> ui.LayoutView:

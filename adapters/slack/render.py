@@ -235,9 +235,9 @@ def _overview_blocks(reply: OverviewReport) -> list[Json]:
 def _source_details(reply: SourceDetails) -> Json:
     lines = [_document(each) for each in reply.documents]
     more = [section(words(f"and {reply.unlisted:,} more", italic=True))] if reply.unlisted else []
-    source = _source(reply.source)
+    source = rich_text(_source(reply.source), *(section(words(each)) for each in reply.source.warnings))
     documents = [rich_text(bullets(_fitting([*lines, *more], taken=size([source]))))] if lines else []
-    return {"text": fallback(reply.source.name), "blocks": [rich_text(source), *documents]}
+    return {"text": fallback(reply.source.name), "blocks": [source, *documents]}
 
 
 def _document(line: DocumentLine) -> Json:

@@ -278,6 +278,7 @@ def _source_details(reply: SourceDetails, now: datetime) -> RenderableType:
         table.add_row(_plain(document.uri), _plain(document.title), f"{document.passages:,}")
     return Group(
         _source_table((reply.source,), now),
+        *(_plain(warning, "yellow") for warning in reply.source.warnings),
         *([table] if reply.documents else []),
         *([_plain(f"and {reply.unlisted:,} more")] if reply.unlisted else []),
     )

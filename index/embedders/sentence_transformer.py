@@ -11,6 +11,7 @@ import numpy as np
 
 from index.errors import EmbedderUnavailable
 from index.huggingface import quiet, reason_and_cure
+from index.languages import covered_by
 from index.ports import Embedding, Ids, Spans, Vectors
 from index.tokens import unit
 
@@ -34,6 +35,7 @@ class SentenceTransformerEmbedder:
         self, model: str = PACKAGED_MODEL, *, query_prompt: str = "", passage_prompt: str = ""
     ) -> None:
         """Load the model. Raises EmbedderUnavailable."""
+        self._name = model
         self._query_prompt = query_prompt
         self._passage_prompt = passage_prompt
         self._model = _load(model)
@@ -55,6 +57,11 @@ class SentenceTransformerEmbedder:
     def dimension(self) -> int:
         """Length of a vector."""
         return self._dimension
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """What the model was trained on, as far as its name tells; empty for all languages."""
+        return covered_by(self._name)
 
     @property
     def window(self) -> int:

@@ -365,6 +365,10 @@ REPLIES: dict[str, Reply] = {
             DocumentLine(uri="*odd* name.md", title="", passages=1),
         ),
     ),
+    "source_details_of_another_language": SourceDetails(
+        source=replace(source(1), warnings=("2 documents are in German, which the *model* does not cover.",)),
+        documents=(),
+    ),
     "confirm_removal": ConfirmRemoval(source=source(1)),
     "suggestions": Suggestions(texts=("Leave", "Leave › *Sick* leave", "How long is leave? <!channel>")),
     "releases": ReleaseList(releases=("latest", "3.13", "3.12", "v2")),

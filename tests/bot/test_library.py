@@ -158,3 +158,16 @@ def test_a_link_to_a_folder_is_followed_anew_with_every_sync(library: CatalogLib
 def test_a_path_that_cannot_be_says_so(library: CatalogLibrary, origin: str) -> None:
     with pytest.raises(SourceUnavailable, match="could not be looked at"):
         library.add("w", origin, name="", base_url="")
+
+
+def test_a_source_says_which_of_its_languages_the_model_does_not_cover(bench: Bench) -> None:
+    german = "Der Kessel kocht jeden Tag um zwölf Uhr, und der Koch serviert den Tee mit Zucker."
+    library = CatalogLibrary(
+        bench.catalog, bench.syncer, uploads=bench.data / "uploads", covered=frozenset({"en"})
+    )
+    bench.write("tee.md", german)
+    bench.add()
+    bench.sync()
+    [line] = library.sources("local")
+    [told] = line.warnings
+    assert "1 document is in German" in told

@@ -95,6 +95,7 @@ def test_a_new_version_s_catalogue_is_made_of_an_old_one_s(bench: Bench) -> None
             db.execute(f"ALTER TABLE sources DROP COLUMN {column}")
         db.execute("ALTER TABLE sources DROP COLUMN paused")
         db.execute("ALTER TABLE passages DROP COLUMN place")
+        db.execute("ALTER TABLE documents DROP COLUMN language")
         db.execute("ALTER TABLE sources DROP COLUMN options")
         db.execute("UPDATE documents SET pipeline = '1-200'")
         db.execute("PRAGMA user_version = 1")
