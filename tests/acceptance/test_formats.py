@@ -13,6 +13,7 @@ from tests.fakes.documents import (
     markdown_cell,
     notebook,
     paragraph,
+    pdf,
     presented,
     table,
     word,
@@ -75,6 +76,9 @@ to a depth of five hundred metres.
         paragraph("Acid spills are neutralised with sodium bicarbonate before they are wiped up."),
         table(("Gas", "Colour of its bottle"), ("Helium", "brown")),
     ),
+    "bicycles.pdf": pdf(
+        "The chain of a bicycle is oiled every two hundred kilometres,", "after it was wiped dry."
+    ),
     "orchard.pptx": presented(
         ("Our orchard", "A talk for visitors"),
         ("Apple trees", "Apple trees are pruned in February, while they sleep."),
@@ -101,6 +105,7 @@ ASKED = {
     "When is the last departure of tram line nine?": ("00:10 from the zoo", "— Trams · row 3"),
     "On which shelf is the torque wrench?": ("Shelf: B12", "— Tools · row 2"),
     "How are acid spills neutralised?": ("sodium bicarbonate", "— Laboratory safety › Acids"),
+    "How often is the chain of a bicycle oiled?": ("two hundred", "— Bicycles · page 1"),
     "When are apple trees pruned?": ("in February", "— Our orchard › Apple trees · slide 2"),
     "Who feeds the office cat?": ("Minka", "— Who feeds the office cat?"),
     "How did Old Marten light the lighthouse?": ("whale oil", "— The lighthouse › The keeper"),
