@@ -22,6 +22,7 @@ from bot.messages import (
     Export,
     Follow,
     ForgetMe,
+    Inspect,
     More,
     MyData,
     Notify,
@@ -380,6 +381,13 @@ FOR_MODERATORS = (
         discord=("/stats",),
         slack=("/quoth stats",),
         terminal=("/stats",),
+    ),
+    Ability(
+        about="Look for what should be mended in the sources: contradictions, repetitions and more",
+        requests=(Inspect,),
+        discord=("/hygiene",),
+        slack=("/quoth hygiene",),
+        terminal=("/hygiene",),
     ),
     Ability(
         about="Take questions or feedback along as a file",

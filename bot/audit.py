@@ -22,6 +22,7 @@ from bot.messages import (
     Failed,
     Follow,
     ForgetMe,
+    Inspect,
     More,
     MyData,
     NoAnswer,
@@ -226,6 +227,7 @@ def changed(request: Request) -> str:
             | Audit()
             | Escalate()
             | Follow()
+            | Inspect()
             | More()
             | Notify()
             | Overhear()

@@ -29,6 +29,7 @@ from bot.feedback import Ledger
 from bot.following import Topics
 from bot.health import beat
 from bot.hindrances import Hindrances
+from bot.hygiene import Hygiene
 from bot.jobs import Jobs, Watch
 from bot.library import CatalogLibrary
 from bot.likeness import EmbedderLikeness
@@ -328,6 +329,7 @@ class Application:
             aliases=aliases,
             statistics=self.statistics,
             exports=self.exports,
+            hygiene=self.hygiene,
             workspace_ready=self.prepare,
         )
 
@@ -369,6 +371,13 @@ class Application:
             questions=self.questions,
             receipts=self.receipts,
             originals=self.library,
+        )
+
+    @cached_property
+    def hygiene(self) -> Hygiene:
+        """What should be mended in the sources."""
+        return Hygiene(
+            searcher=self.searcher, originals=self.library, receipts=self.receipts, clock=self._clock
         )
 
     @cached_property

@@ -19,6 +19,7 @@ from bot.errors import QuothError
 from bot.evaluating import evaluate
 from bot.exporting import COLUMNS, written
 from bot.health import is_alive
+from bot.hygiene import written as written_hygiene
 from bot.jobs import Watch
 from bot.lines import encoded, found
 from bot.logs import configure
@@ -248,6 +249,12 @@ def export(
     workspaces = dict.fromkeys((LOCAL, *application.catalog.workspaces()))
     lines = [line for workspace in workspaces for line in application.exports.lines(kind, workspace)]
     sys.stdout.buffer.write(written(COLUMNS[kind], lines, format).encode())
+
+
+@app.command()
+def hygiene(context: typer.Context) -> None:
+    """Print what should be mended in the sources, as Markdown: contradictions, repetitions and more."""
+    print(written_hygiene(context.obj.hygiene.parts(LOCAL)))
 
 
 @app.command()

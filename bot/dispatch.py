@@ -16,6 +16,7 @@ from bot.messages import (
     Fate,
     Follow,
     Hindrance,
+    Inspect,
     Posting,
     Progress,
     Reindex,
@@ -158,7 +159,7 @@ class ThreadedCore:
     def _pool(self, request: Request) -> ThreadPoolExecutor:
         if isinstance(request, SYNCING):
             return self._long
-        return self._fetching if isinstance(request, Verify) else self._quick
+        return self._fetching if isinstance(request, Inspect | Verify) else self._quick
 
     async def _by_itself(self, work: Callable[..., T], *told: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._own, work, *told)

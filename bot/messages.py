@@ -302,6 +302,11 @@ class Export(_Made):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inspect(_Made):
+    """Look through the sources for what should be mended, for moderators."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stats(_Made):
     """What is asked and answered here in numbers, for moderators."""
 
@@ -569,6 +574,7 @@ Request: TypeAlias = (
     | Export
     | Follow
     | ForgetMe
+    | Inspect
     | More
     | MyData
     | Notify

@@ -1,13 +1,23 @@
 """What the core asks of the index, the clock and its own memory, and what adapters ask of the core."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
 from bot.messages import DocumentLine, Errand, Fate, Hindrance, Posting, Reply, Request, SourceLine
-from index.passages import Audience, CuratedAnswer, Explanation, Failure, Hit, Passage, Step, SyncReport
+from index.passages import (
+    Audience,
+    CuratedAnswer,
+    Explanation,
+    Failure,
+    Finding,
+    Hit,
+    Passage,
+    Step,
+    SyncReport,
+)
 
 NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
@@ -139,6 +149,10 @@ class Searcher(Protocol):
 
         None when it is gone, not for this audience, or not among what the query finds.
         """
+        ...
+
+    def findings(self, *, audience: Audience) -> Iterator[Finding]:
+        """Yield what a writer should mend, which takes the longer the more was read."""
         ...
 
 

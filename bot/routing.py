@@ -38,6 +38,7 @@ from bot.exporting import Exports
 from bot.feedback import Ledger, Remembered
 from bot.following import Topics, chats, follows, in_full, tells, topic_of
 from bot.hindrances import Hindrances
+from bot.hygiene import Hygiene
 from bot.jobs import Jobs, Watch
 from bot.limits import RateLimit
 from bot.messages import (
@@ -63,6 +64,7 @@ from bot.messages import (
     Failed,
     Follow,
     ForgetMe,
+    Inspect,
     Mode,
     More,
     MyData,
@@ -225,6 +227,7 @@ class Router:
         errands: Errands,
         receipts: Receipts,
         audit: AuditTrail,
+        hygiene: Hygiene,
         curation: Curation,
         desk: SourceDesk,
         welcome: Welcome,
@@ -257,6 +260,7 @@ class Router:
         self._errands = errands
         self._receipts = receipts
         self._audit = audit
+        self._hygiene = hygiene
         self._curation = curation
         self._desk = desk
         self._welcome = welcome
@@ -330,7 +334,7 @@ class Router:
                 return self._status(request)
             case Verify():
                 return self._verify(request)
-            case Audit() | Export() | Stats():
+            case Audit() | Export() | Inspect() | Stats():
                 return self._told_to_moderators(request)
             case SaveAnswer():
                 return self._curation.save(request)
@@ -790,7 +794,7 @@ class Router:
             case _:
                 assert_never(request)
 
-    def _told_to_moderators(self, request: Audit | Export | Stats) -> Reply:
+    def _told_to_moderators(self, request: Audit | Export | Inspect | Stats) -> Reply:
         if not self._permissions.is_moderator(request.actor, request.conversation):
             return Refused(text=ONLY_MODERATORS)
         workspace = request.conversation.workspace
@@ -799,6 +803,8 @@ class Router:
                 return self._audit.told(workspace)
             case Stats():
                 return self._statistics.report(workspace)
+            case Inspect():
+                return self._hygiene.reply(workspace)
             case Export():
                 return self._exports.export(request.kind, request.format, workspace)
             case _:

@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import combinations, count
 from math import sqrt
 from pathlib import PurePath
 from statistics import mean, pstdev
@@ -28,12 +28,14 @@ from index.passages import (
     CuratedAnswer,
     Explanation,
     Failure,
+    Finding,
     Held,
     Hit,
     Passage,
     Sentence,
     Step,
     SyncReport,
+    Trouble,
     content_hash,
 )
 from index.releases import newest_first, rank, release_in, release_of
@@ -189,6 +191,13 @@ class FakeSearcher:
             signals=(("words", _deviations([hit.score for hit in hits], rank)),),
             second=hits[rank + 1] if rank + 1 < len(hits) else None,
         )
+
+    def findings(self, *, audience: Audience) -> Iterator[Finding]:
+        """Yield texts that stand in two documents, which is all that this one looks for."""
+        held = list(self._readable(audience).values())
+        for one, other in combinations(held, 2):
+            if one.text == other.text and one.uri != other.uri:
+                yield Finding(trouble=Trouble.TWICE, passages=(one, other))
 
     def _readable(self, audience: Audience) -> dict[int, Passage]:
         held, names = self._of(audience.workspace), audience.sources

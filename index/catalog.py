@@ -580,6 +580,27 @@ class Catalog:
             ).fetchone()
             return _passage(row) if row else None
 
+    def document_ids(self, audience: Audience) -> list[int]:
+        """Return the ids of all documents that an audience may read, in order."""
+        with self.database.read() as db:
+            rows = db.execute(
+                f"""SELECT d.id FROM documents d JOIN sources s ON s.id = d.source_id
+                WHERE {READABLE} ORDER BY d.id""",
+                _readable(audience),
+            )
+            return [row["id"] for row in rows]
+
+    def whole(self, document_id: int, audience: Audience) -> tuple[str, list[Passage]]:
+        """Return a document's extracted text and its passages in order; nothing if it is gone."""
+        with self.database.read() as db:
+            row = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
+            rows = db.execute(
+                f"{PASSAGE} WHERE {READABLE} AND d.id = ? ORDER BY p.position",
+                (*_readable(audience), document_id),
+            )
+            passages = [_passage(each) for each in rows]
+            return (str(row["text"]), passages) if row and passages else ("", [])
+
     def document_text(self, document_id: int) -> str | None:
         """Return a document's extracted text, on which its passages' spans stand; None if gone."""
         with self.database.read() as db:

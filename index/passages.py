@@ -194,6 +194,28 @@ class Explanation:
     second: Hit | None
 
 
+class Trouble(StrEnum):
+    """What may be wrong with what was read."""
+
+    TWICE = "stands twice"
+    CONTRADICTION = "contradicts another"
+    EMPTY_HEADING = "heading with nothing below"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that a writer should look at.
+
+    ``passages`` are the two that are alike or at odds; of those at odds, ``words`` are the two
+    sentences. Of a heading with nothing below, ``words`` is the heading and ``passages`` what
+    stands nearest to it.
+    """
+
+    trouble: Trouble
+    passages: tuple[Passage, ...]
+    words: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CuratedAnswer:
     """An answer that a person wrote, word for word, to be read like any document.

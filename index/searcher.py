@@ -1,7 +1,7 @@
 """The index's door: a query in, hits out, each read back through the catalogue."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +13,8 @@ from index.catalog import CandidateRow, Catalog
 from index.errors import EmbedderChanged
 from index.explaining import explanation
 from index.highlighting import span
-from index.passages import Audience, Explanation, Hit, Passage
+from index.hygiene import findings
+from index.passages import Audience, Explanation, Finding, Hit, Passage
 from index.ports import Embedder, Embedding, Keys, Numbers, Reranker, Vectors
 from index.ranking import Evidence, Query, confidences, cues, fused, telling, weigh
 from index.releases import newest_first, rank
@@ -197,6 +198,10 @@ class CatalogSearcher:
             cues=cues(asked, evidence, fused(evidence), chats=self._chats(asked, embedder), size=size),
             order=self._reranked(query, order, rows, audience),
         )
+
+    def findings(self, *, audience: Audience) -> Iterator[Finding]:
+        """Yield what a writer should mend. Raises EmbedderUnavailable, CatalogUnavailable."""
+        return findings(self._catalog, self._embedder().id, audience)
 
     def compact(self) -> None:
         """Make all that is kept of workspaces anew, so that nothing of what was removed is left in it.

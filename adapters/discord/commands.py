@@ -296,6 +296,12 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     async def export(interaction: Interaction, what: str, format: str = ExportFormat.CSV) -> None:
         await listeners.on_export(interaction, ExportKind(what), ExportFormat(format))
 
+    @tree.command(name="hygiene", description="What should be mended in my sources, as a file")
+    @app_commands.default_permissions(MODERATORS)
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    async def hygiene(interaction: Interaction) -> None:
+        await listeners.on_hygiene(interaction)
+
     @tree.command(name="audit", description="Who changed what, newest first")
     @app_commands.default_permissions(MODERATORS)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)

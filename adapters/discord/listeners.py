@@ -46,6 +46,7 @@ from bot.messages import (
     ForgetMe,
     HelpWanted,
     Hindrance,
+    Inspect,
     MyData,
     Notice,
     Notify,
@@ -346,6 +347,11 @@ class Listeners:
         """Say what is asked and answered, in numbers."""
         async with self._serving(interaction) as party:
             await self._whisper(interaction, Stats(actor=party.actor, conversation=party.conversation))
+
+    async def on_hygiene(self, interaction: Interaction) -> None:
+        """Look for what should be mended in the sources."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, Inspect(actor=party.actor, conversation=party.conversation))
 
     async def on_export(self, interaction: Interaction, kind: ExportKind, format: ExportFormat) -> None:
         """Hand out questions or feedback as a file."""

@@ -44,6 +44,7 @@ from bot.messages import (
     Follow,
     ForgetMe,
     Group,
+    Inspect,
     More,
     MyData,
     Notice,
@@ -114,6 +115,7 @@ HELP = Notice(
         "Moderators: /quoth scope group=@GROUP [NAME, NAME | none]: sources that are for a user group alone",
         "Moderators: /quoth settings [NAME] [VALUE]: what this community can choose for itself",
         "Moderators: /quoth stats: what is asked and answered. /quoth audit: who changed what",
+        "Moderators: /quoth hygiene: what should be mended in my sources, as a file",
         "Moderators: /quoth export questions|feedback [csv|jsonl]: either as a file",
         "Moderators: write “add [name=NAME] [url=ADDRESS]” to me with a file attached, and I read the file",
     ),
@@ -455,6 +457,8 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return Stats(actor=actor, conversation=conversation)
         case "export":
             return _export(rest.lower().split(), party)
+        case "hygiene":
+            return Inspect(actor=actor, conversation=conversation)
         case "audit":
             return Audit(actor=actor, conversation=conversation)
         case "verify" if rest:

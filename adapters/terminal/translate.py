@@ -22,6 +22,7 @@ from bot.messages import (
     ExportFormat,
     ExportKind,
     ForgetMe,
+    Inspect,
     More,
     MyData,
     Notify,
@@ -99,6 +100,7 @@ Type a question, or:
   /status               how I am
   /stats                what is asked and answered, in numbers
   /export WHAT [FORMAT] questions or feedback, as csv or jsonl
+  /hygiene              what should be mended in the sources
   /audit                who changed what
   /verify RECEIPT       whether a quote still stands where it was found
   /my-data              what I keep of you; /forget-me yes erases it
@@ -115,6 +117,7 @@ COMMANDS = ("/answer", "/scope", "/settings", "/help", "/quit")
 
 ALONE = (
     "/audit",
+    "/hygiene",
     "/stats",
     "/review",
     "/sources",
@@ -203,6 +206,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
             return Export(actor=ACTOR, conversation=HERE, kind=ExportKind(kind), format=ExportFormat(format))
         case "/stats", []:
             return Stats(actor=ACTOR, conversation=HERE)
+        case "/hygiene", []:
+            return Inspect(actor=ACTOR, conversation=HERE)
         case "/audit", []:
             return Audit(actor=ACTOR, conversation=HERE)
         case "/verify", [receipt]:

@@ -15,6 +15,7 @@ from bot.exporting import Exports
 from bot.feedback import Ledger
 from bot.following import Topics
 from bot.hindrances import Hindrances
+from bot.hygiene import Hygiene
 from bot.jobs import Jobs
 from bot.limits import RateLimit
 from bot.living import LivingAnswers
@@ -211,6 +212,9 @@ class Bench:
             overhearing=self.overhearing,
             aliases=aliases,
             statistics=self.statistics,
+            hygiene=Hygiene(
+                searcher=self.searcher, originals=self.library, receipts=self.receipts, clock=self.clock
+            ),
             exports=Exports(statistics=self.statistics, ledger=self.ledger, questions=self.questions),
             workspace_ready=self.readied.append,
         )

@@ -31,6 +31,7 @@ from bot.messages import (
     Follow,
     ForgetMe,
     Group,
+    Inspect,
     Mode,
     More,
     MyData,
@@ -293,6 +294,12 @@ async def test_statistics_come_with_their_chart(bot: FakeDiscord, core: Scripted
     assert "attachment://questions.png" in json.dumps(message.raw["components"])
     actor, here = at(bot, "Boss")
     assert [Stats(actor=actor, conversation=here)] == core.requests
+
+
+async def test_what_to_mend_is_attached(bot: FakeDiscord, core: ScriptedCore) -> None:
+    message = await bot.command("Boss", "hygiene")
+    assert "Boss" == message.only_for
+    assert [Inspect] == [type(request) for request in core.requests]
 
 
 async def test_an_export_is_attached(bot: FakeDiscord, core: ScriptedCore) -> None:

@@ -34,6 +34,7 @@ from bot.messages import (
     Follow,
     ForgetMe,
     Group,
+    Inspect,
     More,
     MyData,
     NoAnswer,
@@ -222,7 +223,7 @@ async def test_the_shortcut_takes_a_message_as_the_question(bot: FakeSlack, core
 @pytest.mark.parametrize(
     ("text", "kind", "shown"),
     [
-        ("sources", Sources, "3 sources"),
+        ("sources", Sources, "4 sources"),
         ("status", Status, "Quoth 0.1.0"),
         ("review", Review, "1 answer to review"),
         ("unanswered", Unanswered, "1 question without an answer"),
@@ -241,6 +242,7 @@ async def test_the_shortcut_takes_a_message_as_the_question(bot: FakeSlack, core
         ("export feedback jsonl", Export, "2 lines of feedback."),
         ("export people", None, "“people” cannot be exported."),
         ("stats", Stats, "Answered: "),
+        ("hygiene", Inspect, "2 lines of feedback."),
         ("audit", Audit, "Mo: removed the source tea"),
         ("verify", None, "There is no receipt behind “verify”."),
         ("remove hr", RemoveSource, "Remove source-001 with its 12 documents"),

@@ -25,6 +25,7 @@ from bot.messages import (
     ExportKind,
     Fate,
     ForgetMe,
+    Inspect,
     More,
     MyData,
     NoAnswer,
@@ -137,6 +138,11 @@ async def test_the_lines_of_an_export_are_not_wrapped(core: ScriptedCore) -> Non
     attachment = Attachment(filename="questions.jsonl", about="Export of questions", data=line.encode())
     core.replies_to[Export] = [Exported(text="1 line.", attachment=attachment)]
     assert line in (await chat(core, "/export questions jsonl")).splitlines()
+
+
+async def test_what_to_mend_can_be_asked_for(core: ScriptedCore) -> None:
+    await chat(core, "/hygiene")
+    assert [Inspect(actor=ACTOR, conversation=HERE)] == core.requests
 
 
 async def test_changes_can_be_listed(core: ScriptedCore) -> None:

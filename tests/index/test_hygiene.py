@@ -1,0 +1,96 @@
+"""What a writer should mend."""
+
+import numpy as np
+import pytest
+
+from index.hygiene import findings, pairs_alike
+from index.passages import Audience, Trouble
+from index.ports import Vectors
+from tests.index.conftest import Bench
+
+LOCAL = Audience(workspace="local")
+LEAVE = "Parental leave lasts sixteen weeks for every parent, and can be taken in two parts. Tell us early."
+
+
+def found(bench: Bench, *texts: str) -> list[tuple[Trouble, tuple[str, ...]]]:
+    for number, text in enumerate(texts):
+        bench.write(f"{number}.md", text)
+    bench.add()
+    bench.sync()
+    return [(each.trouble, each.words) for each in findings(bench.catalog, bench.embedder.id, LOCAL)]
+
+
+def at_odds(bench: Bench, one: str, other: str) -> list[tuple[str, ...]]:
+    return [
+        words
+        for trouble, words in found(bench, f"# One\n\n{one}\n", f"# Two\n\n{other}\n")
+        if trouble is Trouble.CONTRADICTION
+    ]
+
+
+def test_what_stands_twice_is_found(bench: Bench) -> None:
+    assert [(Trouble.TWICE, ())] == found(bench, f"# Leave\n\n{LEAVE}\n", f"# Parents\n\n{LEAVE}\n")
+
+
+def test_one_document_may_repeat_itself(bench: Bench) -> None:
+    assert [] == found(bench, f"# Leave\n\n{LEAVE}\n\n# Again\n\n{LEAVE}\n")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The office opens at 9:00 on every working day.", "The office opens at 8:30 on every working day."),
+        ("Guests may use the kitchen after lunch.", "Guests may not use the kitchen after lunch."),
+        ("The bill is due on the 3rd of March each year.", "The bill is due on the 3rd of May each year."),
+        ("You can't carry days over into the next year.", "You can carry days over into the next year."),
+    ],
+)
+def test_sentences_that_contradict_each_other_are_found(bench: Bench, one: str, other: str) -> None:
+    assert [(one, other)] == at_odds(bench, one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The office opens at 9:00 on every working day.", "The office opens at 9:00 on every working day!"),
+        ("The office opens at 9:00 on every working day.", "The shop in town closes at 8:30 on Mondays."),
+        ("See chapter 3.", "See chapter 4."),
+        ("The kitchen is open to guests after lunch.", "Guests may not smoke in the hall before lunch."),
+        ("The office opens early on every working day.", "The office opens at 8:30 on every working day."),
+    ],
+)
+def test_what_only_resembles_is_no_contradiction(bench: Bench, one: str, other: str) -> None:
+    assert [] == at_odds(bench, one, other)
+
+
+def test_headings_with_nothing_below_are_found(bench: Bench) -> None:
+    text = "# Guide\n\n## Empty\n\n## Full\n\nSomething is said here.\n\n## Last\n"
+
+    assert [(Trouble.EMPTY_HEADING, ("Empty",)), (Trouble.EMPTY_HEADING, ("Last",))] == found(bench, text)
+
+
+def test_a_heading_above_another_is_not_empty(bench: Bench) -> None:
+    assert [] == found(bench, "# Guide\n\n## Part\n\n### Chapter\n\nSomething is said here.\n")
+
+
+def test_other_workspaces_are_left_alone(bench: Bench) -> None:
+    theirs = bench.write("a.md", f"# A\n\n{LEAVE}\n")
+    bench.add("discord:1")
+    bench.sync("discord:1")
+    theirs.unlink()
+
+    assert [] == found(bench, f"# A\n\n{LEAVE}\n")
+
+
+def test_pairs_are_found_across_batches_and_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.hygiene.BATCH", 2)
+    vectors: Vectors = np.eye(5, dtype=np.float32)
+    vectors[4] = vectors[0]
+    vectors[3] = vectors[1]
+
+    assert [(10, 50), (20, 40)] == pairs_alike([10, 20, 30, 40, 50], vectors)
+
+
+def test_nothing_is_compared_with_itself() -> None:
+    assert [] == pairs_alike([7], np.ones((1, 1), dtype=np.float32))
+    assert [] == pairs_alike([], np.empty((0, 1), dtype=np.float32))
