@@ -346,7 +346,6 @@ REPLIES: dict[str, Reply] = {
         sources=(
             source(1),
             source(2, synced_at=None, documents=0, passages=0, state=SourceState.UNREAD),
-            source(4, schedule="every 6h", next_at=datetime(2026, 3, 1, 18, tzinfo=UTC)),
             source(
                 3,
                 state=SourceState.FAILED,
@@ -355,6 +354,9 @@ REPLIES: dict[str, Reply] = {
         )
     ),
     "source_list_of_one": SourceList(sources=(source(1, documents=1, passages=1),)),
+    "source_list_of_one_on_schedule": SourceList(
+        sources=(source(4, schedule="every 6h", next_at=datetime(2026, 3, 1, 18, tzinfo=UTC)),)
+    ),
     "source_list_in_every_state": SourceList(
         sources=tuple(source(number, state=state) for number, state in enumerate(SourceState))
     ),

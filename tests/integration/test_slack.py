@@ -223,7 +223,7 @@ async def test_the_shortcut_takes_a_message_as_the_question(bot: FakeSlack, core
 @pytest.mark.parametrize(
     ("text", "kind", "shown"),
     [
-        ("sources", Sources, "4 sources"),
+        ("sources", Sources, "3 sources"),
         ("status", Status, "Quoth 0.1.0"),
         ("review", Review, "1 answer to review"),
         ("unanswered", Unanswered, "1 question without an answer"),
