@@ -684,7 +684,7 @@ async def test_a_moderator_adds_a_path_or_is_told_what_is_missing(
     await bot.command("Boss", "source add", {"address": "/srv/docs"})
     neither = await bot.command("Boss", "source add")
     both = await bot.command("Boss", "source add", {"address": "/srv/docs", "file": ("a.md", b"a")})
-    assert "Give either a file or a path, so that I know what to read." == neither.shown == both.shown
+    assert "Give either a file or an address, so that I know what to read." == neither.shown == both.shown
     assert ["/srv/docs"] == [request.origin for request in core.requests if isinstance(request, AddSource)]
 
 
