@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.messages import (
+    AddGolden,
     AddSource,
     Aliases,
     Arrive,
@@ -22,6 +23,8 @@ from bot.messages import (
     Export,
     Follow,
     ForgetMe,
+    GatherGolden,
+    Golden,
     Inspect,
     More,
     MyData,
@@ -282,6 +285,13 @@ FOR_MODERATORS = (
         discord=("/aliases", "button Forget"),
         slack=("/quoth aliases", "button Forget"),
         terminal=("/aliases", "/forget ID"),
+    ),
+    Ability(
+        about="Keep golden questions, of which each sync tells whether their document still answers",
+        requests=(Golden, AddGolden, GatherGolden),
+        discord=("/golden list", "/golden add QUESTION", "/golden gather", "button Drop"),
+        slack=("/quoth golden", "/quoth golden add QUESTION", "/quoth golden gather", "button Drop"),
+        terminal=("/golden", "/golden add QUESTION", "/golden gather", "/drop ID"),
     ),
     Ability(
         about="See what was asked and nothing answered; answer it, point it to a passage, or dismiss it",

@@ -8,6 +8,7 @@ from typing import assert_never
 import structlog
 
 from bot.messages import (
+    AddGolden,
     AddSource,
     Aliases,
     Arrive,
@@ -22,6 +23,8 @@ from bot.messages import (
     Failed,
     Follow,
     ForgetMe,
+    GatherGolden,
+    Golden,
     Inspect,
     More,
     MyData,
@@ -78,7 +81,8 @@ DECIDED = {
     Decision.DISMISS: "dismissed the question",
     Decision.CHOOSE: "pointed to a passage the question",
     Decision.FORGET: "took back the alias",
-    Decision.ACCEPT: "approved that the lost documents are removed of the source",
+    Decision.DROP: "dropped the golden question",
+    Decision.ACCEPT: "approved what was held of the source",
 }
 
 SCHEMA = """
@@ -199,6 +203,10 @@ def changed(request: Request) -> str:
             return f"set {request.name} to {request.value.strip() or 'its default'}"
         case SaveAnswer():
             return "saved an answer"  # the question may be somebody's words
+        case AddGolden():
+            return "added a golden question"
+        case GatherGolden():
+            return "gathered golden questions"
         case Decide(decision=Decision.POINT):
             return ""  # that merely looks for passages
         case Decide(decision=Decision.KEEP):
@@ -228,6 +236,7 @@ def changed(request: Request) -> str:
             | Escalate()
             | Follow()
             | Inspect()
+            | Golden()
             | More()
             | Notify()
             | Overhear()

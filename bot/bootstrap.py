@@ -27,6 +27,7 @@ from bot.escalation import Escalation
 from bot.exporting import Exports
 from bot.feedback import Ledger
 from bot.following import Topics
+from bot.golden import GoldenQuestions
 from bot.health import beat
 from bot.hindrances import Hindrances
 from bot.hygiene import Hygiene
@@ -253,23 +254,15 @@ class Application:
             preferences=self.preferences,
         )
         topics = Topics(clock)
-        likeness = EmbedderLikeness(self.embedder)
-        aliases = AliasBook(
-            self.records,
-            clock,
-            searcher=self.searcher,
-            likeness=likeness,
-            permissions=self.permissions,
-        )
         open_questions = OpenQuestions(
             self.records,
             clock,
             curation=curation,
-            aliases=aliases,
+            aliases=self.aliases,
             searcher=self.searcher,
             permissions=self.permissions,
             preferences=self.preferences,
-            likeness=likeness,
+            likeness=EmbedderLikeness(self.embedder),
             errands=self.errands,
         )
         modes = Modes(
@@ -303,7 +296,8 @@ class Application:
                     self.audit,
                     curation,
                     open_questions,
-                    aliases,
+                    self.aliases,
+                    self.golden,
                     overhearing,
                     topics,
                     self.escalation,
@@ -326,7 +320,8 @@ class Application:
             modes=modes,
             scopes=self.scopes,
             overhearing=overhearing,
-            aliases=aliases,
+            aliases=self.aliases,
+            golden=self.golden,
             statistics=self.statistics,
             exports=self.exports,
             hygiene=self.hygiene,
@@ -338,6 +333,34 @@ class Application:
         """Which sources channels and roles have."""
         return Scopes(
             self.records, library=self.library, searcher=self.searcher, permissions=self.permissions
+        )
+
+    @cached_property
+    def aliases(self) -> AliasBook:
+        """Questions that lead to a passage."""
+        return AliasBook(
+            self.records,
+            self._clock,
+            searcher=self.searcher,
+            likeness=EmbedderLikeness(self.embedder),
+            permissions=self.permissions,
+        )
+
+    @cached_property
+    def golden(self) -> GoldenQuestions:
+        """What each sync is tried with."""
+        return GoldenQuestions(
+            self.records,
+            self._clock,
+            searcher=self.searcher,
+            library=self.library,
+            aliases=self.aliases,
+            ledger=self.ledger,
+            questions=self.questions,
+            permissions=self.permissions,
+            preferences=self.preferences,
+            answers=self.policy.answers,
+            passages=self.policy.passages,
         )
 
     @cached_property
@@ -465,6 +488,7 @@ class Application:
             self.jobs,
             Changes(self.records, self._clock, self.library.discard),
             self.schedules,
+            self.golden,
             allowed_paths=self.settings.sources.allowed_paths,
             allowed_kinds=self.settings.sources.kinds,
             max_upload_bytes=self.settings.sources.max_upload_bytes,
@@ -482,6 +506,7 @@ class Application:
             self.schedules,
             library=self.library,
             jobs=self.jobs,
+            golden=self.golden,
             preferences=self.preferences,
             errands=self.errands,
         )
@@ -505,7 +530,7 @@ class Application:
     @cached_property
     def jobs(self) -> Jobs:
         """Syncs under way."""
-        return Jobs(self.library, self._clock)
+        return Jobs(self.library, self._clock, inspect=self.golden.inspect)
 
     def prepare(self, workspace: str) -> None:
         """Give a chat platform's new workspace its starter source, once, and read it.

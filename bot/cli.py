@@ -195,12 +195,12 @@ def sync(
     source: Annotated[str, typer.Argument(help="A source's name; all sources if not given.")] = "",
     accept: Annotated[
         str,
-        typer.Option(metavar="NAME", help="A source that is held: let what it has lost be removed."),
+        typer.Option(metavar="NAME", help="A source that is held: let what it has changed or lost stand."),
     ] = "",
 ) -> None:
     """Read what has changed in one local source, or in all sources of all communities."""
     application: Application = context.obj
-    if accept and not application.library.accept(LOCAL, accept):
+    if accept and not application.desk.approve(LOCAL, accept):
         raise QuothError(f"{accept} is not held: there is nothing to accept.")
     source = source or accept
     with bar() as watch:

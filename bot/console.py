@@ -8,8 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot.jobs import Watch
 from bot.messages import Progress as Step
-from bot.messages import counted
-from bot.sources import synced
+from bot.sources import golden, held_for, synced
 from index.errors import SourcesUnavailable
 from index.passages import SyncReport
 
@@ -42,10 +41,12 @@ def report(
         err.print(warning, markup=False, style="yellow")
     for failure in read.failures:
         err.print(f"Left out {failure.uri}: {failure.reason}", markup=False, style="yellow")
+    for line in golden(read.lost, read.gained):
+        err.print(line, markup=False, style="yellow")
     for each in read.held:
         err.print(
-            f"{each.source} has lost {each.lost:,} of its {counted(each.documents, 'document')}, which still "
-            f"answer. `quoth sync --accept {each.source}` removes them.",
+            f"{each.source} is held. {held_for(each)} What was read before still answers; "
+            f"`quoth sync --accept {each.source}` accepts the change.",
             markup=False,
             style="yellow",
         )

@@ -200,6 +200,17 @@ class Ledger:
             )
             return dict(rows.fetchall())
 
+    def accepted(self, workspace: str) -> dict[str, int]:
+        """Return the first passage of each answer that somebody found helpful and nobody did not, by ids."""
+        with self._records.read() as db:
+            rows = db.execute(
+                """SELECT id, json_extract(passages, '$[0][0]') FROM answers WHERE workspace = ?
+                AND EXISTS (SELECT 1 FROM ratings WHERE answer_id = answers.id AND offset_ = 0 AND helpful)
+                AND NOT EXISTS (SELECT 1 FROM ratings WHERE answer_id = answers.id AND NOT helpful)""",
+                (workspace,),
+            )
+            return dict(rows.fetchall())
+
     def replace(
         self, workspace: str, remembered: Remembered, offset: int, candidate: Candidate
     ) -> Remembered:

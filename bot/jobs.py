@@ -12,6 +12,10 @@ from index.passages import Failure, Step, SyncReport
 Watch = Callable[[Progress], None]
 """Called with where a job stands."""
 
+Inspect = Callable[[str, str, SyncReport, Callable[[Step], None]], SyncReport]
+"""Called after each source of a sync, with the workspace, the source's name, what was done and whom to
+tell of its own steps; returns what is reported."""
+
 NAMED_FAILURES = 5
 """What could not be read and is named while the job goes on: the last ones."""
 
@@ -96,8 +100,16 @@ class _Job:
 class Jobs:
     """Runs syncs in the calling thread, one per workspace and scope, and one at a time in all."""
 
-    def __init__(self, library: Library, clock: Clock) -> None:
+    def __init__(
+        self,
+        library: Library,
+        clock: Clock,
+        *,
+        inspect: Inspect = lambda workspace, name, report, progress: report,
+    ) -> None:
+        """``inspect`` looks at what each sync has changed, and may take it back."""
         self._library = library
+        self._inspect = inspect
         self._clock = clock
         self._running: list[_Job] = []
         self._lock = threading.Lock()
@@ -171,7 +183,13 @@ class Jobs:
             while not self._turn.acquire(timeout=LOOK_SECONDS):
                 job.check()
         try:
-            return self._library.sync(job.workspace, job.name, job.report, job.fail)
+            return self._library.sync(
+                job.workspace,
+                job.name,
+                job.report,
+                job.fail,
+                lambda name, report: self._inspect(job.workspace, name, report, job.report),
+            )
         finally:
             self._turn.release()
 

@@ -213,20 +213,22 @@ class CatalogLibrary:
         name: str,
         progress: Callable[[Step], None],
         failed: Callable[[Failure], None] = lambda failure: None,
+        looked_at: Callable[[str, SyncReport], SyncReport] = lambda source, report: report,
     ) -> SyncReport:
         """Sync one source, or all with an empty name. A source that is gone does not stop the others."""
         if name:
             source = self._catalog.source(workspace, name)
             if source.paused:
                 raise SourcePaused(paused_words(name))
-            return self._syncer.sync(source, progress, failed)
+            return looked_at(name, self._syncer.sync(source, progress, failed))
         total, gone = SyncReport(), []
         for record in self._catalog.sources(workspace):
             if record.paused:
                 total = replace(total, paused=total.paused + 1)
                 continue
             try:
-                total = merged(total, self._syncer.sync(record, progress, failed))
+                read = self._syncer.sync(record, progress, failed)
+                total = merged(total, looked_at(record.name, read))
             except (SourceUnavailable, SourceUnknown) as error:
                 gone.append(Failure(uri=record.name, reason=str(error)))
         if gone:

@@ -351,6 +351,7 @@ class Decision(StrEnum):
     POINT = "point"
     CHOOSE = "choose"
     FORGET = "forget"
+    DROP = "drop"
     ACCEPT = "accept"
     KEEP = "keep"
 
@@ -400,6 +401,23 @@ class Unanswered(_Made):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aliases(_Made):
     """List the questions that moderators have pointed to a passage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Golden(_Made):
+    """List the golden questions: those of which it is known which document must answer them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddGolden(_Made):
+    """Keep a question as a golden one, with the document that answers it now."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatherGolden(_Made):
+    """Keep as golden the questions whose answers people found helpful, as far as their words are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -562,7 +580,8 @@ def parted_options(words: Iterable[str]) -> tuple[list[str], dict[str, str]]:
 
 
 Request: TypeAlias = (
-    AddSource
+    AddGolden
+    | AddSource
     | Arrive
     | Aliases
     | Ask
@@ -575,6 +594,8 @@ Request: TypeAlias = (
     | Follow
     | ForgetMe
     | Inspect
+    | GatherGolden
+    | Golden
     | More
     | MyData
     | Notify

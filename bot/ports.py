@@ -272,9 +272,12 @@ class Library(Protocol):
         name: str,
         progress: Callable[[Step], None],
         failed: Callable[[Failure], None] = lambda failure: None,
+        looked_at: Callable[[str, SyncReport], SyncReport] = lambda source, report: report,
     ) -> SyncReport:
         """Sync one source, or all that are not paused with an empty name; calls progress with each step,
         and failed(failure) as soon as a document could not be read.
+
+        ``looked_at`` is called after each source, with its name, and returns the report that counts.
 
         Raises SourceUnknown, SourcePaused, SourceUnavailable, SyncBusy and any other IndexFailure. Of all
         sources, those that are gone are raised as one SourcesUnavailable after the others were read.

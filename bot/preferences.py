@@ -79,6 +79,13 @@ def probability(value: str) -> str:
     return f"{float(value):g}"
 
 
+def switch(value: str) -> str:
+    """Take on or off."""
+    if value.casefold() not in ("on", "off"):
+        raise PreferenceInvalid("Say on or off.")
+    return value.casefold()
+
+
 def one_id(value: str) -> str:
     """Take one id of the platform."""
     if not _ID.fullmatch(value):
@@ -103,6 +110,11 @@ PREFERENCES = {
         about="How sure I must be to answer what nobody asked me, from 0 to 1",
         default="0.7",
         checked=probability,
+    ),
+    "golden.hold": Preference(
+        about="Whether a sync is taken back and held that makes a golden question lose its answer, on or off",
+        default="off",
+        checked=switch,
     ),
     "human.channel": Preference(
         about="The channel in which “Need a human” calls for one", default="", checked=one_id

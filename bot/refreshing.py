@@ -4,6 +4,7 @@ import structlog
 
 from bot.errands import Errands
 from bot.errors import Cancelled, Stopping
+from bot.golden import GoldenQuestions
 from bot.jobs import Jobs
 from bot.messages import Listing, Notice, Post, SourceState
 from bot.ports import Library
@@ -27,12 +28,14 @@ class Refreshing:
         *,
         library: Library,
         jobs: Jobs,
+        golden: GoldenQuestions,
         preferences: PreferenceBook,
         errands: Errands,
     ) -> None:
         self._schedules = schedules
         self._library = library
         self._jobs = jobs
+        self._golden = golden
         self._preferences = preferences
         self._errands = errands
 
@@ -45,7 +48,7 @@ class Refreshing:
                 self._schedules.done(workspace, name)  # removed, and back if that is undone
 
     def _read(self, workspace: str, name: str) -> None:
-        was_held = any(
+        was_held = name in self._golden.held(workspace) or any(
             line.name == name and line.state is SourceState.HELD for line in self._library.sources(workspace)
         )
         try:

@@ -37,12 +37,14 @@ from bot.escalation import Escalation
 from bot.exporting import Exports
 from bot.feedback import Ledger, Remembered
 from bot.following import Topics, chats, follows, in_full, tells, topic_of
+from bot.golden import GoldenQuestions
 from bot.hindrances import Hindrances
 from bot.hygiene import Hygiene
 from bot.jobs import Jobs, Watch
 from bot.limits import RateLimit
 from bot.messages import (
     Actor,
+    AddGolden,
     AddSource,
     Aliases,
     Answer,
@@ -64,6 +66,8 @@ from bot.messages import (
     Failed,
     Follow,
     ForgetMe,
+    GatherGolden,
+    Golden,
     Inspect,
     Mode,
     More,
@@ -236,6 +240,7 @@ class Router:
         scopes: Scopes,
         overhearing: Overhearing,
         aliases: AliasBook,
+        golden: GoldenQuestions,
         statistics: Statistics,
         exports: Exports,
         workspace_ready: Callable[[str], None],
@@ -269,6 +274,7 @@ class Router:
         self._scopes = scopes
         self._overhearing = overhearing
         self._aliases = aliases
+        self._golden = golden
         self._statistics = statistics
         self._exports = exports
         self._workspace_ready = workspace_ready
@@ -346,6 +352,8 @@ class Router:
                 return self._open_questions.listing(request)
             case Aliases():
                 return self._aliases.listing(request)
+            case Golden() | AddGolden() | GatherGolden():
+                return self._golden.reply(request)
             case Notify():
                 return self._open_questions.notify(request)
             case Follow():
@@ -374,6 +382,8 @@ class Router:
                 return self._open_questions.choose(request)
             case Decision.FORGET:
                 return self._aliases.take_back(request)
+            case Decision.DROP:
+                return self._golden.drop(request)
             case Decision.DISMISS:
                 return self._open_questions.dismiss(request)
             case Decision.ACCEPT | Decision.KEEP:

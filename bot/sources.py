@@ -1,6 +1,7 @@
 """What moderators do with sources: add, show, pause, remove, read anew, and undo."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 from bot.answering import no_source
 from bot.errors import Cancelled
+from bot.golden import GoldenQuestions
 from bot.jobs import Jobs, Watch
 from bot.messages import (
     LISTED_DOCUMENTS,
@@ -49,6 +51,7 @@ from index.errors import (
 from index.passages import Held, SyncReport, content_hash
 
 LISTED_FAILURES = 10
+LISTED_GOLDEN = 10
 PAGE = "page"
 
 ONE_PAGE = "That is one page. To have all pages below it read, too, add it as a source of the kind site."
@@ -73,6 +76,7 @@ class SourceDesk:
         jobs: Jobs,
         changes: Changes,
         schedules: Schedules,
+        golden: GoldenQuestions,
         *,
         allowed_paths: tuple[Path, ...] = (),
         allowed_kinds: tuple[str, ...] = (),
@@ -87,15 +91,16 @@ class SourceDesk:
         self._jobs = jobs
         self._changes = changes
         self._schedules = schedules
+        self._golden = golden
         self._allowed_paths = allowed_paths
         self._max_upload_bytes = max_upload_bytes
 
     def lines(self, workspace: str) -> list[SourceLine]:
         """List the sources by name, each with how it is right now."""
         scheduled = self._schedules.of(workspace)
-        return [
-            self._now(workspace, line, scheduled.get(line.name)) for line in self._library.sources(workspace)
-        ]
+        held = self._golden.held(workspace)
+        lines = (_held_line(line, held.get(line.name, 0)) for line in self._library.sources(workspace))
+        return [self._now(workspace, line, scheduled.get(line.name)) for line in lines]
 
     def sweep(self) -> None:
         """Let go of what can no longer be undone."""
@@ -125,11 +130,16 @@ class SourceDesk:
                 assert_never(request)
 
     def accept(self, workspace: str, item: str, report: Watch) -> Reply:
-        """Remove the documents that a source is held for. Raises IndexFailure."""
+        """Do what a source is held for. Raises IndexFailure."""
         name = self._meant(workspace, item)
-        if not self._library.accept(workspace, name):
+        if not self.approve(workspace, name):
             return Refused(text=f"{name} is not held: there is nothing to approve.")
         return self._reindex(workspace, name, report)
+
+    def approve(self, workspace: str, name: str) -> bool:
+        """Let the next sync do what a source is held for; whether it is held. Raises SourceUnknown."""
+        lost_documents = self._library.accept(workspace, name) > 0
+        return self._golden.accept(workspace, name) or lost_documents
 
     def keep(self, workspace: str, item: str) -> Reply:
         """Leave a held source as it is. Raises IndexFailure."""
@@ -188,7 +198,7 @@ class SourceDesk:
         return Notice(
             text=f"Added {name}{as_what}: {counted(read.added, 'document')}, "
             f"{counted(read.passages, 'passage')}.",
-            details=(*((ONE_PAGE,) if kind == PAGE and not request.kind else ()), *_failures(read)),
+            details=(*((ONE_PAGE,) if kind == PAGE and not request.kind else ()), *_details(read)),
         )
 
     def _recorded(self, request: AddSource) -> str:
@@ -308,7 +318,8 @@ class SourceDesk:
         self._changes.note(workspace, Change(name=request.name, removal=removal))
         return Notice(
             text=f"Removed {request.name} with its {counted(removal.passages, 'passage')}. "
-            "Within an hour you can undo that."
+            "Within an hour you can undo that.",
+            details=self._looked(workspace),
         )
 
     def _undo(self, workspace: str, report: Watch) -> Reply:
@@ -319,7 +330,10 @@ class SourceDesk:
             return self._restore(workspace, change.removal, report)
         removal = self._library.remove(workspace, change.name)
         self._changes.note(workspace, Change(name=change.name, removal=removal))
-        return Notice(text=f"Undone: {change.name} is removed again, as before it was added.")
+        return Notice(
+            text=f"Undone: {change.name} is removed again, as before it was added.",
+            details=self._looked(workspace),
+        )
 
     def _revert(self, workspace: str, name: str) -> Reply:
         reverted = self._library.revert(workspace, name, since=self._changes.oldest)
@@ -331,7 +345,15 @@ class SourceDesk:
         counts = ", ".join(f"{each} ({counted(number, 'document')})" for each, number in reverted.items())
         return Notice(
             text=f"Undone what the last sync has changed: {counts}. So that the next one does not change "
-            "it again, I have paused it. Resume it when its source is as you want it."
+            "it again, I have paused it. Resume it when its source is as you want it.",
+            details=self._looked(workspace),
+        )
+
+    def _looked(self, workspace: str) -> tuple[str, ...]:
+        """Say which golden questions have lost or gained their answer by what was just done."""
+        difference = self._golden.look(workspace)
+        return golden(
+            [pair.question for pair in difference.lost], [pair.question for pair in difference.gained]
         )
 
     def _restore(self, workspace: str, removal: Removal, report: Watch) -> Reply:
@@ -345,7 +367,7 @@ class SourceDesk:
         self._changes.forget(workspace)  # undoing once more must not remove what was wanted back
         return Notice(
             text=f"Undone: {removal.name} is back with its {counted(read.passages, 'passage')}.",
-            details=_failures(read),
+            details=_details(read),
         )
 
 
@@ -387,11 +409,11 @@ def synced(name: str, report: SyncReport) -> Notice:
     )
     paused = f"{counted(report.paused, 'source')} paused: quoted still, but not read anew."
     told = (*([read] if changes or not report.paused else []), *([paused] if report.paused else []))
-    return Notice(text=" ".join(told), details=(*report.warnings, *_failures(report)))
+    return Notice(text=" ".join(told), details=_details(report))
 
 
 def held(name: str, report: SyncReport) -> Listing:
-    """Say what a sync has changed, and ask about the sources that have suddenly lost their documents."""
+    """Say what a sync has changed, and ask about the sources whose change waits for a moderator's yes."""
     notice = synced(name, report)
     return Listing(
         text="\n".join((notice.text, *notice.details)),
@@ -408,12 +430,49 @@ def _item_id(name: str) -> str:
 def _held_item(held: Held) -> Item:
     return Item(
         title=held.source,
-        text=f"{held.lost:,} of its {counted(held.documents, 'document')} are gone.",
-        facts=("They answer until a moderator approves that they are removed.",),
+        text=held_for(held),
+        facts=("What was read before answers until a moderator approves the change.",)
+        if held.questions
+        else ("They answer until a moderator approves that they are removed.",),
         choices=tuple(
             Choice(decision=each, item=_item_id(held.source)) for each in (Decision.ACCEPT, Decision.KEEP)
         ),
     )
+
+
+def held_for(held: Held) -> str:
+    """Say why a source is held."""
+    words = f"{held.lost:,} of its {counted(held.documents, 'document')} are gone." if held.lost else ""
+    if held.questions:
+        lost = "; ".join(f"“{question}”" for question in held.questions[:LISTED_GOLDEN])
+        more = len(held.questions) - LISTED_GOLDEN
+        rest = f" and {counted(more, 'question')} more" if more > 0 else ""
+        words = f"{words} Its change would leave golden questions without their answer: {lost}{rest}."
+    return words.strip()
+
+
+def _held_line(line: SourceLine, questions: int) -> SourceLine:
+    """Return a line of the list, which says that its change is held for golden questions."""
+    if not questions or line.state is SourceState.PAUSED:
+        return line
+    words = (
+        f"Its last change would leave {counted(questions, 'golden question')} without an answer, so I have "
+        "taken it back until a moderator agrees. Read it anew to decide."
+    )
+    return replace(line, state=SourceState.HELD, failures=(words, *line.failures))
+
+
+def golden(lost: Sequence[str], gained: Sequence[str]) -> tuple[str, ...]:
+    """Say which golden questions have lost or gained their answer, a line each."""
+    lines = [f"Has lost its answer: “{question}”" for question in lost]
+    lines += [f"Has its answer again: “{question}”" for question in gained]
+    more = len(lines) - LISTED_GOLDEN
+    told = tuple(lines[:LISTED_GOLDEN])
+    return (*told, f"and {counted(more, 'golden question')} more") if more > 0 else told
+
+
+def _details(report: SyncReport) -> tuple[str, ...]:
+    return (*golden(report.lost, report.gained), *report.warnings, *_failures(report))
 
 
 def _failures(report: SyncReport) -> tuple[str, ...]:

@@ -462,19 +462,21 @@ class FakeLibrary:
         name: str,
         progress: Callable[[Step], None],
         failed: Callable[[Failure], None] = lambda failure: None,
+        looked_at: Callable[[str, SyncReport], SyncReport] = lambda source, report: report,
     ) -> SyncReport:
         """Sync one source, or all with an empty name; calls progress with each step."""
         if name:
             if self._source(workspace, name).paused:
                 raise SourcePaused(paused_words(name))
-            return self._sync(workspace, name, progress, failed)
+            return looked_at(name, self._sync(workspace, name, progress, failed))
         total, gone = SyncReport(), []
         for line in self.sources(workspace):
             if self._source(workspace, line.name).paused:
                 total = replace(total, paused=total.paused + 1)
                 continue
             try:
-                total = merged(total, self._sync(workspace, line.name, progress, failed))
+                read = self._sync(workspace, line.name, progress, failed)
+                total = merged(total, looked_at(line.name, read))
             except SourceUnavailable as error:
                 gone.append(Failure(uri=line.name, reason=str(error)))
         if gone:

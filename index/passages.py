@@ -277,7 +277,8 @@ class SyncReport:
     """What a sync found and did, counted in documents; ``embedded`` counts passages.
 
     ``paused`` counts sources, which were not looked at. ``warnings`` say what a source has for the
-    first time and what keeps its answers from being good.
+    first time and what keeps its answers from being good. ``lost`` and ``gained`` are questions whose
+    known document answers them no more, or again.
     """
 
     added: int = 0
@@ -290,15 +291,21 @@ class SyncReport:
     failures: tuple[Failure, ...] = ()
     held: tuple["Held", ...] = ()
     warnings: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    gained: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A source that has suddenly lost so many of its documents that they are kept until somebody agrees."""
+    """A source whose change waits until somebody agrees.
+
+    It has suddenly ``lost`` many of its ``documents``, or ``questions`` would lose their answer.
+    """
 
     source: str
     lost: int
     documents: int
+    questions: tuple[str, ...] = ()
 
 
 def content_hash(text: str) -> str:

@@ -246,4 +246,6 @@ def merged(first: SyncReport, second: SyncReport) -> SyncReport:
         failures=first.failures + second.failures,
         held=first.held + second.held,
         warnings=first.warnings + second.warnings,
+        lost=first.lost + second.lost,
+        gained=first.gained + second.gained,
     )

@@ -258,6 +258,26 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
     async def aliases(interaction: Interaction) -> None:
         await listeners.on_aliases(interaction)
 
+    golden = app_commands.Group(
+        name="golden",
+        description="Questions of which you know which document must answer them",
+        default_permissions=MODERATORS,
+        allowed_contexts=IN_GUILDS,
+    )
+
+    @golden.command(name="list", description="The golden questions, and which have lost their answer")
+    async def golden_list(interaction: Interaction) -> None:
+        await listeners.on_golden(interaction)
+
+    @golden.command(name="add", description="Keep a question with the document that answers it now")
+    @app_commands.describe(question="As people ask it")
+    async def golden_add(interaction: Interaction, question: str) -> None:
+        await listeners.on_add_golden(interaction, question)
+
+    @golden.command(name="gather", description="Keep the questions whose answers people found helpful")
+    async def golden_gather(interaction: Interaction) -> None:
+        await listeners.on_gather_golden(interaction)
+
     @tree.command(name="review", description="Answers that wait for you, and those that were saved")
     @app_commands.default_permissions(MODERATORS)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -333,6 +353,7 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
         await listeners.on_scope(interaction, sources, role, version)
 
     tree.add_command(source)
+    tree.add_command(golden)
 
 
 def _read(path: Path) -> Any:

@@ -25,6 +25,7 @@ from adapters.discord.translate import Party
 from bot.messages import (
     ALL_SOURCES,
     ANY_RELEASE,
+    AddGolden,
     AddSource,
     Aliases,
     Answer,
@@ -44,6 +45,8 @@ from bot.messages import (
     ExportKind,
     Failed,
     ForgetMe,
+    GatherGolden,
+    Golden,
     HelpWanted,
     Hindrance,
     Inspect,
@@ -320,6 +323,22 @@ class Listeners:
         """List the questions that were pointed to a passage."""
         async with self._serving(interaction) as party:
             await self._whisper(interaction, Aliases(actor=party.actor, conversation=party.conversation))
+
+    async def on_golden(self, interaction: Interaction) -> None:
+        """List the golden questions."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, Golden(actor=party.actor, conversation=party.conversation))
+
+    async def on_add_golden(self, interaction: Interaction, question: str) -> None:
+        """Keep a golden question."""
+        async with self._serving(interaction) as party:
+            request = AddGolden(actor=party.actor, conversation=party.conversation, question=question)
+            await self._whisper(interaction, request)
+
+    async def on_gather_golden(self, interaction: Interaction) -> None:
+        """Keep golden questions that were answered well."""
+        async with self._serving(interaction) as party:
+            await self._whisper(interaction, GatherGolden(actor=party.actor, conversation=party.conversation))
 
     async def on_notify(self, interaction: Interaction, *, on: bool) -> None:
         """Tell a person, or do not, when there is an answer to what they asked."""

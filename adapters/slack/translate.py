@@ -27,6 +27,7 @@ from adapters.slack.card import (
 from bot.messages import (
     BLANKS,
     Actor,
+    AddGolden,
     AddSource,
     Aliases,
     Ask,
@@ -43,6 +44,8 @@ from bot.messages import (
     ExportKind,
     Follow,
     ForgetMe,
+    GatherGolden,
+    Golden,
     Group,
     Inspect,
     More,
@@ -104,6 +107,8 @@ HELP = Notice(
         "/quoth notify off: I do not tell you when there is an answer to what you asked in vain",
         "Moderators: /quoth unanswered: what was asked and nothing answered",
         "Moderators: /quoth aliases: questions that you pointed to a passage",
+        "Moderators: /quoth golden: questions of which you know what must answer. "
+        "/quoth golden add QUESTION, /quoth golden gather: keep more",
         "Moderators: /quoth review: answers that wait for you, and those that were saved",
         "/quoth my-data: what I keep of you. /quoth forget-me: have it erased",
         "Moderators: /quoth add ADDRESS | PATH [name=NAME] [url=ADDRESS] [kind=KIND] [OPTION=VALUE]",
@@ -141,6 +146,10 @@ NOT_AN_ANSWER = Refused(
     text="There is no bar | between the question and the answer. "
     "For example: /quoth answer How long is leave? | Sixteen weeks."
 )
+NOT_GOLDEN = Refused(
+    text="Behind “golden” stands nothing, add and a question, or gather. "
+    "For example: /quoth golden add How long is leave?"
+)
 BUTTON_TOO_OLD = Refused(text="This button no longer works. Please ask again.")
 
 NOT_A_COMMAND = "There is no command"
@@ -149,7 +158,7 @@ KINDS, FORMATS = frozenset(ExportKind), frozenset(ExportFormat)
 
 # Commands that a message to the bot may be; everything longer is taken as a question.
 _SPOKEN = re.compile(
-    r"(?:sources|status|help|review|unanswered|aliases|my-data|forget-me|undo|cancel|overview"
+    r"(?:sources|status|help|review|unanswered|aliases|golden|my-data|forget-me|undo|cancel|overview"
     r"|reindex(?: [^\s?]+)?)$",
     re.IGNORECASE,
 )
@@ -467,6 +476,8 @@ def command(text: str, party: Party) -> Request | Notice | Refused:
             return NOTHING_TO_VERIFY
         case "aliases":
             return Aliases(actor=actor, conversation=conversation)
+        case "golden":
+            return _golden(rest, party)
         case "unanswered":
             return Unanswered(actor=actor, conversation=conversation)
         case "notify" if rest.lower() in ("on", "off"):
@@ -525,6 +536,16 @@ def _unknown(word: str) -> Refused:
     close = get_close_matches(word.lower(), sorted(known), 1, 0.75)
     meant = f" Perhaps /quoth {close[0]} is meant." if close else ""
     return Refused(text=f"{NOT_A_COMMAND} “{word}”.{meant} /quoth help lists those that there are.")
+
+
+def _golden(text: str, party: Party) -> Golden | AddGolden | GatherGolden | Refused:
+    word, _, question = text.partition(" ")
+    actor, conversation = party.actor, party.conversation
+    if word.lower() == "add" and question.strip():
+        return AddGolden(actor=actor, conversation=conversation, question=question.strip())
+    if text.lower() == "gather":
+        return GatherGolden(actor=actor, conversation=conversation)
+    return NOT_GOLDEN if text else Golden(actor=actor, conversation=conversation)
 
 
 def _answer(text: str, party: Party) -> SaveAnswer | Refused:

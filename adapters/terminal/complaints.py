@@ -37,6 +37,12 @@ USAGES = {
         fewest=1,
         most=2,
     ),
+    "/golden": Usage(
+        needs="nothing, add and a question, or gather",
+        example="/golden add How long is leave?",
+        most=1_000,
+        choices=(("add", "gather"),),
+    ),
     "/mode": Usage(needs="one mode, or nothing", example="/mode"),
     **{
         f"/{word}": Usage(needs=need, example=f"/{word} handbook", fewest=1)

@@ -10,6 +10,7 @@ from adapters.terminal.complaints import USAGES, alone, barred, complaint, unkno
 from bot.messages import (
     BLANKS,
     Actor,
+    AddGolden,
     AddSource,
     Aliases,
     Ask,
@@ -22,6 +23,8 @@ from bot.messages import (
     ExportFormat,
     ExportKind,
     ForgetMe,
+    GatherGolden,
+    Golden,
     Inspect,
     More,
     MyData,
@@ -96,6 +99,8 @@ Type a question, or:
   /write ID | TEXT, /dismiss ID   an answer to it, or none
   /point ID | WORDS, /choose ID   a passage that answers it
   /aliases, /forget ID  questions that lead to a passage, and no more
+  /golden, /drop ID     questions of which you know what must answer, and no more
+  /golden add QUESTION, /golden gather   keep one, or those with helpful answers
   /notify on, /notify off   whether you are told of answers to what you asked
   /status               how I am
   /stats                what is asked and answered, in numbers
@@ -169,6 +174,8 @@ def request_from(line: str, shown: Shown | None) -> Request | str:
         )
     if line.split()[0] == "/answer":
         return _answer(line)
+    if line.split()[0] == "/golden":
+        return _golden(line)
     if (filled := DECISIONS.get(line.split()[0])) in BLANKS:
         return _fill(filled, line)
     try:
@@ -269,6 +276,16 @@ def _answer(line: str) -> Request | str:
         return barred("/answer", question.strip(), "a question and the answer to it", example)
     remark = Remark(text=text.strip(), author=ACTOR.name, written_at=datetime.now(UTC))
     return SaveAnswer(actor=ACTOR, conversation=HERE, question=question.strip(), remark=remark)
+
+
+def _golden(line: str) -> Request | str:
+    text = line.strip().removeprefix("/golden").strip()
+    word, _, question = text.partition(" ")
+    if word == "add" and question.strip():
+        return AddGolden(actor=ACTOR, conversation=HERE, question=question.strip())
+    if text == "gather":
+        return GatherGolden(actor=ACTOR, conversation=HERE)
+    return complaint("/golden", text.split()) if text else Golden(actor=ACTOR, conversation=HERE)
 
 
 def _fill(decision: Decision, line: str) -> Request | str:

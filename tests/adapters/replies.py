@@ -430,6 +430,37 @@ REPLIES: dict[str, Reply] = {
         text="1 question pointed to a passage by a moderator.",
         items=(item(Decision.FORGET, facts=("Handbook › Leave", "chosen by Mo", "2026-03-01"), url=""),),
     ),
+    "listing_of_golden_questions": Listing(
+        text="7 golden questions, 1 without an answer from its document.",
+        items=(
+            item(
+                Decision.DROP,
+                title="How long is *parental* leave?",
+                text="",
+                facts=(
+                    "Leave (handbook: people/leave.md)",
+                    "has lost its answer",
+                    "added by Mo",
+                    "2026-03-01",
+                ),
+                url="",
+            ),
+        ),
+        more=6,
+    ),
+    "listing_of_sources_held_for_questions": Listing(
+        text="handbook up to date: 9 unchanged; 21 passages.",
+        items=(
+            Item(
+                title="handbook",
+                text="Its change would leave golden questions without their answer: “How long is leave?”.",
+                facts=("What was read before answers until a moderator approves the change.",),
+                choices=tuple(
+                    Choice(decision=each, item="handbook") for each in (Decision.ACCEPT, Decision.KEEP)
+                ),
+            ),
+        ),
+    ),
     "listing_of_questions": Listing(
         text="1 question without an answer. 3 questions without an answer, counted only.",
         items=(

@@ -14,6 +14,7 @@ from bot.escalation import Escalation
 from bot.exporting import Exports
 from bot.feedback import Ledger
 from bot.following import Topics
+from bot.golden import GoldenQuestions
 from bot.hindrances import Hindrances
 from bot.hygiene import Hygiene
 from bot.jobs import Jobs
@@ -79,7 +80,6 @@ class Bench:
         self.preferences = PreferenceBook(self.records)
         self.receipts = Receipts(self.records, self.clock, self.library)
         self.permissions = Permissions(preferred=self.preferences.value)
-        self.jobs = Jobs(self.library, self.clock)
         self.shelf = FakeShelf(self.library)
         self.questions = Questions(self.records, self.clock, days=self.days_kept)
         self.ledger = Ledger(
@@ -112,6 +112,28 @@ class Bench:
         self.changes = Changes(self.records, self.clock, self.library.discard)
         usual = {"threshold": 0.5, "closest": 0.35, "passages": 5}
         self.policy = Policy(**usual | policy)  # type: ignore[arg-type]
+        likeness = FakeLikeness()
+        aliases = AliasBook(
+            self.records,
+            self.clock,
+            searcher=self.searcher,
+            likeness=likeness,
+            permissions=self.permissions,
+        )
+        self.golden = GoldenQuestions(
+            self.records,
+            self.clock,
+            searcher=self.searcher,
+            library=self.library,
+            aliases=aliases,
+            ledger=self.ledger,
+            questions=self.questions,
+            permissions=self.permissions,
+            preferences=self.preferences,
+            answers=self.policy.answers,
+            passages=self.policy.passages,
+        )
+        self.jobs = Jobs(self.library, self.clock, inspect=self.golden.inspect)
         curation = Curation(
             self.records,
             self.clock,
@@ -121,14 +143,6 @@ class Bench:
             preferences=self.preferences,
         )
         topics = Topics(self.clock)
-        likeness = FakeLikeness()
-        aliases = AliasBook(
-            self.records,
-            self.clock,
-            searcher=self.searcher,
-            likeness=likeness,
-            permissions=self.permissions,
-        )
         open_questions = OpenQuestions(
             self.records,
             self.clock,
@@ -165,6 +179,7 @@ class Bench:
             self.jobs,
             self.changes,
             self.schedules,
+            self.golden,
             allowed_paths=allowed_paths,
             allowed_kinds=allowed_kinds,
             max_upload_bytes=max_upload_bytes,
@@ -188,6 +203,7 @@ class Bench:
                     curation,
                     open_questions,
                     aliases,
+                    self.golden,
                     self.overhearing,
                     topics,
                     self.escalation,
@@ -211,6 +227,7 @@ class Bench:
             scopes=self.scopes,
             overhearing=self.overhearing,
             aliases=aliases,
+            golden=self.golden,
             statistics=self.statistics,
             hygiene=Hygiene(
                 searcher=self.searcher, originals=self.library, receipts=self.receipts, clock=self.clock

@@ -79,6 +79,7 @@ class EndlessLibrary(FakeLibrary):
         name: str,
         progress: Callable[[Step], None],
         failed: Callable[[Failure], None] = lambda failure: None,
+        looked_at: Callable[[str, SyncReport], SyncReport] = lambda source, report: report,
     ) -> SyncReport:
         try:
             while not self.test_is_over.is_set():
@@ -152,6 +153,7 @@ class UnreachableLibrary(FakeLibrary):
         name: str,
         progress: Callable[[Step], None],
         failed: Callable[[Failure], None] = lambda failure: None,
+        looked_at: Callable[[str, SyncReport], SyncReport] = lambda source, report: report,
     ) -> SyncReport:
         self.tried += 1
         if self.is_gone:

@@ -31,6 +31,7 @@ class GatedLibrary(FakeLibrary):
         name: str,
         progress: Callable[[Step], None],
         failed: Callable[[Failure], None] = lambda failure: None,
+        looked_at: Callable[[str, SyncReport], SyncReport] = lambda source, report: report,
     ) -> SyncReport:
         self.began.append((workspace, name))
         progress(Step(text="Reading", done=1, total=2))
@@ -186,6 +187,7 @@ def test_progress_tells_how_long_it_will_take_from_how_long_it_took() -> None:
             name: str,
             progress: Callable[[Step], None],
             failed: Callable[[Failure], None] = lambda failure: None,
+            looked_at: Callable[[str, SyncReport], SyncReport] = lambda source, report: report,
         ) -> SyncReport:
             for text in ("Reading", "Embedding"):
                 for done in range(3):

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.messages import (
+    AddGolden,
     Answer,
     Listing,
     Notice,
@@ -27,6 +28,7 @@ def refreshing(bench: Bench) -> Refreshing:
         bench.schedules,
         library=bench.library,
         jobs=bench.jobs,
+        golden=bench.golden,
         preferences=bench.preferences,
         errands=bench.errands,
     )
@@ -125,6 +127,27 @@ def test_moderators_are_asked_about_what_is_held(bench: Bench, refreshing: Refre
     bench.clock.advance(7 * HOUR)
     refreshing.step()
     assert [] == posted(bench)  # once is enough
+
+
+def test_a_change_that_is_held_for_a_golden_question_is_told_once(
+    bench: Bench, refreshing: Refreshing
+) -> None:
+    bench.read_tea()
+    question = "Green tea wants water at eighty degrees"
+    bench.handle(AddGolden(actor=MODERATOR, conversation=HERE, question=question))
+    bench.handle(Prefer(actor=MODERATOR, conversation=HERE, name="golden.hold", value="on"))
+    follow(bench)
+    schedule(bench)
+    bench.library.files[TEA] = "Orchids bloom rarely."
+    bench.clock.advance(7 * HOUR)
+    refreshing.step()
+    [listing] = posted(bench)
+    assert isinstance(listing, Listing)
+    assert f"without their answer: “{question}”." in listing.items[0].text
+    bench.clock.advance(7 * HOUR)
+    refreshing.step()
+    assert [] == posted(bench)
+    assert isinstance(bench.ask(question), Answer)
 
 
 def test_a_removed_source_is_not_read_and_comes_back_with_its_schedule(

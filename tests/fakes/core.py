@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Protocol, TypeVar
 
 from bot.messages import (
+    AddGolden,
     AddSource,
     Aliases,
     Arrive,
@@ -21,6 +22,8 @@ from bot.messages import (
     Fate,
     Follow,
     ForgetMe,
+    GatherGolden,
+    Golden,
     Hindrance,
     Inspect,
     More,
@@ -94,6 +97,9 @@ class ScriptedCore:
             Status: [STATUS],
             SaveAnswer: [Notice(text="Saved.")],
             Aliases: [REPLIES["listing_of_aliases"]],
+            Golden: [REPLIES["listing_of_golden_questions"]],
+            AddGolden: [Notice(text="Kept.")],
+            GatherGolden: [Notice(text="Gathered.")],
             Unanswered: [REPLIES["listing_of_questions"]],
             Notify: [Notice(text="Noted.")],
             Review: [REPLIES["listing"]],

@@ -13,6 +13,7 @@ from adapters.discord.client import DiscordAdapter
 from bot.errors import AdapterFailure, IntentMissing, SettingInvalid, TokenRejected
 from bot.messages import (
     Actor,
+    AddGolden,
     AddSource,
     Arrive,
     Aside,
@@ -821,7 +822,17 @@ async def test_settings_are_listed_completed_and_chosen(bot: FakeDiscord, core: 
 
 async def test_moderators_commands_are_hidden_from_others_and_from_direct_messages(bot: FakeDiscord) -> None:
     hidden = {command["name"]: command for command in bot.commands}
-    for name in ("source", "reindex", "review", "unanswered", "aliases", "settings", "undo", "cancel"):
+    for name in (
+        "source",
+        "reindex",
+        "review",
+        "unanswered",
+        "aliases",
+        "golden",
+        "settings",
+        "undo",
+        "cancel",
+    ):
         assert str(1 << 5) == str(hidden[name]["default_member_permissions"])
         assert [0] == hidden[name]["contexts"], name
     for name in ("ask", "sources", "status", "Find an answer"):
@@ -1373,6 +1384,18 @@ async def test_people_choose_whether_they_are_told(bot: FakeDiscord, core: Scrip
     for word in ("off", "on"):
         assert "Noted." == (await bot.command("Ann", "notify", {"told": word})).shown
     assert [False, True] == [request.on for request in await core.asked(Notify, 2)]
+
+
+async def test_golden_questions_are_listed_kept_and_dropped(bot: FakeDiscord, core: ScriptedCore) -> None:
+    listing = await bot.command("Boss", "golden list")
+    assert "7 golden questions" in listing.shown
+    assert "Kept." == (await bot.command("Boss", "golden add", {"question": "How long is leave?"})).shown
+    assert "Gathered." == (await bot.command("Boss", "golden gather")).shown
+    await bot.press("Boss", listing, "Drop")
+    [dropped] = await core.asked(Decide)
+    assert (Decision.DROP, "3fa2") == (dropped.decision, dropped.item)
+    [kept] = await core.asked(AddGolden)
+    assert "How long is leave?" == kept.question
 
 
 async def test_aliases_are_listed_and_taken_back(bot: FakeDiscord, core: ScriptedCore) -> None:

@@ -15,6 +15,7 @@ from adapters.slack.app import SlackAdapter
 from bot.errors import AdapterFailure, SettingInvalid, TokenRejected
 from bot.messages import (
     Actor,
+    AddGolden,
     AddSource,
     Aliases,
     Arrive,
@@ -33,6 +34,8 @@ from bot.messages import (
     Fate,
     Follow,
     ForgetMe,
+    GatherGolden,
+    Golden,
     Group,
     Inspect,
     More,
@@ -228,6 +231,10 @@ async def test_the_shortcut_takes_a_message_as_the_question(bot: FakeSlack, core
         ("review", Review, "1 answer to review"),
         ("unanswered", Unanswered, "1 question without an answer"),
         ("aliases", Aliases, "1 question pointed to a passage"),
+        ("golden", Golden, "7 golden questions"),
+        ("golden add How long is it?", AddGolden, "Kept."),
+        ("golden gather", GatherGolden, "Gathered."),
+        ("golden rule", None, "For example: /quoth golden add How long is leave?"),
         ("notify Off", Notify, "Noted."),
         ("notify", None, "Say on or off. For example: /quoth notify off"),
         ("notify never", None, "“never” is neither on nor off."),

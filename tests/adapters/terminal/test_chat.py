@@ -12,6 +12,7 @@ from rich.console import Console
 from adapters.terminal.chat import TerminalAdapter
 from adapters.terminal.translate import ACTOR, HERE
 from bot.messages import (
+    AddGolden,
     Aliases,
     Ask,
     Attachment,
@@ -25,6 +26,8 @@ from bot.messages import (
     ExportKind,
     Fate,
     ForgetMe,
+    GatherGolden,
+    Golden,
     Inspect,
     More,
     MyData,
@@ -383,3 +386,16 @@ async def test_a_question_is_pointed_to_a_passage(core: ScriptedCore) -> None:
         (each.decision, each.item, each.words) for each in core.requests if isinstance(each, Decide)
     ]
     assert Aliases(actor=ACTOR, conversation=HERE) in core.requests
+
+
+async def test_golden_questions_are_kept_whatever_stands_in_them(core: ScriptedCore) -> None:
+    said = await chat(
+        core, "/golden", "/golden add What's leave?", "/golden gather", "/drop 3", "/golden rule"
+    )
+    assert [
+        Golden(actor=ACTOR, conversation=HERE),
+        AddGolden(actor=ACTOR, conversation=HERE, question="What's leave?"),
+        GatherGolden(actor=ACTOR, conversation=HERE),
+        Decide(actor=ACTOR, conversation=HERE, decision=Decision.DROP, item="3"),
+    ] == core.requests
+    assert "“rule” is not what /golden takes there." in said
