@@ -14,6 +14,7 @@ from adapters.terminal.render import render
 from adapters.terminal.translate import ACTOR, HERE
 from bot.answering import objection
 from bot.bootstrap import LOCAL, SEEDS_NAME, Application
+from bot.checking import check_source
 from bot.console import bar, err, out, report
 from bot.errors import QuothError
 from bot.evaluating import evaluate
@@ -93,6 +94,7 @@ sources = typer.Typer(cls=_Commands, help="What Quoth has read.", no_args_is_hel
 app.add_typer(sources, name="sources")
 app.command("eval")(evaluate)
 app.command("setup")(setup)
+sources.command("check")(check_source)
 
 
 Named = Annotated[str, typer.Argument(help="The source's name, as `quoth sources list` shows it.")]

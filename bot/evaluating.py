@@ -15,7 +15,9 @@ from bot.errors import QuothError
 from bot.jobs import Watch
 from bot.lines import encoded, found
 from bot.messages import Progress
+from bot.ports import NO_OPTIONS
 from bot.scoreboard import ALL, as_record, tables
+from index.catalog import SourceRecord
 from index.errors import EvaluationInvalid
 from index.evaluation import LESS_IS_BETTER, MEASURES, Score, by_corpus, compare, score
 from index.judging import Judgement, is_faint, judge
@@ -99,12 +101,28 @@ def _asked_about(application: Application, folder: Path | None) -> Iterator[Appl
             )
         yield application
         return
-    with TemporaryDirectory(prefix="quoth-eval-", ignore_cleanup_errors=True) as data:
-        other = Application(application.settings.model_copy(update={"data": Path(data)}))
-        with bar() as watch, closing(other):
-            synced = read_all(other, {"folder": folder}, watch)
+    with reading_apart(application, folder, name="folder") as (other, synced):
         report(synced, source=str(folder), to=err)
         yield other
+
+
+@contextmanager
+def reading_apart(
+    application: Application, path: Path, *, name: str, like: SourceRecord | None = None
+) -> Iterator[tuple[Application, SyncReport]]:
+    """Give an application that has read one folder or file and nothing else, and what it has read.
+
+    It is read as the source that it is ``like``, if that is of its kind. Raises IndexFailure.
+    """
+    with TemporaryDirectory(prefix="quoth-eval-", ignore_cleanup_errors=True) as data:
+        other = Application(application.settings.model_copy(update={"data": Path(data)}))
+        with closing(other):
+            kind = other.library.kind_of(str(path))
+            options = like.options if like and like.kind == kind else NO_OPTIONS
+            other.library.add(LOCAL, str(path), name=name, base_url="", kind=kind, options=options)
+            with bar() as watch:
+                read = other.jobs.run(LOCAL, name, watch)
+            yield other, read
 
 
 def _judged(queries: Iterable[Query], answers: Mapping[Id, Answer]) -> dict[Id, Judgement]:

@@ -358,3 +358,47 @@ def kill_a_sync(folder: Path, *, after: float) -> None:
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         process.wait()
+
+
+def test_a_folder_is_checked_before_it_is_published(quoth: Quoth, docs: Path, tmp_path: Path) -> None:
+    (docs / "coffee.md").write_text("# Coffee\n\nEspresso is pressed through nine bars of pressure.\n")
+    golden = [
+        {"question": "How hot should water for green tea be?", "gold": [{"page": "tea.md"}]},
+        {"question": "How much pressure does espresso need?", "gold": [{"snippet": "nine bars of pressure"}]},
+        {"question": "Who won the chess championship in 1972?", "kind": "unanswerable"},
+    ]
+    questions = tmp_path / "golden.jsonl"
+    questions.write_text("".join(f"{json.dumps(each)}\n" for each in golden))
+    first = quoth("sources", "check", "docs", "--questions", "golden.jsonl")
+    assert 0 == first.returncode, first.stdout + first.stderr
+    assert first.stdout.startswith(
+        "# Check of docs\n\n**Nothing is lost.** Read 2 documents with 2 passages."
+    )
+
+    assert 0 == quoth("sources", "add", "docs").returncode
+    assert "There is nothing to ask" in quoth("sources", "check", "docs").stderr
+    chatted = quoth("chat", given="/golden add How hot should water for green tea be?\n/quit\n")
+    assert "Kept:" in chatted.stdout, chatted.stderr
+    (docs / "tea.md").write_text("# Coffee beans\n\nBeans are roasted in a drum.\n")
+    (docs / "broken.md").write_bytes(b"\xff\xfe\x00")
+    lost = quoth("sources", "check", "docs", "--questions", "golden.jsonl")
+    assert 1 == lost.returncode, lost.stdout + lost.stderr
+    assert "**2 questions lost.**" in lost.stdout
+    assert "## Lost\n\n- How hot should water for green tea be? (must be answered by `tea.md`)" in lost.stdout
+    assert "## Could not be read\n\n- `broken.md`" in lost.stdout
+    assert 0 == quoth("ask", "How hot should water for green tea be?").returncode  # nothing is published
+    assert 2 == quoth("sources", "check", "nowhere", "--questions", "golden.jsonl").returncode
+
+
+def test_a_sync_that_costs_a_golden_question_its_answer_is_held(quoth: Quoth, docs: Path) -> None:
+    question = "How hot should water for green tea be?"
+    quoth("sources", "add", "docs")
+    chatted = quoth("chat", given=f"/golden add {question}\n/settings golden.hold on\n/quit\n")
+    assert "golden.hold is now on." in chatted.stdout, chatted.stderr
+    (docs / "tea.md").write_text("# Coffee beans\n\nBeans are roasted in a drum.\n")
+    held = quoth("sync", "docs")
+    assert f"without their answer: “{question}”." in " ".join(held.stderr.split()), held.stderr
+    assert 0 == quoth("ask", question).returncode
+    agreed = quoth("sync", "--accept", "docs")
+    assert f"Has lost its answer: “{question}”" in " ".join(agreed.stderr.split()), agreed.stderr
+    assert 1 == quoth("ask", question).returncode
