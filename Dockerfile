@@ -17,7 +17,5 @@ RUN useradd --create-home quoth && mkdir /data && chown quoth /data
 USER quoth
 VOLUME /data
 HEALTHCHECK --interval=30s --timeout=20s --start-period=120s CMD ["quoth", "health"]
-# What Ctrl-C does: the bot says goodbye to its platforms.
-STOPSIGNAL SIGINT
 ENTRYPOINT ["quoth"]
 CMD ["run"]

@@ -89,6 +89,9 @@ RETRY_SECONDS = 300.0
 
 TIDY_SECONDS = 3600.0
 
+ANSWERING_SECONDS = 5.0
+"""How long those wait for their answer who had asked before the process was told to stop."""
+
 REFRESH_SECONDS = 15.0
 """How often it is looked whether a source is due."""
 
@@ -114,6 +117,8 @@ class Application:
         self._compact_from = self._clock.monotonic() + TIDY_SECONDS
         self._formers: dict[str, Embedder | None] = {}
         self._prepare_from: dict[str, float] = {}
+        self._is_told_to_stop = threading.Event()
+        self._wake: Callable[[], object] = _do_nothing
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -530,7 +535,7 @@ class Application:
     @cached_property
     def jobs(self) -> Jobs:
         """Syncs under way."""
-        return Jobs(self.library, self._clock, inspect=self.golden.inspect)
+        return Jobs(self.library, self._clock, inspect=self.golden.inspect, stopping=self._is_told_to_stop)
 
     def prepare(self, workspace: str) -> None:
         """Give a chat platform's new workspace its starter source, once, and read it.
@@ -658,13 +663,39 @@ class Application:
         if terminal is not None:
             serving.append(asyncio.create_task(terminal.run(core)))
         try:
-            await asyncio.gather(*serving)
+            await self._served(serving, core)
         finally:
             self.jobs.stop()  # the process would not end before its syncs do
-            for task in (pulse, following, tidying, refreshing, *serving):
+            tasks = (pulse, following, tidying, refreshing, *serving)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(pulse, following, tidying, refreshing, *serving, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             core.close()
+
+    async def _served(self, serving: Sequence[asyncio.Task[None]], core: ThreadedCore) -> None:
+        """Wait until one adapter fails, all have ended, or the process is told to stop."""
+        loop, told = asyncio.get_running_loop(), asyncio.Event()
+        self._wake = partial(loop.call_soon_threadsafe, told.set)
+        if self._is_told_to_stop.is_set():
+            told.set()
+        stopping = asyncio.create_task(told.wait())
+        ended = asyncio.gather(*serving)
+        try:
+            await asyncio.wait((ended, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                ended.result()
+                return
+            ended.add_done_callback(_leave)
+            log.info("Stopping; what was asked before is still answered")
+            await core.drain(ANSWERING_SECONDS)
+        finally:
+            self._wake = _do_nothing
+            stopping.cancel()
+
+    def stop(self) -> None:
+        """Let ``serve`` end in order, and every sync at its next step. A signal's handler may call it."""
+        self._is_told_to_stop.set()
+        self._wake()
 
     async def _tidy(self) -> None:
         """Erase now and then what communities want kept no longer, and what can be undone no longer."""
@@ -743,6 +774,16 @@ class Application:
             **parts,
         )
         return source
+
+
+def _do_nothing() -> None:
+    """Nothing is served, so nobody needs to be woken."""
+
+
+def _leave(ended: "asyncio.Future[list[None]]") -> None:
+    """Look at what came of adapters that were told to end, as asyncio complains of what nobody looks at."""
+    if not ended.cancelled():
+        ended.exception()
 
 
 def _discord_settings(settings: Settings) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import signal
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +18,7 @@ from bot.answering import objection
 from bot.bootstrap import LOCAL, SEEDS_NAME, Application
 from bot.checking import check_source
 from bot.console import bar, err, out, report
-from bot.errors import QuothError
+from bot.errors import QuothError, Stopping
 from bot.evaluating import evaluate
 from bot.exporting import COLUMNS, written
 from bot.health import is_alive
@@ -48,6 +50,7 @@ from bot.messages import (
 from bot.receipts import Receipts, Verdict, summed_up
 from bot.settings import explain, load, stay_offline
 from bot.setup import setup
+from bot.stopping import stopped_by
 from index.errors import DiskFull, IndexFailure, SourcesUnavailable, SourceUnavailable, SyncBusy
 from index.passages import Audience, SyncReport
 
@@ -179,16 +182,20 @@ def chat(context: typer.Context) -> None:
 def run(context: typer.Context) -> None:
     """Serve every platform that has tokens, and the terminal if there is one."""
     application: Application = context.obj
-    _first_sync(application)
-    platforms = application.platforms()
-    if not platforms and not sys.stdin.isatty():
-        err.print(
-            "No tokens are set, so only the terminal is served. "
-            "README.md says how to connect Discord or Slack."
-        )
     # A service has no terminal: what stands at its input is not a person.
-    terminal = None if platforms and not sys.stdin.isatty() else application.terminal()
-    asyncio.run(application.serve(platforms, terminal))
+    is_service = bool(application.settings.platforms) and not sys.stdin.isatty()
+    # Who sits at a terminal leaves with Ctrl-C as ever.
+    signals = (signal.SIGTERM, signal.SIGINT) if is_service else (signal.SIGTERM,)
+    with stopped_by(signals, application.stop), suppress(Stopping):
+        _first_sync(application)
+        platforms = application.platforms()
+        if not platforms and not sys.stdin.isatty():
+            err.print(
+                "No tokens are set, so only the terminal is served. "
+                "README.md says how to connect Discord or Slack."
+            )
+        terminal = None if is_service else application.terminal()
+        asyncio.run(application.serve(platforms, terminal))
 
 
 @app.command()

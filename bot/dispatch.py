@@ -19,6 +19,7 @@ from bot.messages import (
     Inspect,
     Posting,
     Progress,
+    Refused,
     Reindex,
     Reply,
     Request,
@@ -39,6 +40,8 @@ LONG_THREADS = 4
 FETCHING_THREADS = 2
 OWN_THREADS = 2
 """For what the core does by itself: errands, and looking after what was posted."""
+
+STOPPING = Refused(text="I am being stopped, or started anew. Ask again in a minute, please.")
 
 LOOK_SECONDS = 1.0
 """Between two looks for an errand that is to be tried again."""
@@ -69,9 +72,27 @@ class ThreadedCore:
         self._long = ThreadPoolExecutor(LONG_THREADS, thread_name_prefix="sync")
         self._fetching = ThreadPoolExecutor(FETCHING_THREADS, thread_name_prefix="verify")
         self._own = ThreadPoolExecutor(OWN_THREADS, thread_name_prefix="own")
+        self._is_stopping = False
+        self._answering = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def replies(self, request: Request) -> AsyncIterator[Reply]:
         """Yield the newest Progress whenever the reader is ready for it, then the final reply."""
+        if self._is_stopping:
+            yield STOPPING
+            return
+        self._answering += 1
+        self._idle.clear()
+        try:
+            async for reply in self._replies(request):
+                yield reply
+        finally:  # the reader has shown the final reply when it asks for what comes after it
+            self._answering -= 1
+            if not self._answering:
+                self._idle.set()
+
+    async def _replies(self, request: Request) -> AsyncIterator[Reply]:
         loop = asyncio.get_running_loop()
         changed = asyncio.Event()
         newest: list[Progress] = []
@@ -163,6 +184,12 @@ class ThreadedCore:
 
     async def _by_itself(self, work: Callable[..., T], *told: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._own, work, *told)
+
+    async def drain(self, seconds: float) -> None:
+        """Take no new requests, and wait until those that run are answered, but no longer than that."""
+        self._is_stopping = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
 
     def close(self) -> None:
         """Let running requests go, and start no new ones."""

@@ -106,15 +106,19 @@ class Jobs:
         clock: Clock,
         *,
         inspect: Inspect = lambda workspace, name, report, progress: report,
+        stopping: threading.Event | None = None,
     ) -> None:
-        """``inspect`` looks at what each sync has changed, and may take it back."""
+        """``inspect`` looks at what each sync has changed, and may take it back.
+
+        ``stopping`` ends every sync as ``stop`` does, once it is set.
+        """
         self._library = library
         self._inspect = inspect
         self._clock = clock
         self._running: list[_Job] = []
         self._lock = threading.Lock()
         self._turn = threading.Lock()
-        self._stopping = threading.Event()
+        self._stopping = stopping or threading.Event()
 
     def run(self, workspace: str, name: str, watcher: Watch, *, fresh: bool = False) -> SyncReport:
         """Sync a source, or all with an empty name; joins a job that already covers it.

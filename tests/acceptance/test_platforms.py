@@ -3,10 +3,11 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -213,3 +214,49 @@ def _said_in_a_sentence(status: int | None, words: str, sentence: str) -> None:
     assert sentence in " ".join(words.split())
     assert "Traceback" not in words
     assert "wrong" not in words
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_process_that_is_told_to_stop_answers_and_ends_in_order(
+    folder: Path, number: signal.Signals
+) -> None:
+    async with AsyncExitStack() as stack:
+        discord = await stack.enter_async_context(FakeDiscord())
+        slack = await stack.enter_async_context(FakeSlack())
+        process = await stack.enter_async_context(quoth(folder, environment(discord, slack, folder)))
+        await discord.connected()
+        await slack.until(lambda: slack.socket.connections)
+        assert PASSAGE in (await discord.command("Ann", "ask", {"question": QUESTION})).shown
+        process.send_signal(number)
+        async with asyncio.timeout(10):
+            _, stderr = await process.communicate()
+    assert 0 == process.returncode, stderr.decode()
+    assert "Stopping; what was asked before is still answered" in stderr.decode()
+    assert "Traceback" not in stderr.decode()
+
+
+async def test_a_process_that_is_told_to_stop_while_it_reads_ends_in_order(folder: Path) -> None:
+    for number in range(400):
+        text = " ".join(f"Note {number} tells of thing {number}{word}." for word in range(60))
+        (folder / "docs" / f"{number}.md").write_text(f"# Note {number}\n\n{text}\n")
+    async with AsyncExitStack() as stack:
+        discord = await stack.enter_async_context(FakeDiscord())
+        slack = await stack.enter_async_context(FakeSlack())
+        process = await stack.enter_async_context(quoth(folder, environment(discord, slack, folder)))
+        async with asyncio.timeout(60):
+            while not _staged(folder / "data" / "catalog.sqlite"):
+                await asyncio.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            _, stderr = await process.communicate()
+    assert 0 == process.returncode, stderr.decode()
+    assert "Traceback" not in stderr.decode()
+
+
+def _staged(catalog: Path) -> bool:
+    """Whether a sync has read some documents and not published them."""
+    if not catalog.exists():
+        return False
+    with closing(sqlite3.connect(f"file:{catalog}?mode=ro", uri=True)) as db, suppress(sqlite3.Error):
+        return bool(db.execute("SELECT count(*) FROM images").fetchone()[0])
+    return False

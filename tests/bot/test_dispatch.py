@@ -7,7 +7,7 @@ from pathlib import Path
 
 from structlog.testing import capture_logs
 
-from bot.dispatch import LONG_THREADS, QUICK_THREADS, ThreadedCore
+from bot.dispatch import LONG_THREADS, QUICK_THREADS, STOPPING, ThreadedCore
 from bot.errands import Errands
 from bot.messages import Ask, Notice, Progress, Reindex, Reply, Request, Verify
 from bot.records import Records
@@ -37,6 +37,51 @@ async def all_of(core: ThreadedCore, request: Request) -> list[Reply]:
 def test_a_question_gets_one_reply() -> None:
     core = ThreadedCore(lambda request, report: Notice(text="done"), errands=queue())
     assert [Notice(text="done")] == asyncio.run(all_of(core, QUESTION))
+    core.close()
+
+
+def test_what_runs_is_answered_before_the_end_and_what_comes_then_is_refused() -> None:
+    began, may_end = threading.Event(), threading.Event()
+
+    def handle(request: Request, report: Report) -> Reply:
+        began.set()
+        assert may_end.wait(SECONDS)
+        return Notice(text="done")
+
+    async def stop(core: ThreadedCore) -> tuple[list[Reply], list[Reply], bool]:
+        running = asyncio.create_task(all_of(core, QUESTION))
+        await asyncio.to_thread(began.wait, SECONDS)
+        draining = asyncio.create_task(core.drain(SECONDS))
+        await asyncio.sleep(0)
+        late, is_waiting = await all_of(core, QUESTION), not draining.done()
+        may_end.set()
+        await draining
+        return await running, late, is_waiting
+
+    core = ThreadedCore(handle, errands=queue())
+    assert ([Notice(text="done")], [STOPPING], True) == asyncio.run(stop(core))
+    core.close()
+
+
+def test_the_end_does_not_wait_for_what_takes_long() -> None:
+    began, may_end = threading.Event(), threading.Event()
+
+    def handle(request: Request, report: Report) -> Reply:
+        began.set()
+        assert may_end.wait(SECONDS)
+        return Notice(text="done")
+
+    async def stop(core: ThreadedCore) -> bool:
+        running = asyncio.create_task(all_of(core, QUESTION))
+        await asyncio.to_thread(began.wait, SECONDS)
+        await core.drain(0.01)
+        is_running = not running.done()
+        may_end.set()
+        await running
+        return is_running
+
+    core = ThreadedCore(handle, errands=queue())
+    assert asyncio.run(stop(core))
     core.close()
 
 
