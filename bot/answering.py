@@ -39,6 +39,9 @@ MESSAGE = re.compile(
 )
 """The address of a message on a chat platform."""
 
+AMONG_MESSAGES = re.compile(r"p?\d{10,20}(?:\?thread_ts=\d{10}\.\d{6}&cid=\w{1,20})?")
+"""The anchor of a message in a conversation: what stands at the end of its address."""
+
 ITEM_MARK = re.compile(r"^\s*(?:-|\d+\.) ")
 
 
@@ -162,6 +165,8 @@ def link(passage: Passage, sentence: str) -> str:
     if not passage.url.startswith(("https://", "http://")):
         return ""
     if MESSAGE.match(passage.url):
+        if AMONG_MESSAGES.fullmatch(passage.anchor):
+            return f"{passage.url.rpartition('/')[0]}/{passage.anchor}"
         return passage.url  # with anything behind it, the platform's apps would not know it for theirs
     page, _, fragment = passage.url.partition("#")
     if passage.anchor:

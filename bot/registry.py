@@ -22,6 +22,7 @@ READERS = {
     "rst": "index.readers.restructured:RstReader",
     "srt": "index.readers.subtitles:SubtitleReader",
     "text": "index.readers.plain:PlainReader",
+    "transcript": "index.readers.transcript:TranscriptReader",
     "tsv": "index.readers.csv_table:CsvReader",
     "txt": "index.readers.plain:PlainReader",
     "vtt": "index.readers.subtitles:WebVttReader",
@@ -33,12 +34,14 @@ READERS = {
 SOURCES = {
     "csv": "index.sources.rows:CsvSource",
     "curated": "index.sources.curated:CuratedSource",
+    "discord-export": "index.sources.discord_export:DiscordExportSource",
     "feed": "index.sources.feed:FeedSource",
     "file": "index.sources.file:FileSource",
     "folder": "index.sources.folder:FolderSource",
     "jsonl": "index.sources.rows:JsonlSource",
     "page": "index.sources.page:PageSource",
     "site": "index.sources.site:SiteSource",
+    "slack-export": "index.sources.slack_export:SlackExportSource",
 }
 
 WEB_SOURCES = frozenset({"feed", "page", "site"})

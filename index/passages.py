@@ -234,6 +234,33 @@ class CuratedAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What a person wrote in a channel, word for word.
+
+    ``id`` and ``author_id`` are the platform's own, ``link`` leads to the message, empty if nowhere.
+    """
+
+    id: str
+    author: str
+    written_at: datetime
+    text: str
+    author_id: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """A conversation that is worth to be quoted, in the order in which it was held.
+
+    ``title`` is what it is about; without one it is the question with which it begins.
+    """
+
+    id: str
+    messages: tuple[Message, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What an index was built with and holds; checked whenever it is loaded."""
 

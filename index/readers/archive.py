@@ -33,7 +33,7 @@ class Archive:
     An archive within an archive is a file like any other: nothing here unpacks it.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, most_entries: int = MAX_ENTRIES) -> None:
         """Open the archive. Raises DocumentUnreadable or DocumentTooLarge."""
         if len(data) > MAX_DOCUMENT_BYTES:
             raise DocumentTooLarge(too_large(len(data)))
@@ -42,7 +42,7 @@ class Archive:
             self._zip = zipfile.ZipFile(BytesIO(data))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
             raise DocumentUnreadable(DAMAGED) from error
-        _refuse_traps(self._zip.infolist())
+        _refuse_traps(self._zip.infolist(), most_entries)
         self._entries = {entry.filename: entry for entry in self._zip.infolist()}
 
     def __contains__(self, name: str) -> bool:
@@ -67,9 +67,9 @@ class Archive:
         return BytesIO(self._data)
 
 
-def _refuse_traps(entries: list[zipfile.ZipInfo]) -> None:
+def _refuse_traps(entries: list[zipfile.ZipInfo], most: int) -> None:
     """Judge by the directory: what it says is also all that is unpacked of each entry."""
-    if len(entries) > MAX_ENTRIES or len({entry.filename for entry in entries}) < len(entries):
+    if len(entries) > most or len({entry.filename for entry in entries}) < len(entries):
         raise DocumentUnreadable(TRAP)
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
         limit = MAX_UNPACKED_BYTES // 1_000_000

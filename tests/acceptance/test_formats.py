@@ -9,12 +9,14 @@ import pytest
 
 from tests.fakes.documents import (
     book,
+    discord_export,
     mailed,
     markdown_cell,
     notebook,
     paragraph,
     pdf,
     presented,
+    slack_export,
     table,
     word,
     worksheet,
@@ -108,6 +110,14 @@ ASKED = {
     "How often is the chain of a bicycle oiled?": ("two hundred", "— Bicycles · page 1"),
     "When are apple trees pruned?": ("in February", "— Our orchard › Apple trees · slide 2"),
     "Who feeds the office cat?": ("Minka", "— Who feeds the office cat?"),
+    "How do I open the harbour gate?": (
+        "Turn the brass key",
+        "— How do I open the #harbour gate? · Ben Ode, 2026-03-03 09:01",
+    ),
+    "How do I tune the church organ?": (
+        "with the brass sleeve",
+        "— How do I tune the church organ? · ben, 2026-03-03 08:12",
+    ),
     "How did Old Marten light the lighthouse?": ("whale oil", "— The lighthouse › The keeper"),
 }
 
@@ -140,6 +150,10 @@ def test_every_format_is_answered_from_and_cited_with_its_place(tmp_path: Path) 
     assert f"{len(DOCUMENTS)} documents" in added
     (tmp_path / "faq.jsonl").write_text(ROWS)
     assert "2 documents" in quoth(tmp_path, "sources", "add", "faq.jsonl")
+    (tmp_path / "slack.zip").write_bytes(slack_export())
+    (tmp_path / "organ.json").write_bytes(discord_export())
+    for name, kind in (("slack.zip", "slack-export"), ("organ.json", "discord-export")):
+        assert "2 documents" in quoth(tmp_path, "sources", "add", name, "--kind", kind)
     shown = quoth(tmp_path, "chat", given="".join(f"{question}\n" for question in ASKED))
     cards = ["│" + card for card in shown.split("╭─")[1:]]
     assert len(ASKED) == len(cards)

@@ -208,3 +208,21 @@ def test_a_link_to_a_table_row_names_the_page_alone() -> None:
 def test_a_messages_address_stays_as_it_is(url: str) -> None:
     found = replace(passage("Leave lasts sixteen weeks.", url=url), anchor="ann-1-march")
     assert url == quoted(found, (0, 26)).citation.url
+
+
+@pytest.mark.parametrize(
+    ("anchor", "end"),
+    [
+        ("100000000000000004", "100000000000000004"),
+        (
+            "p1790000000000200?thread_ts=1790000000.000100&cid=C1",
+            "p1790000000000200?thread_ts=1790000000.000100&cid=C1",
+        ),
+        ("https://evil.example", "100000000000000003"),
+        ("4", "100000000000000003"),
+    ],
+)
+def test_a_passage_of_a_conversation_links_to_its_message(anchor: str, end: str) -> None:
+    channel = "https://discord.com/channels/1/2"
+    said = replace(passage("Tea.", url=f"{channel}/100000000000000003"), anchor=anchor)
+    assert f"{channel}/{end}" == link(said, "Tea.")

@@ -154,6 +154,107 @@ def with_file(archive: bytes, name: str, data: bytes) -> bytes:
     return kept.getvalue()
 
 
+def said(*texts: str) -> bytes:
+    """Return a conversation in which Ann Lee says one thing after the other."""
+    messages = [
+        {
+            "id": f"{1700000000 + at}.000100",
+            "author": "Ann Lee",
+            "author_id": "U1",
+            "written_at": "2026-03-03T09:12:00+00:00",
+            "text": text,
+            "link": f"https://acme.slack.com/archives/C1/p{1700000000 + at}000100",
+        }
+        for at, text in enumerate(texts)
+    ]
+    return json.dumps({"id": "1", "title": "", "messages": messages}).encode()
+
+
+def zipped(files: Mapping[str, Any]) -> bytes:
+    """Return a ZIP archive of JSON files."""
+    kept = BytesIO()
+    with zipfile.ZipFile(kept, "w") as archive:
+        for name, value in files.items():
+            archive.writestr(name, json.dumps(value))
+    return kept.getvalue()
+
+
+def slack_export(*, replies: int = 2) -> bytes:
+    """Return a Slack export: a thread in #help with an answer, a private channel, a bot and a pin."""
+    start = 1772528400
+
+    def message(user: str, text: str, at: int, **more: Any) -> dict[str, Any]:
+        return {"type": "message", "user": user, "text": text, "ts": f"{start + at}.000100", **more}
+
+    thread = {"thread_ts": f"{start}.000100"}
+    return zipped(
+        {
+            "channels.json": [
+                {"id": "C1", "name": "help", "pins": [{"type": "C", "id": f"{start + 500}.000100"}]},
+                {"id": "C2", "name": "random"},
+            ],
+            "groups.json": [{"id": "G1", "name": "secret"}],
+            "users.json": [
+                {"id": "U1", "name": "ann", "profile": {"display_name": "Ann Lee"}},
+                {"id": "U2", "name": "ben", "real_name": "Ben Ode", "profile": {"display_name": ""}},
+                {"id": "U9", "name": "robo", "is_bot": True},
+            ],
+            "help/2026-03-03.json": [
+                message("U1", "How do I open the <#C2|harbour> gate?", 0, **thread),
+                message("U9", "I am a bot and answer nothing.", 5, **thread),
+                *[
+                    message(
+                        "U2", "<@U1> Turn the brass key &amp; pull.\n\n```sudo open gate```", 60, **thread
+                    ),
+                    message("U1", "Thanks, that opened it.", 120, **thread),
+                ][:replies],
+                message("U1", "Nobody answers this.", 200),
+                message("U1", "has joined the channel", 300, subtype="channel_join"),
+            ],
+            "help/2026-03-04.json": [message("U2", "The ferry leaves at noon from pier four.", 500)],
+            "secret/2026-03-03.json": [
+                message("U1", "What is the vault's code?", 0, **thread),
+                message("U2", "The vault's code is four zeros.", 60, **thread),
+            ],
+        }
+    )
+
+
+def discord_export(*, type: str = "GuildTextChat", name: str = "help") -> bytes:
+    """Return a Discord channel as JSON: a question with a chain of replies, a bot, and a pinned message."""
+    ann, ben = {"id": "1", "name": "ann", "nickname": "Ann Lee"}, {"id": "2", "name": "ben"}
+
+    def message(id: int, author: dict[str, Any], content: str, after: int = 0, **more: Any) -> dict[str, Any]:
+        reference = {"reference": {"messageId": str(after)}} if after else {}
+        return {
+            "id": str(id),
+            "type": "Reply" if after else "Default",
+            "timestamp": "2026-03-03T09:12:00+01:00",
+            "isPinned": False,
+            "content": content,
+            "author": {"isBot": False, **author},
+            **reference,
+            **more,
+        }
+
+    base = 100000000000000000
+    return json.dumps(
+        {
+            "guild": {"id": "77", "name": "Acme"},
+            "channel": {"id": "88", "type": type, "name": name},
+            "messages": [
+                message(base + 1, ann, "How do I tune the church organ?"),
+                message(base + 2, {"id": "3", "name": "robo", "isBot": True}, "Beep.", base + 1),
+                message(base + 3, ben, "Tune the organ with the brass sleeve.", base + 1),
+                message(base + 4, ann, "That worked.", base + 3),
+                message(base + 5, ann, "Idle words."),
+                message(base + 6, ben, "The bells ring on Sundays.", isPinned=True),
+                message(base + 7, ben, "", type="ChannelPinnedMessage"),
+            ],
+        }
+    ).encode()
+
+
 def pdf(*lines: str, size: int = 12) -> bytes:
     """Return a PDF of one page, written by hand: each line at the left, one under the other."""
     shown = "".join(f"({line}) Tj 0 -{2 * size} Td " for line in lines)
@@ -191,6 +292,7 @@ _MAKERS: dict[str, Callable[[str], bytes]] = {
     "vtt": lambda sentence: f"WEBVTT\n\n00:01.000 --> 00:02.000\n{sentence}\n".encode(),
     "pdf": pdf,
     "pptx": lambda sentence: presented(("Kettles", sentence)),
+    "transcript": said,
     "xlsm": lambda sentence: worksheet((sentence,)),
     "xlsx": lambda sentence: worksheet((sentence,)),
     "mbox": lambda sentence: b"From a@b Tue Mar  3 09:12:00 2026\n" + mailed(sentence),

@@ -1,0 +1,167 @@
+"""What is exported from a chat: conversations with more than one message, and pinned messages."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from index.errors import DocumentUnreadable, SourceUnavailable
+from index.passages import Message, Transcript
+from index.ports import Entry
+from index.readers.decoding import clean
+from index.sources.folder import printable, read_file
+from index.sources.options import Option, Options, one_of
+from index.transcripts import FORMAT, title_of, written
+
+MAX_TRANSCRIPTS = 50_000
+
+YES = "yes"
+
+DAMAGED = "The export is damaged: a file in it cannot be read. Export it anew."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """An exported channel, by name, and whether everyone of the community could read it."""
+
+    name: str
+    is_public: bool
+
+
+def _names(value: str) -> frozenset[str]:
+    names = frozenset(name.strip().lstrip("#").casefold() for name in value.split(","))
+    if names - {""}:
+        return names - {""}
+    raise ValueError("names of channels, with commas between")
+
+
+class ExportSource:
+    """The conversations of an export, each a document. Private channels are read only when asked for."""
+
+    OPTIONS: ClassVar[Options] = {
+        "channels": Option(about="the channels to read", example="help,general", read=_names),
+        "private": Option(about="whether to read private channels too", example=YES, read=one_of(YES, "no")),
+    }
+
+    def __init__(
+        self, origin: str, *, formats: frozenset[str], options: Mapping[str, str], base_url: str = ""
+    ) -> None:
+        self._path = Path(origin)
+        self._wanted = _names(options["channels"]) if "channels" in options else frozenset()
+        self._with_private = options.get("private") == YES
+        self._base_url = base_url.rstrip("/")
+        self._documents: dict[str, bytes] = {}
+
+    def entries(self) -> Iterator[Entry]:
+        """List the conversations, channel by channel. Raises SourceUnavailable."""
+        self._documents.clear()
+        found: list[Entry] = []
+        try:
+            for channel, transcript in self.transcripts(read_file(self._path)):
+                if len(found) == MAX_TRANSCRIPTS:
+                    raise SourceUnavailable(
+                        f"{self._path.name} has more than {MAX_TRANSCRIPTS:,} conversations. "
+                        "Name the channels to read with the option channels."
+                    )
+                found.append(self._entry(channel, transcript))
+        except DocumentUnreadable as error:
+            raise SourceUnavailable(f"{self._path.name} could not be read: {error}") from error
+        return iter(found)
+
+    def fetch(self, entry: Entry) -> bytes:
+        """Return a conversation. Raises DocumentUnreadable."""
+        if entry.uri not in self._documents:
+            raise DocumentUnreadable("The conversation is no longer there.")
+        return self._documents[entry.uri]
+
+    def transcripts(self, data: bytes) -> Iterator[tuple[Channel, Transcript]]:
+        """Yield the conversations of wanted channels. Raises DocumentUnreadable, SourceUnavailable."""
+        raise NotImplementedError
+
+    def chosen(self, channels: Iterable[Channel]) -> list[Channel]:
+        """Return the channels that are to be read. Raises SourceUnavailable when there is none."""
+        known = list(channels)
+        wanted = [each for each in known if not self._wanted or each.name.casefold() in self._wanted]
+        chosen = [each for each in wanted if each.is_public or self._with_private]
+        if chosen:
+            return chosen
+        if wanted:
+            raise SourceUnavailable(
+                "What is wanted of the export was private. If whoever asks here may read it, add it with "
+                f"the option private={YES}."
+            )
+        names = ", ".join(sorted(each.name for each in known)[:10]) or "none"
+        raise SourceUnavailable(f"The export has no such channel. It has: {names}.")
+
+    def _entry(self, channel: Channel, transcript: Transcript) -> Entry:
+        uri = printable(f"{channel.name}, {transcript.id}")
+        data = self._documents[uri] = written(transcript)
+        return Entry(
+            uri=uri,
+            name=title_of(transcript),
+            format=FORMAT,
+            version=hashlib.sha256(data).hexdigest(),
+            updated_at=max(each.written_at for each in transcript.messages),
+            url=transcript.messages[0].link,
+        )
+
+
+def conversations(
+    threads: Mapping[str, list[Message]], pinned: Collection[str], messages: Iterable[Message]
+) -> Iterator[Transcript]:
+    """Yield the threads that have an answer, and each pinned message that stands in none of them."""
+    told = set[str]()
+    for id, thread in threads.items():
+        if len(thread) > 1:
+            told |= {each.id for each in thread}
+            yield Transcript(id=id, messages=tuple(sorted(thread, key=lambda each: each.written_at)))
+    for message in messages:
+        if message.id in pinned and message.id not in told:
+            yield Transcript(id=message.id, messages=(message,))
+
+
+def parsed(data: bytes) -> Any:
+    """Return what JSON says. Raises DocumentUnreadable."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise DocumentUnreadable(DAMAGED) from error
+
+
+def field(found: object, *path: str) -> Any:
+    """Return what stands at a path in an object, or None."""
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def text(found: object, *path: str) -> str:
+    """Return the text at a path in an object, empty where there is none."""
+    value = field(found, *path)
+    return clean(value) if isinstance(value, str) else ""
+
+
+def objects(found: object, *path: str) -> list[dict[str, Any]]:
+    """Return the objects of the list at a path in an object."""
+    value = field(found, *path)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def moment(said: str) -> datetime | None:
+    """Return the moment that a date and time name, of UTC where they name no zone; None for none."""
+    try:
+        found = datetime.fromisoformat(said)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def since_1970(seconds: str) -> datetime | None:
+    """Return the moment of a timestamp such as "1700000000.000100"; None for anything else."""
+    try:
+        return datetime.fromtimestamp(float(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,119 @@
+"""The ZIP file that Slack exports: threads and pinned messages, with the names of people."""
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from index.passages import Message, Transcript
+from index.readers.archive import Archive
+from index.sources.exports import Channel, ExportSource, conversations, objects, parsed, since_1970, text
+
+MOST_FILES = 100_000
+"""There is one for each day of each channel."""
+
+SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast"})
+"""Kinds of message that people write themselves; the others say who joined, or are a bot's."""
+
+_LISTS = (("channels.json", True), ("groups.json", False))
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
+_MARKED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+
+
+@dataclass(slots=True)
+class _People:
+    """The names of users by id, and which of them are bots."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    bots: set[str] = field(default_factory=set)
+
+
+class SlackExportSource(ExportSource):
+    """A workspace's export; ``base_url`` is the workspace's address, so that citations link there."""
+
+    def transcripts(self, data: bytes) -> Iterator[tuple[Channel, Transcript]]:
+        """Yield the threads with replies and the pinned messages of each channel."""
+        archive = Archive(data, most_entries=MOST_FILES)
+        people = _people(archive)
+        listed = {
+            text(each, "name"): (Channel(name=text(each, "name"), is_public=is_public), each)
+            for name, is_public in _LISTS
+            if name in archive
+            for each in objects({"all": parsed(archive.read(name))}, "all")
+        }
+        days = _days(archive)
+        for channel in self.chosen(channel for channel, _ in listed.values()):
+            about = listed[channel.name][1]
+            pinned = {text(pin, "id") for pin in objects(about, "pins")}
+            threads: dict[str, list[Message]] = {}
+            for name in days.get(channel.name, ()):
+                for said in objects({"all": parsed(archive.read(name))}, "all"):
+                    message = self._message(said, text(about, "id"), people)
+                    if message is not None:
+                        threads.setdefault(text(said, "thread_ts") or message.id, []).append(message)
+            every = [message for thread in threads.values() for message in thread]
+            for transcript in conversations(threads, pinned, every):
+                yield channel, transcript
+
+    def _message(self, said: Mapping[str, object], channel: str, people: _People) -> Message | None:
+        """Return what a person wrote; None for a bot, and for what says nothing."""
+        user, id = text(said, "user"), text(said, "ts")
+        written_at, words = since_1970(id), spelt_out(text(said, "text"), people.names)
+        if said.get("bot_id") or user in people.bots or text(said, "subtype") not in SPOKEN:
+            return None
+        if written_at is None or not words.strip():
+            return None
+        return Message(
+            id=id,
+            author=people.names.get(user, "") or text(said, "user_profile", "real_name") or user,
+            written_at=written_at,
+            text=words,
+            author_id=user,
+            link=self._link(channel, id, text(said, "thread_ts")),
+        )
+
+    def _link(self, channel: str, id: str, thread: str) -> str:
+        if not self._base_url or not channel:
+            return ""
+        query = f"?thread_ts={thread}&cid={channel}" if thread not in ("", id) else ""
+        return f"{self._base_url}/archives/{channel}/p{id.replace('.', '')}{query}"
+
+
+def spelt_out(words: str, names: Mapping[str, str]) -> str:
+    """Return a message as people see it: mentions by name, links as they were written."""
+
+    def shown(found: re.Match[str]) -> str:
+        target, label = found[1], found[2] or ""
+        match target[:1]:
+            case "@":
+                return f"@{names.get(target[1:]) or label.lstrip('@') or target[1:]}"
+            case "#":
+                return f"#{label or target[1:]}"
+            case "!":
+                return f"@{(label or target[1:]).lstrip('@')}"
+            case _:
+                address = target.removeprefix("mailto:")
+                return address if label in ("", address) else f"{label} ({address})"
+
+    return html.unescape(_MARKED.sub(shown, words))
+
+
+def _people(archive: Archive) -> _People:
+    people = _People()
+    if "users.json" in archive:
+        for user in objects({"all": parsed(archive.read("users.json"))}, "all"):
+            profile = text(user, "profile", "display_name") or text(user, "profile", "real_name")
+            people.names[text(user, "id")] = profile or text(user, "real_name") or text(user, "name")
+            if user.get("is_bot"):
+                people.bots.add(text(user, "id"))
+    return people
+
+
+def _days(archive: Archive) -> dict[str, list[str]]:
+    """Return the files of each channel, by its name, in the order of days."""
+    days: dict[str, list[str]] = {}
+    for name in sorted(archive):
+        folder, _, file = name.rpartition("/")
+        if _DAY.fullmatch(file):
+            days.setdefault(folder, []).append(name)
+    return days
