@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -74,6 +75,9 @@ from index.syncing import Syncer, merged
 LOCAL = "local"
 UPLOADS = "uploads"
 """The folder in the data folder for what people gave, which goes when its source is removed."""
+
+CLONES = "git"
+"""The folder in the data folder for what was fetched of repositories; losing it costs fetching it again."""
 
 WEB = "web"
 """The folder in the data folder for what servers said of their pages' age; losing it costs requests."""
@@ -227,7 +231,7 @@ class Application:
             kinds=_addable_kinds(),
             covered=covered_by(self.settings.embedder.model),
             web_kind=self._web_kind,
-            removed=lambda record: self._web_memory(record).unlink(missing_ok=True),
+            removed=self._forget_fetched,
         )
 
     @cached_property
@@ -240,6 +244,13 @@ class Application:
 
     def _web_memory(self, record: SourceRecord) -> Path:
         return self.data / WEB / f"{record.id}.json"
+
+    def _clone(self, record: SourceRecord) -> Path:
+        return self.data / CLONES / f"{record.id}.git"
+
+    def _forget_fetched(self, record: SourceRecord) -> None:
+        self._web_memory(record).unlink(missing_ok=True)
+        shutil.rmtree(self._clone(record), ignore_errors=True)
 
     @cached_property
     def records(self) -> Records:
@@ -710,8 +721,7 @@ class Application:
             self._is_untidy |= self.desk.expire() or self.catalog.has_outdated_vectors()
             if self._is_untidy and self._clock.monotonic() >= self._compact_from:
                 self._is_untidy, self._compact_from = False, self._clock.monotonic() + COMPACT_SECONDS
-                self.searcher.compact()
-                self.catalog.compact()
+                self._compact()
         except IndexFailure as error:  # the next time will do
             self._is_untidy = True
             log.warning("What was removed could not be purged from the disk yet", reason=str(error))
@@ -745,8 +755,13 @@ class Application:
         Raises IndexFailure.
         """
         self.desk.purge()
+        self._compact()
+
+    def _compact(self) -> None:
         self.searcher.compact()
         self.catalog.compact()
+        # Repositories are fetched anew: what was kept of them holds files that are no longer theirs.
+        shutil.rmtree(self.data / CLONES, ignore_errors=True)
 
     def _refused(self, errand: Errand) -> None:
         self.living.refused(errand)
@@ -763,17 +778,24 @@ class Application:
     def _open_source(self, record: SourceRecord) -> Source:
         if record.kind not in registry.SOURCES:
             raise QuothError(f"The source {record.name!r} is of the unknown kind {record.kind!r}.")
-        parts: dict[str, Any] = {}
-        if record.kind in registry.WEB_SOURCES:
-            parts = {"web": self.web, "memory": self._web_memory(record)}
         source: Source = registry.load(registry.SOURCES[record.kind])(
             record.origin,
             formats=frozenset(registry.READERS),
             options={name: value for name, value in record.options.items() if name not in COMMON},
             base_url=record.base_url,
-            **parts,
+            **self._parts(record),
         )
         return source
+
+    def _parts(self, record: SourceRecord) -> dict[str, Any]:
+        """Return what a source of this kind needs besides what is recorded of it."""
+        if record.kind in registry.WEB_SOURCES:
+            return {"web": self.web, "memory": self._web_memory(record)}
+        if record.kind in registry.CLONING_SOURCES:
+            pool = registry.load(registry.GUARDED_POOL)
+            hosts = self.settings.fetch.allowed_hosts
+            return {"clone": self._clone(record), "pool": partial(pool, allowed_hosts=hosts)}
+        return {}
 
 
 def _do_nothing() -> None:

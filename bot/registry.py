@@ -38,6 +38,7 @@ SOURCES = {
     "feed": "index.sources.feed:FeedSource",
     "file": "index.sources.file:FileSource",
     "folder": "index.sources.folder:FolderSource",
+    "git": "index.sources.git:GitSource",
     "jsonl": "index.sources.rows:JsonlSource",
     "page": "index.sources.page:PageSource",
     "site": "index.sources.site:SiteSource",
@@ -46,6 +47,9 @@ SOURCES = {
 
 WEB_SOURCES = frozenset({"feed", "page", "site"})
 """Those that load pages, and remember how old those were."""
+
+CLONING_SOURCES = frozenset({"git"})
+"""Those that keep what they have fetched, and whose library makes its own requests."""
 
 OWN_SOURCES = frozenset({"curated"})
 """Those that Quoth makes by itself; nobody adds one."""
@@ -57,6 +61,8 @@ ADAPTERS = {
 }
 
 WEB = "index.sources.web:open_web"
+
+GUARDED_POOL = "index.sources.guarding:guarded_pool"
 
 WEB_KIND = "index.sources.guessing:kind_of"
 

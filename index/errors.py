@@ -10,6 +10,7 @@
     |   +-- DocumentNotText
     |   +-- DocumentTooLarge
     |   +-- DocumentDamaged
+    |   +-- DocumentLocked
     +-- SourceUnavailable       a whole source
     |   +-- SourcesUnavailable  some of several sources; the others were read
     +-- SourceExists
@@ -68,6 +69,10 @@ class DocumentTooLarge(DocumentUnreadable):
 
 class DocumentDamaged(DocumentUnreadable):
     """The document is damaged, or is not what its name says. Open it in its own program and save it anew."""
+
+
+class DocumentLocked(DocumentUnreadable):
+    """The document is protected by a password. Save it without one."""
 
 
 class SourceUnavailable(IndexFailure):

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 from index.catalog import DocumentState, Reading
 from index.errors import DocumentGone, DocumentUnreadable
 from index.languages import language_of
-from index.passages import Document, Draft, Failure
+from index.lines import with_lines
+from index.passages import Block, Document, Draft, Failure
 from index.ports import Embedder, Entry, Reader, Source
+from index.readers.decoding import decode
 from index.splitting import embedding_text, split
 
 PIPELINE = 4
@@ -153,7 +155,7 @@ class Gathering:
             uri=entry.uri,
             url=_address(entry.url, extract.url),
             title=extract.title,
-            blocks=extract.blocks,
+            blocks=_anchored(extract.blocks, entry, data),
             revision=revision,
             updated_at=extract.updated_at or entry.updated_at,
             release=self.release(entry) or extract.release,
@@ -183,6 +185,16 @@ class Gathering:
 def _address(url: str, own: str) -> str:
     """Return the address that a document gives as its own, if it lies where the document was found."""
     return own if url and own and urlsplit(own).netloc == urlsplit(url).netloc else url
+
+
+def _anchored(blocks: tuple[Block, ...], entry: Entry, data: bytes) -> tuple[Block, ...]:
+    """Return the blocks with the anchors of their lines, where the source links to lines."""
+    if not entry.line_anchor:
+        return blocks
+    try:
+        return with_lines(blocks, decode(data), entry.line_anchor)
+    except DocumentUnreadable:  # a PDF, say, which has pages instead
+        return blocks
 
 
 def _is_full(window: list[Reading]) -> bool:

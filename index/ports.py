@@ -46,8 +46,10 @@ class Entry:
 
     ``version`` changes whenever the bytes may have changed; ``format`` is the file name's ending
     in lower case, without the dot, by which a reader is chosen. ``url`` is where the document
-    stands on the web, empty if nowhere. A uri that ends with a slash is a folder that could not
-    be listed: fetching it says why, and every document below it is kept.
+    stands on the web, empty if nowhere; ``line_anchor`` is the fragment that leads to one of its
+    lines, with a place for the number, empty where headings are what one can link to. A uri that
+    ends with a slash is a folder that could not be listed: fetching it says why, and every document
+    below it is kept.
     """
 
     uri: str
@@ -56,6 +58,7 @@ class Entry:
     version: str
     updated_at: datetime
     url: str = ""
+    line_anchor: str = ""
 
 
 class Source(Protocol):

@@ -5,18 +5,21 @@ from urllib.parse import urlsplit
 from index.errors import DocumentUnreadable, SourceUnavailable
 from index.sources.addresses import normal, prefix_of
 from index.sources.content import is_feed
+from index.sources.forges import forge_of
 from index.sources.sitemaps import sitemap_of
 from index.sources.web import Web
 
-FEED, PAGE, SITE = "feed", "page", "site"
+FEED, GIT, PAGE, SITE = "feed", "git", "page", "site"
 
 
 def kind_of(web: Web, address: str) -> str:
-    """Look at an address: a feed is told by what it is, anything else is a page.
+    """Look at an address: a repository is told by its name, a feed by what it is, anything else is a page.
 
     Unless it is the address of a folder, with a slash at its end, below which a sitemap lists pages:
     that is a site. Raises SourceUnavailable.
     """
+    if _names_a_repository(address):
+        return GIT
     try:
         page = web.get(normal(address))
         if is_feed(page):
@@ -26,3 +29,8 @@ def kind_of(web: Web, address: str) -> str:
         return SITE if len(sitemap_of(web, prefix_of(page.url), most=2).pages) > 1 else PAGE
     except DocumentUnreadable as error:
         raise SourceUnavailable(str(error)) from error
+
+
+def _names_a_repository(address: str) -> bool:
+    path = urlsplit(address).path.strip("/")
+    return path.endswith(".git") or (forge_of(address) is not None and path.count("/") == 1)

@@ -1,0 +1,210 @@
+"""Repositories as sources."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from dulwich.repo import Repo
+
+from index.errors import DocumentUnreadable, SourceUnavailable
+from index.ports import Entry
+from index.sources.git import GitSource
+from index.sources.guarding import guarded_pool
+from index.sources.options import check
+from index.testing import HashingEmbedder
+from tests.fakes.forge import Forge, commit, serving
+from tests.index.conftest import Bench
+
+TEA = {
+    "README.md": b"# Tea\n",
+    "docs/black.md": b"# Black tea\n",
+    "docs/old/green.md": b"# Green tea\n",
+    ".github/notes.md": b"# Hidden\n",
+    "logo.png": b"\x89PNG",
+}
+OPEN = partial(guarded_pool, limit=1_000_000, seconds=30, allowed_hosts=frozenset({"127.0.0.1"}))
+
+
+@pytest.fixture
+def forge(tmp_path: Path) -> Iterator[Forge]:
+    with serving(tmp_path / "forge") as forge:
+        yield forge
+
+
+@pytest.fixture
+def tea(forge: Forge) -> Repo:
+    repo = forge.repository("tea.git")
+    commit(repo, TEA)
+    return repo
+
+
+def source(origin: str, folder: Path, *, base_url: str = "", **options: str) -> GitSource:
+    check({"git": lambda: GitSource.OPTIONS}, "git", options)
+    formats = frozenset({"md", "txt"})
+    return GitSource(
+        origin, formats=formats, options=options, clone=folder / "clone", pool=OPEN, base_url=base_url
+    )
+
+
+def uris(entries: Iterator[Entry]) -> list[str]:
+    return [entry.uri for entry in entries]
+
+
+def test_the_readable_files_of_the_main_branch_are_listed(forge: Forge, tea: Repo, tmp_path: Path) -> None:
+    repository = source(forge.address("tea.git"), tmp_path)
+
+    entries = list(repository.entries())
+
+    assert ["README.md", "docs/black.md", "docs/old/green.md"] == uris(iter(entries))
+    assert b"# Black tea\n" == repository.fetch(entries[1])
+
+
+def test_nothing_is_fetched_again_while_nothing_has_changed(forge: Forge, tea: Repo, tmp_path: Path) -> None:
+    before = list(source(forge.address("tea.git"), tmp_path).entries())
+    forge.requests.clear()
+
+    assert before == list(source(forge.address("tea.git"), tmp_path).entries())
+    assert ["/tea.git/info/refs"] == forge.requests
+
+
+def test_a_file_is_another_version_only_when_it_has_changed(forge: Forge, tea: Repo, tmp_path: Path) -> None:
+    before = {each.uri: each.version for each in source(forge.address("tea.git"), tmp_path).entries()}
+    commit(tea, TEA | {"README.md": b"# More tea\n"})
+
+    after = {each.uri: each.version for each in source(forge.address("tea.git"), tmp_path).entries()}
+
+    assert ["README.md"] == [uri for uri in before if before[uri] != after[uri]]
+
+
+@pytest.mark.parametrize(
+    ("options", "listed"),
+    [
+        ({"include": "docs/"}, ["docs/black.md", "docs/old/green.md"]),
+        ({"exclude": "docs/old/"}, ["README.md", "docs/black.md"]),
+        ({"include": "/*.md, black.*"}, ["README.md", "docs/black.md"]),
+        ({"include": "docs/**/*.md", "exclude": "black.md"}, ["docs/old/green.md"]),
+    ],
+)
+def test_patterns_choose_files(
+    tea: Repo, forge: Forge, tmp_path: Path, options: dict[str, str], listed: list[str]
+) -> None:
+    assert listed == uris(source(forge.address("tea.git"), tmp_path, **options).entries())
+
+
+def test_a_branch_a_tag_and_a_commit_can_be_named(forge: Forge, tea: Repo, tmp_path: Path) -> None:
+    first = tea.head().decode()
+    commit(tea, {"new.md": b"# New\n"}, branch="next")
+    tea.refs[b"refs/tags/v1"] = first.encode()  # type: ignore[index, assignment]
+
+    for ref in ("v1", first):
+        assert "README.md" in uris(source(forge.address("tea.git"), tmp_path, ref=ref).entries())
+    assert ["new.md"] == uris(source(forge.address("tea.git"), tmp_path, ref="next").entries())
+
+
+def test_a_clone_on_this_machine_is_read_where_it_is(tea: Repo, forge: Forge, tmp_path: Path) -> None:
+    config = tea.get_config()
+    config.set((b"remote", b"origin"), b"url", b"git@github.com:ann/tea.git")
+    config.write_to_path()
+    at = tea.head().decode()
+
+    entry = next(source(str(forge.root / "tea.git"), tmp_path).entries())
+
+    assert f"https://github.com/ann/tea/blob/{at}/README.md?plain=1" == entry.url
+    assert "L{}" == entry.line_anchor
+    assert not (tmp_path / "clone").exists()
+
+
+def test_files_that_are_published_elsewhere_are_linked_there(tea: Repo, forge: Forge, tmp_path: Path) -> None:
+    repository = source(forge.address("tea.git"), tmp_path, base_url="https://tea.example.org/")
+
+    entry = next(repository.entries())
+
+    assert ("https://tea.example.org/README.md", "") == (entry.url, entry.line_anchor)
+
+
+def test_a_file_in_lfs_says_so(tea: Repo, forge: Forge, tmp_path: Path) -> None:
+    commit(tea, {"big.txt": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"})
+    repository = source(forge.address("tea.git"), tmp_path)
+
+    with pytest.raises(DocumentUnreadable, match="Git LFS"):
+        repository.fetch(next(repository.entries()))
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "reason"),
+    [
+        ("none.git", {}, "no repository at"),
+        ("tea.git", {"ref": "v9"}, "no branch or tag v9"),
+        ("empty.git", {}, "no commit yet"),
+    ],
+)
+def test_what_cannot_be_had_is_named(
+    forge: Forge, tea: Repo, tmp_path: Path, name: str, options: dict[str, str], reason: str
+) -> None:
+    forge.repository("empty.git")
+
+    with pytest.raises(SourceUnavailable, match=reason):
+        list(source(forge.address(name), tmp_path, **options).entries())
+
+
+def test_a_broken_clone_is_made_anew(forge: Forge, tea: Repo, tmp_path: Path) -> None:
+    (tmp_path / "clone").mkdir()
+    (tmp_path / "clone" / "HEAD").write_text("nonsense")
+
+    assert 3 == len(list(source(forge.address("tea.git"), tmp_path).entries()))
+
+
+def test_a_repository_on_an_inner_network_is_not_fetched(forge: Forge, tea: Repo, tmp_path: Path) -> None:
+    guarded = GitSource(
+        forge.address("tea.git"),
+        formats=frozenset({"md"}),
+        options={},
+        clone=tmp_path / "clone",
+        pool=guarded_pool,
+    )
+
+    with pytest.raises(SourceUnavailable, match="not on the open internet"):
+        list(guarded.entries())
+    assert [] == forge.requests
+
+
+def test_a_repository_without_end_is_not_fetched_to_its_end(forge: Forge, tea: Repo, tmp_path: Path) -> None:
+    small = GitSource(
+        forge.address("tea.git"),
+        formats=frozenset({"md"}),
+        options={},
+        clone=tmp_path / "clone",
+        pool=partial(OPEN, limit=100),
+    )
+
+    with pytest.raises(SourceUnavailable, match="which is the limit"):
+        list(small.entries())
+
+
+@pytest.mark.parametrize("ref", ["../main", "-u", "a b", ""])
+def test_a_name_that_is_none_is_refused(ref: str, tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="ref must be the name of a branch or tag"):
+        source("https://example.org/tea.git", tmp_path, ref=ref)
+
+
+def test_a_passage_is_cited_at_its_commit_and_line(forge: Forge, tea: Repo, tmp_path: Path) -> None:
+    text = b"# Tea\n\nTea is a drink.\n\n## Green tea\n\nGreen tea wants eighty degrees.\n"
+    at = commit(tea, {"guide.md": text})
+    config = tea.get_config()
+    config.set((b"remote", b"origin"), b"url", b"https://github.com/ann/tea")
+    config.write_to_path()
+    bench = Bench(
+        folder=tmp_path / "docs",
+        data=tmp_path / "data",
+        embedder=HashingEmbedder(),
+        open_source=lambda record: source(record.origin, tmp_path),
+    )
+    origin = str(forge.root / "tea.git")
+    bench.catalog.add_source("local", name="docs", kind="git", origin=origin, base_url="")
+
+    bench.sync()
+    passages = [hit.passage for hit in bench.search("how hot is green tea?")]
+
+    assert {f"https://github.com/ann/tea/blob/{at}/guide.md?plain=1"} == {each.url for each in passages}
+    assert "L7" == next(each.anchor for each in passages if "eighty" in each.text)
