@@ -2,6 +2,9 @@
 
 import asyncio
 import os
+import select
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +18,8 @@ from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.fakes.slack_oauth import CLIENT_ID, CLIENT_SECRET
 
 pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -36,6 +41,44 @@ async def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 
 async def setup(*options: str) -> Result:
     return await asyncio.to_thread(CliRunner().invoke, app, ["setup", *options])
+
+
+def typed(*answers: tuple[str, str]) -> tuple[int, str]:
+    """Run `quoth setup` in a terminal; type each answer when its question stands there."""
+    ours, theirs = os.openpty()
+    given = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "bot", "setup"]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=given)
+    os.close(theirs)
+    shown, waiting = "", list(answers)
+    while process.poll() is None or select.select([ours], [], [], 0)[0]:
+        if select.select([ours], [], [], 0.3)[0]:
+            try:
+                shown += os.read(ours, 65_536).decode(errors="replace")
+            except OSError:  # the other side has closed the terminal
+                break
+        elif waiting and waiting[0][0] in shown:  # what is typed before a question is thrown away
+            os.write(ours, f"{waiting.pop(0)[1]}\n".encode())
+    os.close(ours)
+    return process.wait(), shown
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no such terminals on this system")
+async def test_in_a_terminal_each_token_is_asked_for_and_never_shown(folder: Path) -> None:
+    code, shown = await asyncio.to_thread(
+        typed,
+        ("without Discord)", TOKEN),
+        ("without Slack)", BOT_TOKEN),
+        ("for signed HTTP)", APP_TOKEN),
+    )
+    assert 0 == code, shown
+    assert "Discord takes the token" in shown
+    assert "Slack takes both tokens" in shown
+    written = (folder / ".env").read_text().splitlines()
+    assert {f"DISCORD_TOKEN={TOKEN}", f"SLACK_BOT_TOKEN={BOT_TOKEN}", f"SLACK_APP_TOKEN={APP_TOKEN}"} == set(
+        written
+    )
+    assert not [token for token in (TOKEN, BOT_TOKEN, APP_TOKEN) if token in shown]
 
 
 async def test_tokens_that_work_are_written_and_the_bot_can_be_invited(folder: Path) -> None:
