@@ -82,6 +82,9 @@ CLONES = "git"
 WEB = "web"
 """The folder in the data folder for what servers said of their pages' age; losing it costs requests."""
 
+MODELS = "models"
+"""The folder in the data folder for converted embedding models; losing it costs some seconds."""
+
 HEARTBEAT = "heartbeat"
 """The file in the data folder that a running bot touches."""
 
@@ -137,8 +140,13 @@ class Application:
     @cached_property
     def _embedder(self) -> Embedder:
         chosen = self.settings.embedder
+        return self._open_embedder(
+            model=chosen.model, query_prompt=chosen.query_prompt, passage_prompt=chosen.passage_prompt
+        )
+
+    def _open_embedder(self, **recipe: str) -> Embedder:
         embedder: Embedder = registry.load(registry.EMBEDDER)(
-            chosen.model, query_prompt=chosen.query_prompt, passage_prompt=chosen.passage_prompt
+            **recipe, runtime=self.settings.embedder.runtime, folder=self.data / MODELS
         )
         return embedder
 
@@ -152,9 +160,7 @@ class Application:
     def _former(self, id: str) -> Embedder | None:
         recipe = self.catalog.recipe(id)
         try:
-            former: Embedder | None = (
-                registry.load(registry.EMBEDDER)(**json.loads(recipe)) if recipe else None
-            )
+            former = self._open_embedder(**json.loads(recipe)) if recipe else None
         except EmbedderUnavailable as error:
             log.warning("The former embedding model cannot answer meanwhile", reason=str(error))
             return None

