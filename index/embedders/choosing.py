@@ -75,14 +75,14 @@ def _quicker(exact: "SentenceTransformerEmbedder", place: Path, *, is_free: bool
     with tempfile.TemporaryDirectory(dir=place.parent.parent) as work:
         made = Path(work, "made")
         made.mkdir()
-        converted: OpenVinoEmbedder | None = None
         try:
             converted = _converted(exact, made)
+            is_quicker = not is_free or _seconds(converted) < _seconds(exact)
         except EmbedderUnavailable:
             if not is_free:
                 raise
-        if is_free and (converted is None or _seconds(exact) < _seconds(converted)):
-            converted = None
+            is_quicker = False
+        if not is_quicker:
             shutil.rmtree(made)
             made.mkdir()
             (made / PREFERRED).touch()
@@ -90,7 +90,7 @@ def _quicker(exact: "SentenceTransformerEmbedder", place: Path, *, is_free: bool
             made.rename(place)
     for outdated in set(place.parent.iterdir()) - {place}:
         shutil.rmtree(outdated, ignore_errors=True)
-    return converted or exact
+    return OpenVinoEmbedder(place) if is_quicker else exact
 
 
 def _converted(exact: "SentenceTransformerEmbedder", folder: Path) -> OpenVinoEmbedder:

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -18,7 +19,7 @@ from tokenizers import Encoding, Tokenizer
 from index.embedders.batches import batches, embedding
 from index.errors import EmbedderUnavailable
 from index.languages import covered_by
-from index.ports import Embedding
+from index.ports import Embedding, Vectors
 from index.tokens import unit
 
 GRAPH = "model.xml"
@@ -55,7 +56,7 @@ class OpenVinoEmbedder:
         try:
             self._card = Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
             tokens = (folder / TOKENIZER).read_text(encoding="utf-8")
-            self._request = _compiled(folder / GRAPH).create_infer_request()
+            self._exact = _Graph(folder / GRAPH, half=False)
             self._whole, self._cut = Tokenizer.from_str(tokens), Tokenizer.from_str(tokens)
         except Exception as error:
             # OpenVINO and tokenizers raise bare RuntimeErrors and Exceptions.
@@ -64,7 +65,7 @@ class OpenVinoEmbedder:
             tokenizer.no_padding()
             tokenizer.no_truncation()
         self._cut.enable_truncation(self._card.limit)
-        self._lock = Lock()
+        self._graph = folder / GRAPH
 
     @property
     def id(self) -> str:
@@ -93,7 +94,8 @@ class OpenVinoEmbedder:
     def embed_query(self, query: str) -> Embedding:
         """Embed what is searched."""
         prompt = self._card.query_prompt
-        [embedded] = self._embed([self._cut.encode(prompt + query)], len(prompt))
+        # One text alone is computed no faster in half precision.
+        [embedded] = self._embed([self._cut.encode(prompt + query)], len(prompt), self._exact)
         return embedded
 
     def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
@@ -102,14 +104,18 @@ class OpenVinoEmbedder:
         encoded = [self._cut.encode(prompt + text) for text in texts]
         embedded: dict[int, Embedding] = {}
         for batch in batches([len(one.ids) for one in encoded]):
-            embedded.update(zip(batch, self._embed([encoded[i] for i in batch], len(prompt)), strict=True))
+            own = self._embed([encoded[i] for i in batch], len(prompt), self._quick)
+            embedded.update(zip(batch, own, strict=True))
         return [embedded[i] for i in range(len(texts))]
 
-    def _embed(self, encoded: Sequence[Encoding], prefix: int) -> list[Embedding]:
+    @cached_property
+    def _quick(self) -> "_Graph":
+        """What computes passages, of its own: questions do not wait for those of a sync."""
+        return _Graph(self._graph, half=True)
+
+    def _embed(self, encoded: Sequence[Encoding], prefix: int, graph: "_Graph") -> list[Embedding]:
         rows = _rows(encoded, self._card.pad)
-        with self._lock:
-            self._request.infer([rows[name] for name in self._card.inputs])
-            tokens, vectors = (self._request.get_output_tensor(at).data.copy() for at in (0, 1))
+        tokens, vectors = graph([rows[name] for name in self._card.inputs])
         return [
             embedding(
                 vector,
@@ -156,13 +162,22 @@ def convert(module: Any, example: dict[str, Any], tokenizer: str, card: Card, fo
     (folder / CARD).write_text(json.dumps(asdict(card)), encoding="utf-8")
 
 
-def _compiled(graph: Path) -> Any:
-    openvino = _openvino()
-    core = openvino.Core()
-    # Half precision where the processor multiplies it: twice as fast, cosines above 0.999.
-    half = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "bf16" if half else "f32"}
-    return core.compile_model(str(graph), "CPU", hints)
+class _Graph:
+    """A graph compiled for this processor: in bfloat16 if asked and the processor multiplies it."""
+
+    def __init__(self, path: Path, *, half: bool) -> None:
+        core = _openvino().Core()
+        half = half and "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "bf16" if half else "f32"}
+        self._request = core.compile_model(str(path), "CPU", hints).create_infer_request()
+        self._lock = Lock()
+
+    def __call__(self, rows: list[Rows]) -> tuple[Vectors, Vectors]:
+        """Return the vectors of tokens, of shape (n, longest, dimension), and of whole texts."""
+        with self._lock:
+            self._request.infer(rows)
+            tokens, vectors = (self._request.get_output_tensor(at).data.copy() for at in (0, 1))
+        return tokens, vectors
 
 
 def _openvino() -> Any:
