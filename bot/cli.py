@@ -6,11 +6,9 @@ import signal
 import sys
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from adapters.terminal.render import render
 from adapters.terminal.translate import ACTOR, HERE
@@ -47,6 +45,7 @@ from bot.messages import (
     Why,
     parted_options,
 )
+from bot.outline import EPILOG, HELP, Commands, Data
 from bot.receipts import Receipts, Verdict, summed_up
 from bot.settings import explain, load, stay_offline
 from bot.setup import setup
@@ -57,18 +56,7 @@ from index.passages import Audience, SyncReport
 ANSWERED, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
 
 
-class _Commands(TyperGroup):
-    def get_params(self, ctx: Any) -> Any:
-        """Return the options, of which those that take no value show no type."""
-        return _without_flag_types(super().get_params(ctx))
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command, whose options are shown in the same way."""
-        command = super().get_command(ctx, cmd_name)
-        if command is not None:
-            _without_flag_types(command.get_params(ctx))
-        return command
-
+class _Commands(Commands):
     def invoke(self, ctx: Any) -> Any:
         """Run a command; Ctrl-C is no error, and gets a sentence of its own."""
         try:
@@ -78,19 +66,10 @@ class _Commands(TyperGroup):
             raise typer.Exit(INTERRUPTED) from interrupt
 
 
-def _without_flag_types(params: Any) -> Any:
-    for param in params:
-        if getattr(param, "is_flag", False):
-            param.metavar = ""
-    return params
-
-
 app = typer.Typer(
     cls=_Commands,
-    help="Answers questions by quoting your documents, word for word.",
-    epilog="Settings stand in quoth.toml and .env in the working folder, and in the environment: "
-    "threshold below \\[answers] in the file is QUOTH_ANSWERS_THRESHOLD elsewhere. "
-    "`quoth doctor` lists them all, and where each one came from.",
+    help=HELP,
+    epilog=EPILOG,
     no_args_is_help=True,
 )
 sources = typer.Typer(cls=_Commands, help="What Quoth has read.", no_args_is_help=True)
@@ -106,7 +85,7 @@ Named = Annotated[str, typer.Argument(help="The source's name, as `quoth sources
 @app.callback()
 def choose(
     context: typer.Context,
-    data: Annotated[Path | None, typer.Option(help="The data folder; QUOTH_DATA sets it, too.")] = None,
+    data: Data = None,
 ) -> None:
     """Answers questions by quoting your documents, word for word."""
     stay_offline()
