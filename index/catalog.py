@@ -608,6 +608,37 @@ class Catalog:
             return str(row["text"]) if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """A number for what is embedded of each passage: ``values`` by the sorted ``ids``, both (n,)."""
+
+    ids: Keys
+    values: Keys
+
+    @classmethod
+    def of(cls, keys: Iterable[tuple[int, str] | sqlite3.Row]) -> "Fingerprints":
+        """Return those of vector keys, given in the order of their ids."""
+        pairs = np.fromiter(((id, int(key[:15], 16)) for id, key in keys), dtype=np.dtype((np.int64, 2)))
+        return cls(*np.ascontiguousarray(pairs.reshape(-1, 2).T))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def at(self, ids: Keys) -> Keys:
+        """Return the fingerprint of each of some ids, -1 for one that is not there."""
+        if not len(self.ids):
+            return np.full(len(ids), -1, np.int64)
+        places = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        return np.where(self.ids[places] == ids, self.values[places], -1)
+
+    def updated(self, *, removed: Keys, ids: Keys, values: Keys) -> "Fingerprints":
+        """Return those without ``removed`` and with ``ids``, which are not among the rest."""
+        kept = ~np.isin(self.ids, removed) if len(removed) else np.ones(len(self.ids), bool)
+        together = np.concatenate((self.ids[kept], ids))
+        order = np.argsort(together, kind="stable")
+        return Fingerprints(together[order], np.concatenate((self.values[kept], values))[order])
+
+
 class View:
     """A workspace's passages as of one moment."""
 
@@ -618,14 +649,14 @@ class View:
         self.revision = revision
 
     @cached_property
-    def keys(self) -> dict[int, str]:
-        """The vector keys of all passages, by id."""
+    def keys(self) -> Fingerprints:
+        """The fingerprints of all passages' vector keys."""
         rows = self._db.execute(
             """SELECT p.id, p.vector_key FROM passages p JOIN documents d ON d.id = p.document_id
             JOIN sources s ON s.id = d.source_id WHERE s.workspace = ? ORDER BY p.id""",
             (self._workspace,),
         )
-        return {row["id"]: row["vector_key"] for row in rows}
+        return Fingerprints.of(rows)
 
     def changes(self, revision: int) -> dict[int, str | None] | None:
         """Return what came and went since a revision: vector keys by id, None for a passage that is gone.

@@ -155,12 +155,13 @@ class Store(Protocol):
         ...
 
     def updated(self, *, removed: Iterable[int], ids: Sequence[int], vectors: Vectors) -> "Store":
-        """Return a store without ``removed`` and with ``ids`` added; self stays as it is."""
+        """Return a store without the vectors of ``removed`` and with ``ids`` added; self stays as it is."""
         ...
 
-    def search(self, vector: Vectors, k: int, *, among: Keys | None = None) -> list[tuple[int, float]]:
-        """Return up to ``k`` (id, dot product) pairs, best first, ties by id.
+    def narrowed(self, owners: Keys) -> "Store":
+        """Return a store of those vectors alone that belong to ``owners``."""
+        ...
 
-        With ``among``, the vectors of other ids are passed over as if they were not there.
-        """
+    def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """Return up to ``k`` (id, dot product) pairs, best first, ties by id."""
         ...

@@ -15,11 +15,11 @@ from index.explaining import explanation
 from index.highlighting import span
 from index.hygiene import findings
 from index.passages import Audience, Explanation, Finding, Hit, Passage
-from index.ports import Embedder, Embedding, Keys, Numbers, Reranker, Vectors
+from index.ports import Embedder, Embedding, Numbers, Reranker, Vectors
 from index.ranking import Evidence, Query, confidences, cues, fused, telling, weigh
 from index.releases import newest_first, rank
 from index.resemblance import Shingles, resemble, shingles
-from index.snapshots import SENTENCES, Snapshot, Snapshots
+from index.snapshots import SENTENCES, Scope, Snapshot, Snapshots
 from index.tokens import Projection
 
 LANE = 50
@@ -170,15 +170,15 @@ class CatalogSearcher:
         # The snapshot's: while one is made with another embedder, the one before is still searched.
         embedder = self._by_id(snapshot.embedder)
         # An audience is a filter before ranking: its passages need not be among the first of all.
-        among = self._catalog.passage_ids(audience) if audience.is_bounded else None
-        size = len(snapshot.passages) if among is None else len(among)
-        if not size:
+        revision = self._catalog.revision(audience.workspace)
+        scope = snapshot.scope(audience, revision, self._catalog.passage_ids)
+        if not len(scope.passages):
             return None
         asked = self._query(query, snapshot, embedder)
         if not len(asked.embedding.ids):
             return None  # there is nothing in it that the embedder sees
-        lexical = dict(snapshot.words.search(query, max(k, SCORED), among=among))
-        ids = _candidates(asked, snapshot, lexical, max(k, LANE), among)
+        lexical = dict(scope.words.search(query, max(k, SCORED)))
+        ids = _candidates(asked, scope, lexical, max(k, LANE))
         # The snapshot may be older than the catalogue: what was deleted since is not read back.
         rows = self._catalog.candidates(ids, audience, embedder.id)
         if not rows:
@@ -188,14 +188,16 @@ class CatalogSearcher:
         evidence = weigh(asked, rows, lexical=lexical, rarity=snapshot.rarities)
         scores = self._scored_by(evidence)
         # What the query names to the letter comes first, however its words are meant.
-        ahead = {id: place for place, id in enumerate(snapshot.words.exact(query, LANE, among=among))}
+        ahead = {id: place for place, id in enumerate(scope.words.exact(query, LANE))}
         order = sorted(range(len(rows)), key=lambda i: (ahead.get(rows[i].id, LANE), -scores[i], rows[i].id))
         return Ranking(
             query=asked,
             embedder=embedder,
             evidence=evidence,
             scores=scores,
-            cues=cues(asked, evidence, fused(evidence), chats=self._chats(asked, embedder), size=size),
+            cues=cues(
+                asked, evidence, fused(evidence), chats=self._chats(asked, embedder), size=len(scope.passages)
+            ),
             order=self._reranked(query, order, rows, audience),
         )
 
@@ -331,13 +333,10 @@ def _whole(embedding: Embedding) -> Vectors:
     return embedding.vector if same else np.asarray(embedding.tokens.mean(axis=0))
 
 
-def _candidates(
-    query: Query, snapshot: Snapshot, lexical: dict[int, float], size: int, among: Keys | None
-) -> list[int]:
-    """Return the ids of what each of the three lanes finds first, each once; ``among`` some or all."""
-    by_passage = [id for id, _ in snapshot.passages.search(query.embedding.vector, size, among=among)]
-    sentences = None if among is None else snapshot.sentences_of(among)
+def _candidates(query: Query, scope: Scope, lexical: dict[int, float], size: int) -> list[int]:
+    """Return the ids of what each of the three lanes finds first, each once."""
+    by_passage = [id for id, _ in scope.passages.search(query.embedding.vector, size)]
     # Several sentences of one passage may come first.
-    nearest = snapshot.sentences.search(query.vector, 3 * size, among=sentences)
+    nearest = scope.sentences.search(query.vector, 3 * size)
     by_sentence = list(dict.fromkeys(id // SENTENCES for id, _ in nearest))[:size]
     return list(dict.fromkeys((*by_passage, *list(lexical)[:size], *by_sentence)))

@@ -7,7 +7,7 @@ import json
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.catalog import Catalog, Indexable, View
+from index.catalog import Catalog, Fingerprints, Indexable, View
 from index.errors import EmbedderChanged, IndexFailure
-from index.passages import Manifest, content_hash
+from index.passages import Audience, Manifest, content_hash
 from index.ports import Embedder, Ids, Keys, Vectors
-from index.stores.faiss_store import FaissStore
+from index.stores.faiss_store import DAMAGE, FaissStore
 from index.stores.tantivy_store import LexicalEntry, LexicalSnapshot, TantivyStore
 from index.tokens import HEADING, Projection, Tokens, run_vectors, sentence_runs, token_ids, unpack
 
@@ -33,6 +33,29 @@ STALE_SHARE = 0.1
 SAVED_SHARE = 0.01
 """When more than this share has changed since a snapshot was saved, it is saved again; a start catches up."""
 
+TAKEN_IN = 4_000
+"""Passages whose vectors are held at once while a snapshot is made."""
+
+AUDIENCES = 50
+"""Of how many audiences it is kept at hand what they may search."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What of a snapshot is searched: everything, or what an audience may read."""
+
+    passages: FaissStore
+    sentences: FaissStore
+    words: LexicalSnapshot
+
+    def narrowed(self, passages: Keys) -> "Scope":
+        """Return of this what belongs to some passages."""
+        return Scope(
+            passages=self.passages.narrowed(passages),
+            sentences=self.sentences.narrowed(passages),
+            words=self.words.narrowed(passages),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)  # without slots, which leave no room for what is derived once
 class Snapshot:
@@ -40,18 +63,20 @@ class Snapshot:
 
     ``sentences`` holds projected vectors. ``frequencies[id]`` is in how many passages a token
     stands; ``embedder`` made the vectors; ``keys`` are fingerprints of what was embedded, by passage
-    id. ``unsaved`` is how many passages have come or gone since it was saved.
+    id. ``unsaved`` is how many passages have come or gone since it was saved. ``scopes`` are those that
+    were asked for of late, by audience and revision of the catalogue.
     """
 
     revision: int
     embedder: str
-    keys: dict[int, int]
+    keys: Fingerprints
     passages: FaissStore
     sentences: FaissStore
     words: LexicalSnapshot
     frequencies: NDArray[np.int64]
     gone: int = 0
     unsaved: int = 0
+    scopes: dict[tuple[Audience, int], Scope] = field(default_factory=dict)
 
     @cached_property
     def rarities(self) -> NDArray[np.float64]:
@@ -66,10 +91,21 @@ class Snapshot:
         known = np.minimum(ids, len(rarities) - 1)
         return np.where(ids < len(rarities), rarities[known], np.log1p((len(self.keys) + 0.5) / 0.5))
 
-    def sentences_of(self, passages: Keys) -> Keys:
-        """Return the ids of the sentences of some passages."""
-        held = self.sentences.keys()
-        return held[np.isin(held // SENTENCES, passages)]
+    @property
+    def recall(self) -> float:
+        """How many of the nearest passages and sentences are found, 0 to 1, as measured on a sample."""
+        return min(self.passages.recall, self.sentences.recall)
+
+    def scope(self, audience: Audience, revision: int, readable: Callable[[Audience], Keys]) -> Scope:
+        """Return what an audience searches; ``readable`` reads its passages, as of a catalogue's revision."""
+        whole = Scope(passages=self.passages, sentences=self.sentences, words=self.words)
+        if not audience.is_bounded:
+            return whole
+        found = self.scopes.pop((audience, revision), None) or whole.narrowed(readable(audience))
+        self.scopes[audience, revision] = found
+        for oldest in list(self.scopes)[:-AUDIENCES]:
+            self.scopes.pop(oldest, None)  # another thread may have been here
+        return found
 
 
 class Snapshots:
@@ -135,28 +171,33 @@ class Snapshots:
         self, workspace: str, held: Snapshot, view: View, embedder: Embedder, *, on_disk: bool = False
     ) -> Snapshot:
         changes = view.changes(held.revision)
-        keys, stale = _compared(held, view, changes)
+        keys, new, stale = _compared(held.keys, view, changes)
         gone = held.gone + len(stale)
         is_outdated = gone > STALE_SHARE * (len(held.keys) + held.gone)
         if is_outdated:
-            held, stale, gone, changes = _empty(embedder), set(), 0, None
-            keys = {id: _fingerprint(key) for id, key in view.keys.items()}
-        new = keys.keys() - held.keys.keys() | (keys.keys() & stale)
-        batch = _Batch()
-        for indexables in view.indexables(new):
-            batch.add(indexables)
-        if len(batch.ids) < len(new):
+            held, gone, changes = _empty(embedder), 0, None
+            keys, new, stale = _compared(held.keys, view, None)
+        passages, sentences = held.passages, held.sentences
+        frequencies, taken, removed = held.frequencies, 0, stale
+        for batch in _batches(view.indexables(new.tolist())):
+            passages = passages.updated(removed=removed, ids=batch.ids, vectors=np.stack(batch.vectors))
+            sentences = _with_sentences(sentences, removed, batch)
+            frequencies = _added(frequencies, batch.tokens)
+            taken, removed = taken + len(batch.ids), removed[:0]
+        if taken < len(new):
             raise EmbedderChanged
+        if len(removed):
+            passages, sentences = passages.without(removed), sentences.without(removed)
         return Snapshot(
             revision=view.revision,
             embedder=embedder.id,
             keys=keys,
-            passages=held.passages.updated(
-                removed=stale, ids=batch.ids, vectors=_stacked(batch.vectors, embedder.dimension)
+            passages=passages,
+            sentences=sentences,
+            words=self._words(
+                workspace, view, len(keys), set(stale.tolist()) if len(held.keys) else None, changes, on_disk
             ),
-            sentences=_with_sentences(held.sentences, stale, batch),
-            words=self._words(workspace, view, keys, stale if held.keys else None, changes, on_disk),
-            frequencies=_added(held.frequencies, batch.tokens),
+            frequencies=frequencies,
             gone=gone,
             unsaved=held.unsaved + len(stale) + len(new),
         )
@@ -167,7 +208,7 @@ class Snapshots:
         self,
         workspace: str,
         view: View,
-        keys: dict[int, int],
+        size: int,
         stale: set[int] | None,
         changes: dict[int, str | None] | None,
         on_disk: bool,
@@ -182,7 +223,7 @@ class Snapshots:
             self._lexicons[workspace] = store
             if changes is not None:
                 _enter(store, view, removed=changes, added=[id for id, key in changes.items() if key])
-            if changes is None or len(store.snapshot()) != len(keys):
+            if changes is None or len(store.snapshot()) != size:
                 # Nothing is known of how it came to be, or another process has been at it.
                 _bring_up_to_date(store, view, stale)
         except IndexFailure:
@@ -205,31 +246,30 @@ class Snapshots:
             if manifest["embedder"] != embedder.id:
                 return _empty(embedder)
             saved, saved_at = place / manifest["saved"], manifest["revision"]
-            ids, keys = np.load(saved / "keys.npy")
+            keys = Fingerprints(*np.load(saved / "keys.npy"))
             store = TantivyStore(place / "words")
             self._lexicons[workspace] = store
             words = store.snapshot()
-            passages = FaissStore.load(saved / "passages.faiss", embedder.dimension)
+            # The words may be of a later revision, but not if this is the present one.
+            is_usable = saved_at != revision or manifest["words"] == words.version
+            passages, sentences = _stores(saved, embedder.dimension, manifest["projected"])
             snapshot = Snapshot(
-                # The words may be of a later revision, but not if this is the present one.
-                revision=saved_at if saved_at != revision or words.ids() == set(ids.tolist()) else -1,
+                revision=saved_at if is_usable or words.ids() == set(keys.ids.tolist()) else -1,
                 embedder=embedder.id,
-                keys=dict(zip(ids.tolist(), keys.tolist(), strict=True)),
+                keys=keys,
                 passages=passages,
-                sentences=FaissStore.load(saved / "sentences.faiss", manifest["projected"]),
+                sentences=sentences,
                 words=words,
                 frequencies=np.load(saved / "frequencies.npy"),
                 gone=manifest["gone"],
             )
-        except (OSError, EOFError, ValueError, KeyError, TypeError, IndexFailure):
+        except (*DAMAGE, IndexFailure):
             return _empty(embedder)  # derived data: whatever is wrong with it, it can be made anew
-        return snapshot if set(passages.ids()) == snapshot.keys.keys() else _empty(embedder)
+        is_whole = np.array_equal(np.sort(snapshot.passages.keys()), keys.ids)
+        return snapshot if is_whole else _empty(embedder)
 
     def _saved(self, workspace: str, embedder: Embedder, snapshot: Snapshot) -> Snapshot:
-        self._save(workspace, embedder, snapshot)
-        return replace(snapshot, unsaved=0)
-
-    def _save(self, workspace: str, embedder: Embedder, snapshot: Snapshot) -> None:
+        """Save a snapshot, and return it as it is read from there: its vectors leave the memory."""
         manifest = Manifest(
             embedder=embedder.id,
             dimension=embedder.dimension,
@@ -245,14 +285,10 @@ class Snapshots:
             "saved": saved.name,
             "projected": snapshot.sentences.dimension,
             "gone": snapshot.gone,
+            "words": snapshot.words.version,
         }
         try:
-            saved.mkdir(parents=True, exist_ok=True)
-            snapshot.passages.save(saved / "passages.faiss")
-            snapshot.sentences.save(saved / "sentences.faiss")
-            np.save(saved / "frequencies.npy", snapshot.frequencies)
-            pairs = (list(snapshot.keys), list(snapshot.keys.values()))
-            np.save(saved / "keys.npy", np.array(pairs, dtype=np.int64).reshape(2, -1))
+            _save(snapshot, saved)
             (place / "manifest.part").write_text(json.dumps(record), encoding="utf-8")
             (place / "manifest.part").replace(place / "manifest.json")
             for old in place.iterdir():
@@ -260,8 +296,23 @@ class Snapshots:
                     old.unlink()  # as versions before this one kept them
                 elif old.is_dir() and old.name not in (saved.name, "words"):
                     shutil.rmtree(old, ignore_errors=True)
-        except (OSError, RuntimeError):
-            return  # it only saves time at the next start, as when the disk is full or read-only
+            passages, sentences = _stores(saved, embedder.dimension, snapshot.sentences.dimension)
+        except (*DAMAGE, RuntimeError):
+            return replace(snapshot, unsaved=0)  # it only saves time at the next start; a disk may be full
+        return replace(snapshot, unsaved=0, passages=passages, sentences=sentences)
+
+
+def _save(snapshot: Snapshot, folder: Path) -> None:
+    for name, store in (("passages", snapshot.passages), ("sentences", snapshot.sentences)):
+        (folder / name).mkdir(parents=True)
+        store.save(folder / name)
+    np.save(folder / "frequencies.npy", snapshot.frequencies)
+    np.save(folder / "keys.npy", np.stack((snapshot.keys.ids, snapshot.keys.values)))
+
+
+def _stores(folder: Path, dimension: int, projected: int) -> tuple[FaissStore, FaissStore]:
+    passages = FaissStore.load(folder / "passages", dimension)
+    return passages, FaissStore.load(folder / "sentences", projected, share=SENTENCES)
 
 
 @dataclass(slots=True)
@@ -300,34 +351,47 @@ def sentence_vectors(tokens: Tokens) -> tuple[NDArray[np.int64], Vectors]:
     return owners[own], means[own]
 
 
-def _with_sentences(store: FaissStore, stale: set[int], batch: _Batch) -> FaissStore:
-    held = store.keys()
-    removed = held[np.isin(held // SENTENCES, np.array(sorted(stale)))] if stale else np.empty(0, np.int64)
-    if not batch.sentence_ids:
-        return store.updated(removed=removed, ids=[], vectors=np.empty((0, store.dimension), np.float32))
+def _batches(indexables: Iterable[list[Indexable]]) -> Iterator[_Batch]:
+    """Yield what the stores take, of some thousand passages at a time."""
+    batch = _Batch()
+    for some in indexables:
+        batch.add(some)
+        if len(batch.ids) >= TAKEN_IN:
+            yield batch
+            batch = _Batch()
+    if batch.ids:
+        yield batch
+
+
+def _with_sentences(store: FaissStore, stale: Keys, batch: _Batch) -> FaissStore:
     vectors = np.concatenate(batch.sentence_vectors)
     if vectors.shape[1] != store.dimension:
-        store = FaissStore(vectors.shape[1])  # the empty one, made before the projection was known
-    return store.updated(removed=removed, ids=batch.sentence_ids, vectors=vectors)
+        store = FaissStore(vectors.shape[1], share=SENTENCES)  # the empty one knew of no projection
+    return store.updated(removed=stale, ids=batch.sentence_ids, vectors=vectors)
 
 
 def _compared(
-    held: Snapshot, view: View, changes: dict[int, str | None] | None
-) -> tuple[dict[int, int], set[int]]:
-    """Return the fingerprints of a view's passages, and which passages a snapshot holds in vain."""
+    held: Fingerprints, view: View, changes: dict[int, str | None] | None
+) -> tuple[Fingerprints, Keys, Keys]:
+    """Return a view's fingerprints, which passages are to be taken in, and which are held in vain."""
     if changes is None:
-        keys = {id: _fingerprint(key) for id, key in view.keys.items()}
-        return keys, {id for id, key in held.keys.items() if keys.get(id) != key}
-    found = {id: _fingerprint(key) for id, key in changes.items() if key is not None}
-    stale = {id for id in changes if id in held.keys and held.keys[id] != found.get(id)}
-    kept = held.keys if not stale else {id: key for id, key in held.keys.items() if id not in stale}
-    return kept | found, stale
+        ids = np.union1d(held.ids, view.keys.ids)
+        present = view.keys.at(ids)
+    else:
+        ids = np.array(sorted(changes), np.int64)
+        present = Fingerprints.of((id, key) for id, key in sorted(changes.items()) if key is not None).at(ids)
+    before = held.at(ids)
+    is_stale = (before >= 0) & (before != present)
+    is_new = (present >= 0) & (before != present)
+    keys = held.updated(removed=ids[is_stale], ids=ids[is_new], values=present[is_new])
+    return keys, ids[is_new], ids[is_stale]
 
 
 def _bring_up_to_date(store: TantivyStore, view: View, stale: set[int] | None) -> None:
     held = store.ids()
-    removed = held if stale is None else (held - view.keys.keys()) | (held & stale)
-    _enter(store, view, removed=removed, added=view.keys.keys() - (held - removed))
+    present = set(view.keys.ids.tolist())
+    removed = held if stale is None else (held - present) | (held & stale)
+    _enter(store, view, removed=removed, added=present - (held - removed))
 
 
 def _enter(store: TantivyStore, view: View, *, removed: Collection[int], added: Collection[int]) -> None:
@@ -355,17 +419,9 @@ def _empty(embedder: Embedder) -> Snapshot:
     return Snapshot(
         revision=-1,
         embedder=embedder.id,
-        keys={},
+        keys=Fingerprints.of(()),
         passages=FaissStore(embedder.dimension),
-        sentences=FaissStore(1),
+        sentences=FaissStore(1, share=SENTENCES),
         words=TantivyStore(None).snapshot(),
         frequencies=np.zeros(1, np.int64),
     )
-
-
-def _stacked(vectors: list[Vectors], dimension: int) -> Vectors:
-    return np.stack(vectors) if vectors else np.empty((0, dimension), np.float32)
-
-
-def _fingerprint(key: str) -> int:
-    return int(key[:15], 16)

@@ -31,6 +31,7 @@ from tantivy import (
 
 from index.errors import CatalogUnavailable, DiskFull, IndexFailure, SyncBusy
 from index.lexicon import identifiers, phrases
+from index.passages import content_hash
 from index.ports import Keys
 
 BODY_WEIGHT = 1.0
@@ -97,8 +98,18 @@ class LexicalEntry:
 class LexicalSnapshot:
     """The passages as of one moment. Immutable: share it between threads at will."""
 
-    def __init__(self, searcher: Searcher) -> None:
+    def __init__(self, searcher: Searcher, *, version: str = "", _among: Query | None = None) -> None:
+        """``version`` names what the folder holds, another after every update; empty without a folder."""
+        self.version = version
         self._searcher = searcher
+        self._among = _among
+
+    def narrowed(self, among: Keys) -> "LexicalSnapshot":
+        """Return a snapshot that passes other ids over; scores stay those of a search in everything."""
+        chosen = Query.term_set_query(_SCHEMA, "id", among.tolist())
+        return LexicalSnapshot(
+            self._searcher, version=self.version, _among=Query.const_score_query(chosen, 0.0)
+        )
 
     def __len__(self) -> int:
         """Count the passages."""
@@ -108,6 +119,11 @@ class LexicalSnapshot:
         """Return the ids held. Raises CatalogUnavailable when the files are damaged."""
         with _own_errors():
             return {id for id, _ in self._found(Query.all_query(), self._searcher.num_docs)}
+
+    def first(self) -> list[int]:
+        """Return an id that is held, if there is one. Raises CatalogUnavailable when files are damaged."""
+        with _own_errors():
+            return [id for id, _ in self._found(Query.all_query(), 1)]
 
     def frequency(self, word: str) -> int:
         """Count the passages whose text holds a word in any of its forms, deleted ones possibly included.
@@ -128,10 +144,8 @@ class LexicalSnapshot:
             found = self._searcher.search(_term("code", _clean(term)), 1, count=True)
         return int(found.count)  # type: ignore[attr-defined]  # left out of tantivy's stubs
 
-    def search(self, query: str, k: int, *, among: Keys | None = None) -> list[tuple[int, float]]:
+    def search(self, query: str, k: int) -> list[tuple[int, float]]:
         """Return up to ``k`` (id, score) pairs, best first, ties by id; any text is a query.
-
-        With ``among``, other ids are passed over; scores stay those of a search in everything.
 
         The score is BM25 over words, headings and identifiers. Passages that hold a quoted phrase,
         or a rare identifier of a query that is nothing but identifiers, come before all others:
@@ -142,30 +156,29 @@ class LexicalSnapshot:
         text = _clean(query[:MOST_CHARACTERS])
         with _own_errors():
             terms = self._terms(text)
-            found = self._found(_any(terms), k, among)
-            ahead = self._ahead(text, terms, k, among) if found else []
+            found = self._found(_any(terms), k)
+            ahead = self._ahead(text, terms, k) if found else []
             found = _promote(ahead, found) if ahead else found
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
 
-    def exact(self, query: str, k: int, *, among: Keys | None = None) -> list[int]:
+    def exact(self, query: str, k: int) -> list[int]:
         """Return up to ``k`` ids of passages that hold what the query names to the letter, best first.
 
         That is a quoted phrase, or a rare identifier if the query is nothing but identifiers; for
-        any other query it is nothing. ``among`` is as in ``search``. Raises CatalogUnavailable when
-        the files are damaged.
+        any other query it is nothing. Raises CatalogUnavailable when the files are damaged.
         """
         text = _clean(query[:MOST_CHARACTERS])
         with _own_errors():
-            found = self._ahead(text, self._terms(text), k, among)
+            found = self._ahead(text, self._terms(text), k)
         return [id for id, _ in sorted(found, key=lambda pair: (-pair[1], pair[0]))]
 
-    def _ahead(self, text: str, terms: list[Query], k: int, among: Keys | None) -> list[tuple[int, float]]:
+    def _ahead(self, text: str, terms: list[Query], k: int) -> list[tuple[int, float]]:
         lane = [*_phrases(text), *self._rare_identifiers(text)]
         if not lane:
             return []
         # Apart from the terms alone, for which tantivy skips what cannot be among the best k.
         query = Query.boolean_query([(Occur.Must, _any(lane)), (Occur.Should, _any(terms))])
-        return self._found(query, k, among)
+        return self._found(query, k)
 
     def _terms(self, text: str) -> list[Query]:
         words = self._rarest(_PROSE.analyze(text), ("body", "head"))
@@ -192,9 +205,9 @@ class LexicalSnapshot:
         rare = [name for name in self._rarest(names, ("code",)) if self.identifier_frequency(name) <= most]
         return [_term("code", name) for name in rare]
 
-    def _found(self, query: Query, k: int, among: Keys | None = None) -> list[tuple[int, float]]:
-        if among is not None:
-            query = _within(among, query)
+    def _found(self, query: Query, k: int) -> list[tuple[int, float]]:
+        if self._among is not None:
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, self._among)])
         # tantivy panics at a limit of 0, and sets memory aside for all of it.
         k = min(k, self._searcher.num_docs)
         if k < 1:
@@ -214,6 +227,7 @@ class TantivyStore:
         when the folder cannot be written, DiskFull.
         """
         self._writing = threading.Lock()
+        self._folder = folder
         with _own_errors():
             self._index: Index | None = _opened(folder) if folder else _index(None)
 
@@ -228,8 +242,10 @@ class TantivyStore:
         """
         index = self._held()
         with _own_errors():
+            # Before it is read: of what is written meanwhile, it names what was there before.
+            version = content_hash((self._folder / "meta.json").read_text("utf-8")) if self._folder else ""
             index.reload()
-            return LexicalSnapshot(index.searcher())
+            return LexicalSnapshot(index.searcher(), version=version)
 
     def update(self, *, removed: Iterable[int], added: Iterable[LexicalEntry]) -> None:
         """Remove ids and add entries, all or nothing; an entry replaces an older one of its id.
@@ -274,12 +290,6 @@ def _term(field: str, term: str) -> Query:
     return Query.term_query(_SCHEMA, field, term, index_option="freq")
 
 
-def _within(among: Keys, query: Query) -> Query:
-    """Return the query for these ids only; a filter that scores nothing."""
-    chosen = Query.term_set_query(_SCHEMA, "id", among.tolist())
-    return Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(chosen, 0.0))])
-
-
 def _any(queries: Iterable[Query]) -> Query:
     return Query.boolean_query([(Occur.Should, query) for query in queries])
 
@@ -312,7 +322,7 @@ def _current(folder: Path) -> Index | None:
             return None
         with _own_errors():
             index = _index(folder)
-            LexicalSnapshot(index.searcher()).ids()
+            LexicalSnapshot(index.searcher()).first()
     except (FileNotFoundError, IsADirectoryError, UnicodeDecodeError, CatalogUnavailable):
         return None
     return index

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import faiss
 import numpy as np
 import pytest
 
 from index.ports import Vectors
-from index.stores.faiss_store import FaissStore
+from index.stores.faiss_store import DAMAGE, FaissStore
 
 
 def unit(*rows: tuple[float, float]) -> Vectors:
@@ -39,31 +38,39 @@ def test_fewer_than_k_are_all_that_there_are(store: FaissStore) -> None:
 
 def test_an_update_leaves_the_old_store_as_it_was(store: FaissStore) -> None:
     newer = store.updated(removed=[7], ids=[8], vectors=unit((1, 0)))
-    assert {3, 5, 7} == set(store.ids())
-    assert {3, 5, 8} == set(newer.ids())
+    assert {3, 5, 7} == set(store.keys().tolist())
+    assert {3, 5, 8} == set(newer.keys().tolist())
 
 
 def test_a_saved_store_loads_as_it_was(store: FaissStore, tmp_path: Path) -> None:
-    store.save(tmp_path / "vectors.faiss")
-    loaded = FaissStore.load(tmp_path / "vectors.faiss", 2)
+    store.save(tmp_path)
+    loaded = FaissStore.load(tmp_path, 2)
     assert store.search(unit((1, 0))[0], 3) == loaded.search(unit((1, 0))[0], 3)
 
 
-def test_vectors_kept_in_another_way_are_refused(tmp_path: Path) -> None:
-    faiss.write_index(faiss.IndexIDMap2(faiss.IndexFlatIP(2)), str(tmp_path / "vectors.faiss"))
-    with pytest.raises(ValueError, match=r"vectors\.faiss"):
-        FaissStore.load(tmp_path / "vectors.faiss", 2)
+def test_vectors_of_another_length_are_refused(store: FaissStore, tmp_path: Path) -> None:
+    store.save(tmp_path)
+    with pytest.raises(ValueError, match="another length"):
+        FaissStore.load(tmp_path, 3)
 
 
-@pytest.mark.parametrize("damage", [b"", b"torn", b"IxM2" + b"\0" * 40])
-def test_a_damaged_file_is_refused(tmp_path: Path, damage: bytes) -> None:
-    (tmp_path / "vectors.faiss").write_bytes(damage)
-    with pytest.raises(ValueError, match=r"vectors\.faiss"):
-        FaissStore.load(tmp_path / "vectors.faiss", 2)
+@pytest.mark.parametrize("damage", [b"", b"torn", b"\x93NUMPY\x01" + b"\0" * 40])
+def test_a_damaged_file_is_refused(store: FaissStore, tmp_path: Path, damage: bytes) -> None:
+    store.save(tmp_path)
+    (tmp_path / "recent.npy").write_bytes(damage)
+    with pytest.raises(DAMAGE):
+        FaissStore.load(tmp_path, 2)
 
 
-def test_a_search_among_some_passes_over_the_others(store: FaissStore) -> None:
+def test_a_narrowed_store_passes_over_the_others(store: FaissStore) -> None:
     vector = unit((1, 0.1))[0]
-    assert [3] == [identity for identity, _ in store.search(vector, 3, among=np.array([3, 99]))]
-    assert [5] == [identity for identity, _ in store.search(vector, 1, among=np.array([5, 3]))]
-    assert [] == store.search(vector, 3, among=np.array([], dtype=np.int64))
+    assert [3] == [id for id, _ in store.narrowed(np.array([3, 99])).search(vector, 3)]
+    assert [5] == [id for id, _ in store.narrowed(np.array([5, 3])).search(vector, 1)]
+    assert [] == store.narrowed(np.array([], dtype=np.int64)).search(vector, 3)
+
+
+def test_vectors_are_removed_and_chosen_by_their_owner() -> None:
+    store = FaissStore(2, share=10)
+    store = store.updated(removed=[], ids=[10, 19, 20, 31], vectors=unit((1, 0), (1, 1), (0, 1), (1, 2)))
+    assert {10, 19, 31} == set(store.narrowed(np.array([3, 1])).keys().tolist())
+    assert {20, 31} == set(store.without(np.array([1])).keys().tolist())
