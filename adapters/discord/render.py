@@ -1,7 +1,7 @@
 """A reply to a Discord message in Components V2; pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 from discord import ButtonStyle, ui
@@ -54,6 +54,9 @@ from bot.messages import (
 GREEN = 0x2E8B57
 AMBER = 0xC98A1B
 LONGEST_TITLE = 200
+SHORT_TITLE = 50
+"""Characters of a title where a quote leaves little room: of markup alone, 1,200 take 2,400."""
+
 LONGEST_URL = 500
 LONGEST_MESSAGE = 4_000
 """UTF-16 units over all texts of one message."""
@@ -78,12 +81,17 @@ def render(reply: Reply, *, private: bool = False) -> ui.LayoutView:
         case Answer():
             return _card(
                 reply,
-                _searched(reply.searched) + _shared_by(reply),
+                lambda longest: _searched(reply.searched, longest) + _shared_by(reply, longest),
                 GREEN,
                 may_share=private and reply.shared_by is None,
             )
         case Closest():
-            return _card(reply, f"{_searched(reply.searched)}{reply.lead}\n\n", AMBER, may_share=False)
+            return _card(
+                reply,
+                lambda longest: f"{_searched(reply.searched, longest)}{reply.lead}\n\n",
+                AMBER,
+                may_share=False,
+            )
         case Aside():
             return render(reply.reply, private=True)
         case Offer():
@@ -188,15 +196,20 @@ def _bold(text: str) -> str:
 
 
 def _card(
-    shown: Answer | Closest, lead: str, colour: int, *, may_share: bool, below: str = ""
+    shown: Answer | Closest,
+    lead: Callable[[int], str],
+    colour: int,
+    *,
+    may_share: bool,
+    below: str = "",
 ) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    footer = f"{_citation(shown.quote.citation)} · {literal(shown.assurance)}{_receipt(shown)}"
-    lead = f"-# {UPDATED_SINCE}\n{lead}" if shown.updated else lead
-    text = lead + passage(shown.quote)
-    if _size(text) + _size(footer) > LONGEST_MESSAGE:
-        # Only the fences of very many scraps of code make a quote of the core's this long.
-        text = lead + passage(shown.quote, fences=False)
+    updated, end = f"-# {UPDATED_SINCE}\n" if shown.updated else "", literal(shown.assurance)
+    text, footer = _fitted(
+        lambda longest: updated + lead(longest),
+        shown.quote,
+        lambda longest: f"{_citation(shown.quote.citation, longest)} · {end}{_receipt(shown)}",
+    )
     footer += _also(shown.also, LONGEST_MESSAGE - _size(text) - _size(footer))
     footer += below if _size(text + footer + below) <= LONGEST_MESSAGE else ""
     view.add_item(
@@ -205,6 +218,19 @@ def _card(
     for row in _buttons(shown, may_share=may_share):
         view.add_item(ui.ActionRow(*row))
     return view
+
+
+def _fitted(above: Callable[[int], str], quote: Quote, below: Callable[[int], str]) -> tuple[str, str]:
+    """Return a quote with what stands above it, and what stands below, as one message holds them.
+
+    The quote stays whole: what stands around it is told how long a title may be, and shortens its own.
+    Fences go last, as only very many scraps of code have many.
+    """
+    for fences, longest in ((True, LONGEST_TITLE), (True, SHORT_TITLE), (False, SHORT_TITLE)):
+        text, footer = above(longest) + passage(quote, fences=fences), below(longest)
+        if _size(text) + _size(footer) <= LONGEST_MESSAGE:
+            break
+    return text if text.strip() else CUT, footer
 
 
 def _help_wanted(reply: HelpWanted) -> ui.LayoutView:
@@ -223,10 +249,11 @@ def _help_wanted(reply: HelpWanted) -> ui.LayoutView:
 
 def _continuation(reply: Continuation) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    footer = f"{_citation(reply.quote.citation)}{_receipt(reply)}"
-    text = passage(reply.quote)
-    if _size(text) + _size(footer) > LONGEST_MESSAGE:
-        text = passage(reply.quote, fences=False)
+    text, footer = _fitted(
+        lambda longest: "",
+        reply.quote,
+        lambda longest: f"{_citation(reply.quote.citation, longest)}{_receipt(reply)}",
+    )
     view.add_item(ui.Container(ui.TextDisplay(text), ui.Separator(), ui.TextDisplay(footer)))
     at = f"{reply.id}:{reply.offset}"
     onward = [_button(ON, f"quoth:on:{at}:{reply.step + 1}")] if reply.goes_on else []
@@ -234,11 +261,11 @@ def _continuation(reply: Continuation) -> ui.LayoutView:
     return view
 
 
-def _shared_by(reply: Answer) -> str:
+def _shared_by(reply: Answer, longest: int) -> str:
     """Who shared it, and what it answers: nobody else has seen the question."""
     if reply.shared_by is None:
         return ""
-    asked = _title(reply.question)
+    asked = _title(reply.question, longest)
     return f"-# Shared by {literal(reply.shared_by.name)}{f': {literal(asked)}' if asked else ''}\n"
 
 
@@ -246,7 +273,7 @@ def _offer(reply: Offer) -> ui.LayoutView:
     """Return the answer, or, as nobody can be whispered to unasked, a button that whispers it."""
     if not reply.private:
         below = _similar(reply.similar)
-        return _card(reply.answer, f"{reply.lead}\n\n", GREEN, may_share=False, below=below)
+        return _card(reply.answer, lambda longest: f"{reply.lead}\n\n", GREEN, may_share=False, below=below)
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.TextDisplay(f"I may have an answer to this.{_similar(reply.similar)}"))
     view.add_item(ui.ActionRow(ui.Button(label="Show me", custom_id=f"quoth:more:{reply.answer.id}:0")))
@@ -290,20 +317,21 @@ def _receipt(shown: Answer | Closest | Continuation) -> str:
     return f" · receipt {literal(shown.receipt)}" if shown.receipt else ""
 
 
-def _searched(query: str) -> str:
+def _searched(query: str, longest: int = LONGEST_TITLE) -> str:
     """Return the line that says what a question was taken to mean, or nothing."""
-    return f"-# Searched for: {literal(_title(query))}\n" if query else ""
+    return f"-# Searched for: {literal(_title(query, longest))}\n" if query else ""
 
 
-def _citation(citation: Citation) -> str:
+def _citation(citation: Citation, longest: int) -> str:
     age = f"<t:{int(citation.updated_at.timestamp())}:R>"
-    return f"{_place(citation)}\n-# {literal(_title(citation.source))} · updated {age}"
+    return f"{_place(citation, longest)}\n-# {literal(_title(citation.source, longest))} · updated {age}"
 
 
-def _place(citation: Citation) -> str:
-    path = with_place(_path(citation.title, citation.heading, citation.release), _title(citation.place))
+def _place(citation: Citation, longest: int = LONGEST_TITLE) -> str:
+    path = path_of(citation.title, citation.heading, citation.release)
+    path = with_place(_title(path, longest), _title(citation.place, longest))
     path = _linked(path, citation.url)
-    return path if citation.url else f"{path} · {literal(_title(citation.location))}"
+    return path if citation.url else f"{path} · {literal(_title(citation.location, longest))}"
 
 
 def _also(places: tuple[Citation, ...], room: int) -> str:
@@ -469,7 +497,7 @@ def _personal_data(reply: PersonalData) -> ui.LayoutView:
 
 def _exported(reply: Exported) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.TextDisplay(literal(reply.text)))
+    view.add_item(ui.TextDisplay(_line(literal(reply.text))))
     view.add_item(ui.File(f"attachment://{reply.attachment.filename}"))
     return view
 
@@ -541,22 +569,18 @@ def _notice(reply: Notice) -> ui.LayoutView:
 
 
 def _near(near: Nearest) -> str:
-    return f"- {_linked(_path(near.title, near.heading, near.release), near.url)}"
+    return f"- {_linked(_title(path_of(near.title, near.heading, near.release)), near.url)}"
 
 
-def _path(title: str, heading: tuple[str, ...], release: str) -> str:
-    return _title(path_of(title, heading, release))
-
-
-def _title(text: str) -> str:
+def _title(text: str, longest: int = LONGEST_TITLE) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1]}…"
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def _linked(text: str, url: str) -> str:
-    if not url.startswith(("https://", "http://")) or len(url) > LONGEST_URL:
-        return literal(text)
     safe = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20").replace(">", "%3E")
+    if not url.startswith(("https://", "http://")) or _size(safe) > LONGEST_URL:
+        return literal(text)
     if "://" in text:  # an address in a label is Discord's to link, or to end the label with
         return f"{literal(text)} · <{safe}>"
     return f"[{literal(text)}](<{safe}>)"

@@ -41,7 +41,7 @@ def fallback(text: str) -> str:
             kept.append("…")
             break
         kept.append(escaped)
-    return "".join(kept)
+    return "".join(kept) or "…"  # Slack refuses blocks without it
 
 
 def shorten(text: str, length: int) -> str:

@@ -224,18 +224,19 @@ def _overview_blocks(reply: OverviewReport) -> list[Json]:
     listed = [("You can ask me, for example", [section(words(text)) for text in reply.questions])]
     listed.append(("What waits for you", [section(words(shorten(text, MAX_LINE))) for text in reply.matters]))
     listed.append(("What I have read", [_source(line) for line in reply.sources]))
-    blocks = [
-        rich_text(section(words(title, bold=True)), bullets(_fitting(lines)))
-        for title, lines in listed
-        if lines
-    ]
+    blocks: list[Json] = []
+    for title, lines in listed:
+        if lines:
+            fitting = _fitting(lines, taken=size(blocks))
+            blocks.append(rich_text(section(words(title, bold=True)), bullets(fitting)))
     return blocks if reply.sources else [*blocks, rich_text(section(words(NO_SOURCES)))]
 
 
 def _source_details(reply: SourceDetails) -> Json:
     lines = [_document(each) for each in reply.documents]
     more = [section(words(f"and {reply.unlisted:,} more", italic=True))] if reply.unlisted else []
-    source = rich_text(_source(reply.source), *(section(words(each)) for each in reply.source.warnings))
+    warnings = (section(words(shorten(each, MAX_LINE))) for each in reply.source.warnings)
+    source = rich_text(_source(reply.source), *warnings)
     documents = [rich_text(bullets(_fitting([*lines, *more], taken=size([source]))))] if lines else []
     return {"text": fallback(reply.source.name), "blocks": [source, *documents]}
 

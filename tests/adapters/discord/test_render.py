@@ -13,6 +13,7 @@ from adapters.discord.render import literal, render
 from bot.answering import LONGEST_QUOTE
 from bot.messages import Actor, Notice, Reply, Segment, SourceList
 from tests.adapters.replies import REPLIES, answer, long_listing, place, quote, reasons, source
+from tests.adapters.stretched import WORST, stretched, texts
 from tests.fakes.discord_schema import BUTTON, TEXT, V2, DiscordSchema, walk
 
 SCHEMA = DiscordSchema()
@@ -69,6 +70,23 @@ def test_discord_accepts_a_listing_of_long_items(text: str, url: str) -> None:
 def test_discord_accepts_a_listing_whatever_it_is_made_of(pieces: list[str], title: str) -> None:
     text = "".join(pieces) * 400
     assert [] == SCHEMA.faults("POST", WEBHOOK, message(long_listing(text, title=title or text)))
+
+
+@pytest.mark.parametrize("words", WORST, ids=lambda words: ascii(words[:3]))
+@pytest.mark.parametrize("end", ["x" * 400, "(" * 400, "x" * 3_000], ids=lambda end: f"{end[0]}{len(end)}")
+def test_discord_accepts_every_reply_at_its_worst(words: str, end: str) -> None:
+    for name, reply in REPLIES.items():
+        shown = message(stretched(reply, words, f"https://docs.example.com/{end}"), private=True)
+        assert [] == SCHEMA.faults("POST", WEBHOOK, shown), name
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.sampled_from(list(REPLIES)), texts, texts, st.booleans())
+def test_discord_accepts_every_reply_whatever_it_is_made_of(
+    name: str, words: str, url: str, private: bool
+) -> None:
+    shown = message(stretched(REPLIES[name], words, f"https://{url}"), private=private)
+    assert [] == SCHEMA.faults("POST", WEBHOOK, shown)
 
 
 @pytest.mark.parametrize("name", REPLIES)

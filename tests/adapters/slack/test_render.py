@@ -16,12 +16,14 @@ from bot.messages import (
     Nearest,
     NoAnswer,
     Notice,
+    OverviewReport,
     Progress,
     Refused,
     Segment,
     SourceList,
 )
 from tests.adapters.replies import ALSO, REPLIES, answer, closest, long_listing, place, quote, reasons, source
+from tests.adapters.stretched import WORST, stretched, texts
 from tests.fakes.slack import read_blocks
 from tests.fakes.slack_schema import SlackSchema, walk
 
@@ -55,6 +57,23 @@ def test_slack_accepts_a_listing_of_long_items(text: str, url: str) -> None:
 def test_slack_accepts_a_listing_whatever_it_is_made_of(pieces: list[str], title: str) -> None:
     text = "".join(pieces) * 400
     assert [] == SCHEMA.faults_of_message(render(long_listing(text, title=title or text)), 4000)
+
+
+@pytest.mark.parametrize("words", WORST, ids=lambda words: ascii(words[:3]))
+@pytest.mark.parametrize("end", ["x" * 400, "(" * 400, "x" * 3_000], ids=lambda end: f"{end[0]}{len(end)}")
+def test_slack_accepts_every_reply_at_its_worst(words: str, end: str) -> None:
+    for name, reply in REPLIES.items():
+        shown = render(stretched(reply, words, f"https://docs.example.com/{end}"), private=True)
+        assert [] == SCHEMA.faults_of_message(shown, 4000), name
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.sampled_from(list(REPLIES)), texts, texts, st.booleans())
+def test_slack_accepts_every_reply_whatever_it_is_made_of(
+    name: str, words: str, url: str, private: bool
+) -> None:
+    shown = render(stretched(REPLIES[name], words, f"https://{url}"), private=private)
+    assert [] == SCHEMA.faults_of_message(shown, 4000)
 
 
 def test_the_passage_is_shown_byte_for_byte() -> None:
@@ -227,6 +246,17 @@ def test_hundreds_of_sources_fit_and_the_rest_is_counted() -> None:
     shown = read_blocks(message["blocks"]).splitlines()
     assert shown[0] == "400 sources"
     assert shown[-1] == f"• and {400 - (len(shown) - 2)} more"
+
+
+def test_an_overview_of_hundreds_of_sources_and_many_matters_fits() -> None:
+    overview = OverviewReport(
+        sources=tuple(source(number) for number in range(300)),
+        questions=("How long is leave?",) * 4,
+        matters=("Not read yet: source-002. " * 10,) * 30,
+    )
+    shown = render(overview)
+    assert [] == SCHEMA.faults_of_message(shown, 4000)
+    assert "more" in read_blocks(shown["blocks"])
 
 
 def test_long_and_empty_texts_are_accepted_everywhere() -> None:
