@@ -1,7 +1,5 @@
 """Questions that a moderator has pointed to a passage: listed, used for whoever asks alike, taken back."""
 
-import hashlib
-import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.following import gist
+from bot.listening import fingerprint
 from bot.messages import (
     LISTED_ITEMS,
     Actor,
@@ -26,7 +25,6 @@ from bot.messages import (
     path_of,
     with_place,
 )
-from bot.permissions import ONLY_MODERATORS, Permissions
 from bot.ports import Clock, Kept, Likeness, Searcher
 from bot.records import Records
 from index.passages import Audience, Hit, Passage
@@ -50,7 +48,6 @@ SOMEONE = "a moderator"
 
 ERASED = "A question whose words were erased at the wish of whoever asked it"
 
-WORD = re.compile(r"\w+")
 
 # The first two held names and words of which nobody knew whose they were.
 SCHEMA = """
@@ -128,21 +125,19 @@ class AliasBook:
         *,
         searcher: Searcher,
         likeness: Likeness,
-        permissions: Permissions,
     ) -> None:
         """``records`` hold the aliases. Raises RecordsUnavailable."""
         self._records = records
         self._clock = clock
         self._searcher = searcher
         self._likeness = likeness
-        self._permissions = permissions
         records.define(SCHEMA)
 
     def point(
         self, workspace: str, question: str, passage: Passage, actor: Actor, askers: Iterable[str]
     ) -> None:
         """Let a question lead to a passage; ``askers`` are whose words it is in. Raises sqlite3.Error."""
-        digest = _digest(question)
+        digest = fingerprint(question)
         values = (
             workspace,
             question,
@@ -258,8 +253,6 @@ class AliasBook:
 
     def listing(self, request: Aliases) -> Reply:
         """List which questions lead where, the latest first."""
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         workspace = request.conversation.workspace
         aliases = self._of(workspace)
         text = "No question was pointed to a passage yet. Do so from the list of unanswered ones."
@@ -270,8 +263,6 @@ class AliasBook:
 
     def take_back(self, request: Decide) -> Reply:
         """Take an alias back: from then on the question is searched as any other."""
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         with self._records.write() as db:
             gone = db.execute(
                 "DELETE FROM pointers WHERE workspace = ? AND CAST(id AS TEXT) = ? RETURNING question",
@@ -284,7 +275,7 @@ class AliasBook:
 
     def _nearest(self, workspace: str, question: str) -> Alias | None:
         aliases = self._of(workspace)
-        digest = _digest(question)
+        digest = fingerprint(question)
         if known := next((alias for alias in aliases if alias.digest == digest), None):
             return known
         worded = [alias for alias in aliases if alias.question]
@@ -336,12 +327,3 @@ class AliasBook:
             )
             for id, question, digest, passage_id, content_hash, title, chosen_by, actor_id, chosen_at in rows
         ]
-
-
-def wording(question: str) -> str:
-    """Return the words of a question, the same in whatever case and punctuation."""
-    return " ".join(WORD.findall(question.casefold()))
-
-
-def _digest(question: str) -> str:
-    return hashlib.sha256(wording(question).encode(errors="replace")).hexdigest()

@@ -282,7 +282,6 @@ class Application:
             curation=curation,
             aliases=self.aliases,
             searcher=self.searcher,
-            permissions=self.permissions,
             preferences=self.preferences,
             likeness=EmbedderLikeness(self.embedder),
             errands=self.errands,
@@ -365,7 +364,6 @@ class Application:
             self._clock,
             searcher=self.searcher,
             likeness=EmbedderLikeness(self.embedder),
-            permissions=self.permissions,
         )
 
     @cached_property
@@ -379,7 +377,6 @@ class Application:
             aliases=self.aliases,
             ledger=self.ledger,
             questions=self.questions,
-            permissions=self.permissions,
             preferences=self.preferences,
             answers=self.policy.answers,
             passages=self.policy.passages,
@@ -486,7 +483,6 @@ class Application:
             self.records,
             self._clock,
             questions=self.questions,
-            permissions=self.permissions,
             preferences=self.preferences,
             errands=self.errands,
             hindered=self.hindrances.note,

@@ -24,7 +24,7 @@ from bot.messages import (
     SaveAnswer,
     counted,
 )
-from bot.permissions import ONLY_MODERATORS, Permissions, is_listed
+from bot.permissions import Permissions, is_listed
 from bot.ports import Clock, Kept, Shelf
 from bot.preferences import PreferenceBook
 from bot.records import Records
@@ -122,8 +122,6 @@ class Curation:
 
     def review(self, request: Review) -> Reply:
         """List what waits, and what was published last."""
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         workspace = request.conversation.workspace
         drafts, answers = self._drafts(workspace), self._shelf.answers(workspace)
         items = [*map(_waiting, drafts), *map(_published, answers)]
@@ -136,8 +134,6 @@ class Curation:
 
     def decide(self, request: Decide) -> Reply:
         """Approve, reject or withdraw an answer."""
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         workspace = request.conversation.workspace
         match request.decision:
             case Decision.APPROVE:

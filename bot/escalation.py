@@ -23,7 +23,6 @@ from bot.messages import (
     Tell,
     counted,
 )
-from bot.permissions import Permissions
 from bot.ports import Clock, Kept
 from bot.preferences import PreferenceBook
 from bot.questions import Questions
@@ -57,7 +56,6 @@ ONLY_PRIVATELY = (
 )
 CALLED = "I have called for a human. You will hear from me when somebody has seen to it."
 CALLED_ALREADY = "A human has been called for this question already."
-ONLY_MODERATORS = "Only moderators can mark this as resolved."
 SAVE_OFFERED = "If you gave an answer that others need too, save it, and I quote it from now on."
 UNKNOWN = "I no longer know who called. It may be long ago, or they wished to be forgotten."
 RESOLVED_ALREADY = "Somebody has resolved this already."
@@ -76,7 +74,6 @@ class Escalation:
         clock: Clock,
         *,
         questions: Questions,
-        permissions: Permissions,
         preferences: PreferenceBook,
         errands: Errands,
         hindered: Callable[[Hindrance], None],
@@ -88,7 +85,6 @@ class Escalation:
         self._records = records
         self._clock = clock
         self._questions = questions
-        self._permissions = permissions
         self._preferences = preferences
         self._errands = errands
         self._hindered = hindered
@@ -158,8 +154,6 @@ class Escalation:
     def resolve(self, request: Resolve) -> HelpWanted | Refused:
         """Mark a call as resolved, and tell whoever called. Raises sqlite3.Error."""
         at = request.conversation
-        if not self._permissions.is_moderator(request.actor, at):
-            return Refused(text=ONLY_MODERATORS)
         with self._records.read() as db:
             row = db.execute(
                 "SELECT question_id, actor, name, channel, link FROM calls WHERE id = ? AND workspace = ?",

@@ -9,9 +9,10 @@ from typing import TypeAlias, assert_never
 
 import structlog
 
-from bot.aliases import SOMEONE, AliasBook, wording
+from bot.aliases import SOMEONE, AliasBook
 from bot.answering import objection
 from bot.feedback import Ledger
+from bot.listening import wording
 from bot.messages import (
     LISTED_ITEMS,
     Actor,
@@ -28,7 +29,6 @@ from bot.messages import (
     Reply,
     counted,
 )
-from bot.permissions import ONLY_MODERATORS, Permissions
 from bot.ports import Clock, Kept, Library, Searcher
 from bot.preferences import PreferenceBook
 from bot.questions import Questions
@@ -113,7 +113,6 @@ class GoldenQuestions:
         aliases: AliasBook,
         ledger: Ledger,
         questions: Questions,
-        permissions: Permissions,
         preferences: PreferenceBook,
         answers: Callable[[float], bool],
         passages: int,
@@ -129,7 +128,6 @@ class GoldenQuestions:
         self._aliases = aliases
         self._ledger = ledger
         self._questions = questions
-        self._permissions = permissions
         self._preferences = preferences
         self._answers = answers
         self._passages = passages
@@ -139,8 +137,6 @@ class GoldenQuestions:
 
     def reply(self, request: Managing) -> Reply:
         """List the golden questions, or keep more. Raises IndexFailure, sqlite3.Error."""
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         workspace = request.conversation.workspace
         match request:
             case Golden():
@@ -154,8 +150,6 @@ class GoldenQuestions:
 
     def drop(self, request: Decide) -> Reply:
         """Keep a golden question no more."""
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         with self._records.write() as db:
             gone = db.execute(
                 "DELETE FROM golden_questions WHERE workspace = ? AND CAST(id AS TEXT) = ? "

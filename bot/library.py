@@ -2,8 +2,8 @@
 
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import count, starmap
@@ -11,12 +11,12 @@ from pathlib import Path, PurePath
 from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
+from bot.disk import kept_on_disk
 from bot.messages import DocumentLine, SourceLine, SourceState, counted
 from bot.ports import NO_OPTIONS, Removal
 from index.catalog import Catalog, SourceRecord
 from index.errors import (
     AddressRefused,
-    CatalogUnavailable,
     SourcePaused,
     SourcesUnavailable,
     SourceUnavailable,
@@ -131,7 +131,7 @@ class CatalogLibrary:
         folder = self._new_folder()
         try:
             path = folder / safe[-LONGEST_NAME:]
-            with _kept_on_disk():
+            with kept_on_disk("The attached file"):
                 path.write_bytes(data)
             self._catalog.add_source(
                 workspace, name=name, kind=kind, origin=str(path), base_url=base_url, options=options
@@ -270,7 +270,7 @@ class CatalogLibrary:
 
     def _new_folder(self) -> Path:
         """Make a folder for one upload: two of one name at once cannot touch each other's file."""
-        with _kept_on_disk():
+        with kept_on_disk("The attached file"):
             self._uploads.mkdir(parents=True, exist_ok=True)
             return Path(mkdtemp(dir=self._uploads)).absolute()
 
@@ -327,17 +327,6 @@ def state_of(
     if any(not failure.uri for failure in failures):
         return SourceState.FAILED
     return SourceState.FRESH if synced_at else SourceState.UNREAD
-
-
-@contextmanager
-def _kept_on_disk() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise CatalogUnavailable(
-            f"The attached file could not be kept ({error.strerror}). "
-            "Check that the data folder is writable and that its disk has room."
-        ) from error
 
 
 def _existing(origin: str) -> Path:

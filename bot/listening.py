@@ -137,10 +137,14 @@ def question_in(message: str) -> str:
     return whole if len(whole) <= LONGEST_QUERY else " ".join(asking)[:LONGEST_QUERY]
 
 
-def likeness(question: str) -> str:
-    """Return the same digest for two questions that differ in case, marks and spaces only."""
-    words = " ".join(_WORD.findall(question.casefold()))
-    return hashlib.sha256(words.encode()).hexdigest()
+def wording(question: str) -> str:
+    """Return the words of a question, the same in whatever case, punctuation and spacing."""
+    return " ".join(re.findall(r"\w+", question.casefold()))
+
+
+def fingerprint(question: str) -> str:
+    """Return the same digest for two questions of the same wording."""
+    return hashlib.sha256(wording(question).encode(errors="replace")).hexdigest()
 
 
 def _spoken(message: str) -> str:

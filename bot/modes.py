@@ -27,7 +27,6 @@ DEAF = (
     "with the setting discord.message_content."
 )
 OTHERS = f"The modes are {', '.join(Mode)}."
-MODERATORS_CHOOSE = Refused(text="Only moderators can change what I do in a channel.")
 
 
 class Modes:
@@ -48,16 +47,14 @@ class Modes:
             ).fetchone()
         return Mode(row[0]) if row else Mode.MENTION
 
-    def reply(self, request: SetMode, *, is_moderator: bool) -> Notice | Refused:
-        """Set a mode, for moderators, or tell what it is, for everyone."""
+    def reply(self, request: SetMode) -> Notice | Refused:
+        """Set a mode, or tell what it is."""
         where = request.conversation
         if where.platform == "terminal" or where.private:
             return NO_CHANNELS
         wished = request.mode.strip().lower()
         if not wished:
             return self._told("The mode here is", self.mode(where), where)
-        if not is_moderator:
-            return MODERATORS_CHOOSE
         if wished not in {*Mode}:
             return Refused(text=f"There is no mode “{wished}”. {OTHERS}")
         self._choose(where, Mode(wished))

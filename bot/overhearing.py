@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot import postings
 from bot.errands import Errands
 from bot.following import chats
-from bot.listening import likeness, question_in
+from bot.listening import fingerprint, question_in
 from bot.messages import Conversation, Mode, Overhear, Posting, Precedent, Withdraw, counted
 from bot.modes import UNASKED, Modes
 from bot.ports import Clock, Kept
@@ -109,7 +109,7 @@ class Overhearing:
 
     def turn(self, heard: Overhear, question: str) -> int | None:
         """Take the turn to offer an answer, and return its number; None when it is not the time."""
-        where, now, alike = heard.conversation, self._clock.now(), likeness(question)
+        where, now, alike = heard.conversation, self._clock.now(), fingerprint(question)
         with self._lock, self._records.write() as db:
             if self._spoke.get((where.workspace, where.thread), {}).keys() - {heard.actor.id}:
                 return None

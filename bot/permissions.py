@@ -2,8 +2,60 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import assert_never
 
-from bot.messages import Actor, Conversation, ForgetMe, MyData, Overhear, Refused, Request, Standing
+from bot.messages import (
+    Actor,
+    AddGolden,
+    AddSource,
+    Aliases,
+    Arrive,
+    Ask,
+    Audit,
+    Cancel,
+    Conversation,
+    Decide,
+    Delete,
+    Escalate,
+    Export,
+    Follow,
+    ForgetMe,
+    GatherGolden,
+    Golden,
+    Inspect,
+    More,
+    MyData,
+    Notify,
+    Overhear,
+    Overview,
+    PauseSource,
+    Prefer,
+    Preferences,
+    Rate,
+    ReadOn,
+    Refused,
+    Reindex,
+    Releases,
+    RemoveSource,
+    Request,
+    Resolve,
+    Review,
+    SaveAnswer,
+    ScheduleSource,
+    Scope,
+    SetMode,
+    Share,
+    ShowSource,
+    Sources,
+    Standing,
+    Stats,
+    Status,
+    Suggest,
+    Unanswered,
+    Undo,
+    Verify,
+    Why,
+)
 
 IDS = "moderators.ids"
 GROUPS = "moderators.groups"
@@ -36,6 +88,44 @@ def barrier(request: Request) -> Refused | None:
     if standing is Standing.STRANGER:
         return STRANGER
     return UNKNOWN if standing is Standing.UNKNOWN and not isinstance(request, Overhear) else None
+
+
+def is_for_moderators(request: Request) -> bool:
+    """Say whether a request is for moderators alone, whatever the platform let its actor try.
+
+    This is the one table of who may do what; the core looks at it before anything else. Of what is
+    open to all, an answer is for its asker to share, and for them and moderators to delete; what is
+    saved by others than moderators and those they trust waits for review; and of what moderators may
+    choose, who moderates is for owners.
+    """
+    match request:
+        case AddSource() | Cancel() | PauseSource() | Reindex() | RemoveSource() | ScheduleSource() | Undo():
+            return True
+        case (
+            AddGolden()
+            | GatherGolden()
+            | Golden()
+            | Prefer()
+            | Preferences()
+            | Scope()
+            | Decide()
+            | Resolve()
+        ):
+            return True
+        case Aliases() | Audit() | Export() | Inspect() | Review() | ShowSource() | Stats() | Unanswered():
+            return True
+        case SetMode():
+            return bool(request.mode.strip())  # what the mode is, everyone may ask
+        case Ask() | Delete() | Escalate() | More() | Rate() | ReadOn() | Share() | Verify() | Why():
+            return False
+        case Overview() | Releases() | Sources() | Status() | Suggest():
+            return False
+        case ForgetMe() | MyData() | Notify() | SaveAnswer():
+            return False
+        case Arrive() | Follow() | Overhear():  # what platforms tell
+            return False
+        case _:
+            assert_never(request)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

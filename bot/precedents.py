@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot import postings
 from bot.feedback import Ledger
-from bot.listening import likeness
+from bot.listening import fingerprint
 from bot.messages import Conversation, Posting, Precedent
 from bot.ports import Likeness
 from bot.questions import Questions
@@ -102,10 +102,10 @@ class Precedents:
             return []
         answered = self._ledger.answered(where.workspace, self._threshold)
         postings = self._postings(where)
-        same = likeness(question)
+        same = fingerprint(question)
         found: dict[str, Precedent] = {}
         for id, each in asked:
-            digest = likeness(each.words)
+            digest = fingerprint(each.words)
             if id in answered and id in postings and (each.actor_id, digest) != (actor_id, same):
                 found.setdefault(digest, Precedent(question=each.words, posting=postings[id]))
         return list(found.values())

@@ -118,7 +118,7 @@ from bot.messages import (
 from bot.modes import Modes
 from bot.overhearing import Overhearing
 from bot.overview import Examples, matters
-from bot.permissions import ONLY_MODERATORS, Permissions, barrier
+from bot.permissions import ONLY_MODERATORS, Permissions, barrier, is_for_moderators
 from bot.ports import Library, Searcher
 from bot.postings import Postings
 from bot.preferences import PreferenceBook, preference_of
@@ -126,7 +126,7 @@ from bot.privacy import Privacy
 from bot.questions import Questions
 from bot.receipts import Receipts
 from bot.scopes import NOT_ALOUD, NOT_FOR_YOU, Scopes
-from bot.sources import Managing, SourceDesk
+from bot.sources import SourceDesk
 from bot.statistics import Statistics
 from bot.suggesting import holds, suggested
 from bot.unanswered import OpenQuestions
@@ -293,6 +293,10 @@ class Router:
     def _handle(self, request: Request, report: Watch) -> Reply:
         if barred := barrier(request):
             return _spoken(request, barred)
+        if is_for_moderators(request) and not self._permissions.is_moderator(
+            request.actor, request.conversation
+        ):
+            return Refused(text=ONLY_MODERATORS)
         if isinstance(request, Overhear):  # nothing is prepared for those who asked nothing
             return self._overhear(request)
         self._desk.sweep()
@@ -302,8 +306,7 @@ class Router:
             case Ask():
                 return self._heeding_mode(request, self._ask(request))
             case SetMode():
-                is_moderator = self._permissions.is_moderator(request.actor, request.conversation)
-                return self._modes.reply(request, is_moderator=is_moderator)
+                return self._modes.reply(request)
             case Scope():
                 return self._scopes.reply(request)
             case Suggest():
@@ -329,9 +332,9 @@ class Router:
             case Sources():
                 return self._sources(request)
             case AddSource() | RemoveSource() | Reindex() | ShowSource() | PauseSource():
-                return self._manage(request, report)
+                return self._desk.handle(request, report)
             case Undo() | Cancel() | ScheduleSource():
-                return self._manage(request, report)
+                return self._desk.handle(request, report)
             case Preferences() | Prefer():
                 return self._prefer(request)
             case MyData() | ForgetMe():
@@ -340,8 +343,14 @@ class Router:
                 return self._status(request)
             case Verify():
                 return self._verify(request)
-            case Audit() | Export() | Inspect() | Stats():
-                return self._told_to_moderators(request)
+            case Audit():
+                return self._audit.told(request.conversation.workspace)
+            case Stats():
+                return self._statistics.report(request.conversation.workspace)
+            case Inspect():
+                return self._hygiene.reply(request.conversation.workspace)
+            case Export():
+                return self._exports.export(request.kind, request.format, request.conversation.workspace)
             case SaveAnswer():
                 return self._curation.save(request)
             case Review():
@@ -772,14 +781,7 @@ class Router:
             return ()
         return self._examples.questions(audience)
 
-    def _manage(self, request: Managing, report: Watch) -> Reply:
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
-        return self._desk.handle(request, report)
-
     def _settle_held(self, request: Decide, report: Watch) -> Reply:
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         workspace = request.conversation.workspace
         if request.decision is Decision.ACCEPT:
             return self._desk.accept(workspace, request.item, report)
@@ -788,8 +790,6 @@ class Router:
     # Preferences
 
     def _prefer(self, request: Preferences | Prefer) -> Reply:
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         workspace = request.conversation.workspace
         match request:
             case Preferences():
@@ -801,22 +801,6 @@ class Router:
                 value = self._preferences.choose(workspace, request.name, request.value)
                 self.purge()
                 return Notice(text=f"{request.name} is now {value or 'nothing'}.")
-            case _:
-                assert_never(request)
-
-    def _told_to_moderators(self, request: Audit | Export | Inspect | Stats) -> Reply:
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
-        workspace = request.conversation.workspace
-        match request:
-            case Audit():
-                return self._audit.told(workspace)
-            case Stats():
-                return self._statistics.report(workspace)
-            case Inspect():
-                return self._hygiene.reply(workspace)
-            case Export():
-                return self._exports.export(request.kind, request.format, workspace)
             case _:
                 assert_never(request)
 

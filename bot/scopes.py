@@ -24,7 +24,7 @@ from bot.messages import (
     Verify,
     Why,
 )
-from bot.permissions import ONLY_MODERATORS, Permissions
+from bot.permissions import Permissions
 from bot.ports import Library, Searcher
 from bot.records import Records
 from index.passages import Audience, Passage
@@ -181,8 +181,6 @@ class Scopes:
         Raises SourceUnknown.
         """
         where = request.conversation
-        if not self._permissions.is_moderator(request.actor, where):
-            return Refused(text=ONLY_MODERATORS)
         if where.platform == "terminal" or where.private:
             return NO_CHANNELS
         if request.group:

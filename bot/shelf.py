@@ -1,12 +1,10 @@
 """Where the answers that people wrote are kept: a folder of Markdown files for each workspace."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+from bot.disk import kept_on_disk
 from index.catalog import Catalog
-from index.errors import CatalogUnavailable
 from index.passages import CuratedAnswer, content_hash
 from index.sources.curated import AnswerFolder
 
@@ -23,7 +21,7 @@ class FolderShelf:
 
     def put(self, workspace: str, answer: CuratedAnswer) -> str:
         """Keep an answer, in place of the one with its id; return the name of the source. Does not sync."""
-        with _kept_on_disk():
+        with kept_on_disk("The answer"):
             self._folder(workspace).put(answer)
         return self._source(workspace)
 
@@ -33,7 +31,7 @@ class FolderShelf:
 
     def remove(self, workspace: str, id: str) -> str:
         """Delete an answer; return the name of the source, empty where there was no such answer."""
-        with _kept_on_disk():
+        with kept_on_disk("The answer"):
             was_there = self._folder(workspace).remove(id)
         return self._source(workspace) if was_there else ""
 
@@ -57,14 +55,3 @@ class FolderShelf:
         folder = self._folder(workspace).path
         self._catalog.add_source(workspace, name=name, kind=KIND, origin=str(folder), base_url="")
         return name
-
-
-@contextmanager
-def _kept_on_disk() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise CatalogUnavailable(
-            f"The answer could not be kept ({error.strerror}). "
-            "Check that the data folder is writable and that its disk has room."
-        ) from error

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.aliases import AliasBook, same_asked, wording
+from bot.aliases import AliasBook, same_asked
 from bot.answering import link, objection
 from bot.curation import LONGEST_QUESTION, Curation
 from bot.errands import Errands
+from bot.listening import wording
 from bot.messages import (
     LISTED_ITEMS,
     Actor,
@@ -32,7 +33,6 @@ from bot.messages import (
     path_of,
     with_place,
 )
-from bot.permissions import ONLY_MODERATORS, Permissions
 from bot.ports import Clock, Kept, Likeness, Searcher
 from bot.preferences import PreferenceBook
 from bot.records import Records
@@ -96,7 +96,6 @@ class OpenQuestions:
         curation: Curation,
         aliases: AliasBook,
         searcher: Searcher,
-        permissions: Permissions,
         preferences: PreferenceBook,
         likeness: Likeness,
         errands: Errands,
@@ -107,7 +106,6 @@ class OpenQuestions:
         self._curation = curation
         self._aliases = aliases
         self._searcher = searcher
-        self._permissions = permissions
         self._preferences = preferences
         self._likeness = likeness
         self._errands = errands
@@ -139,8 +137,6 @@ class OpenQuestions:
 
     def listing(self, request: Unanswered) -> Reply:
         """List what was asked in vain, by meaning, what was asked most often first."""
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         workspace = request.conversation.workspace
         self._forget_old(workspace)
         groups = self._groups(workspace)
@@ -152,15 +148,11 @@ class OpenQuestions:
 
     def answer(self, request: Decide) -> Reply:
         """Keep what a moderator wrote as the answer, and tell those who asked."""
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         group = self._group(request.conversation.workspace, request.item)
         return _gone() if group is None else self._save(request, group[0].words, group)
 
     def save(self, request: Decide, question: str) -> Reply:
         """Keep what a moderator wrote as the answer to a question in these words, and tell who asked it."""
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         return self._save(request, question, self._questions(request.conversation.workspace))
 
     def _save(self, request: Decide, question: str, asked: Sequence[Asked]) -> Reply:
@@ -180,8 +172,6 @@ class OpenQuestions:
 
     def find(self, request: Decide) -> Reply:
         """List passages that a moderator looks for, to point a question to one of them."""
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         workspace = request.conversation.workspace
         if problem := objection(request.words):
             return Refused(text=problem)
@@ -193,8 +183,6 @@ class OpenQuestions:
 
     def choose(self, request: Decide) -> Reply:
         """Point a question to a passage, and tell those who asked."""
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         workspace = request.conversation.workspace
         item, _, passage_id = request.item.partition(".")
         group = self._group(workspace, item)
@@ -213,8 +201,6 @@ class OpenQuestions:
 
     def dismiss(self, request: Decide) -> Reply:
         """Forget a question, however it was worded."""
-        if not self._permissions.is_moderator(request.actor, request.conversation):
-            return Refused(text=ONLY_MODERATORS)
         group = self._group(request.conversation.workspace, request.item)
         if group is None:
             return _gone()

@@ -95,7 +95,6 @@ class Bench:
             self.records,
             self.clock,
             questions=self.questions,
-            permissions=self.permissions,
             preferences=self.preferences,
             errands=self.errands,
             hindered=self.hindrances.note,
@@ -118,7 +117,6 @@ class Bench:
             self.clock,
             searcher=self.searcher,
             likeness=likeness,
-            permissions=self.permissions,
         )
         self.golden = GoldenQuestions(
             self.records,
@@ -128,7 +126,6 @@ class Bench:
             aliases=aliases,
             ledger=self.ledger,
             questions=self.questions,
-            permissions=self.permissions,
             preferences=self.preferences,
             answers=self.policy.answers,
             passages=self.policy.passages,
@@ -149,7 +146,6 @@ class Bench:
             curation=curation,
             aliases=aliases,
             searcher=self.searcher,
-            permissions=self.permissions,
             preferences=self.preferences,
             likeness=likeness,
             errands=self.errands,

@@ -11,7 +11,6 @@ from bot.escalation import (
     CALLED_ALREADY,
     NOBODY_TO_CALL,
     NOT_REACHED,
-    ONLY_MODERATORS,
     ONLY_PRIVATELY,
     RESOLVED_ALREADY,
     UNKNOWN,
@@ -39,6 +38,7 @@ from bot.messages import (
     Tell,
     Unanswered,
 )
+from bot.permissions import ONLY_MODERATORS
 from bot.records import Records
 from bot.routing import CALL_GONE
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, Bench, taken
@@ -219,7 +219,6 @@ def test_calls_of_an_older_version_stay_and_may_be_made_again(tmp_path: Path) ->
             records,
             bench.clock,
             questions=bench.questions,
-            permissions=bench.permissions,
             preferences=bench.preferences,
             errands=bench.errands,
             hindered=bench.hindrances.note,

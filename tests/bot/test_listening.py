@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.listening import LONGEST_MESSAGE, LONGEST_QUERY, likeness, question_in
+from bot.listening import LONGEST_MESSAGE, LONGEST_QUERY, fingerprint, question_in
 
 ASKING = {
     "a question mark": "Is the export limited to 500 rows?",
@@ -111,5 +111,9 @@ def test_of_a_long_message_only_the_asking_sentences_are_searched_for() -> None:
 
 
 def test_questions_are_alike_whatever_their_marks_and_case() -> None:
-    assert likeness("How long is leave?") == likeness("  how LONG, is leave ")
-    assert likeness("How long is leave?") != likeness("How long is unpaid leave?")
+    assert fingerprint("How long is leave?") == fingerprint("  how LONG, is leave ")
+    assert fingerprint("How long is leave?") != fingerprint("How long is unpaid leave?")
+
+
+def test_half_a_character_is_like_nothing_but_itself() -> None:
+    assert fingerprint("how \ud800") == fingerprint("how \ud800")

@@ -16,6 +16,7 @@ from bot.messages import (
     Reply,
     SetMode,
 )
+from bot.permissions import ONLY_MODERATORS
 from tests.bot.conftest import ANN, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench
 
 SLACK = Conversation(platform="slack", workspace="slack:1", channel="general")
@@ -53,7 +54,7 @@ def test_a_mode_is_of_one_channel_of_one_community_with_its_threads(bench: Bench
 
 def test_only_moderators_set_a_mode(bench: Bench) -> None:
     reply = bench.handle(SetMode(actor=ANN, conversation=HERE, mode="answer"))
-    assert Refused(text="Only moderators can change what I do in a channel.") == reply
+    assert Refused(text=ONLY_MODERATORS) == reply
     assert "The mode here is mention." == told(bench)
 
 

@@ -13,9 +13,12 @@ from bot.messages import (
     Actor,
     Arrive,
     Ask,
+    Decide,
+    Decision,
     Escalate,
     Follow,
     ForgetMe,
+    Mode,
     More,
     MyData,
     Notice,
@@ -32,6 +35,8 @@ from bot.messages import (
     Reply,
     Request,
     SaveAnswer,
+    Scope,
+    SetMode,
     Share,
     Silence,
     Sources,
@@ -41,7 +46,7 @@ from bot.messages import (
     Verify,
     Why,
 )
-from bot.permissions import Permissions
+from bot.permissions import ONLY_MODERATORS, Permissions
 from bot.testing import NOON
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench
 
@@ -141,6 +146,23 @@ def test_every_request_is_open_to_all_or_refused_without_rights(bench: Bench, ki
         return
     assert isinstance(refused, Refused)
     assert refused != bench.handle(replace(request, actor=MODERATOR)), "it was refused for another reason"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        *(Decide(actor=ANN, conversation=HERE, decision=each, item="1", words="tea") for each in Decision),
+        *(SetMode(actor=ANN, conversation=HERE, mode=each) for each in Mode),
+        Scope(actor=ANN, conversation=HERE, sources=None),
+    ],
+    ids=lambda made: f"{type(made).__name__}-{getattr(made, 'decision', getattr(made, 'mode', ''))}",
+)
+def test_every_decision_and_every_change_of_a_channel_is_for_moderators(
+    bench: Bench, request_: Request
+) -> None:
+    bench.read_tea()
+    assert Refused(text=ONLY_MODERATORS) == bench.handle(request_)
+    assert Refused(text=ONLY_MODERATORS) != bench.handle(replace(request_, actor=MODERATOR))
 
 
 @pytest.mark.parametrize("kind", get_args(Request), ids=lambda kind: kind.__name__)
