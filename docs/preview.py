@@ -19,6 +19,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from adapters.discord.render import render as render_discord
 from adapters.slack.render import render as render_slack
 from tests.adapters.replies import REPLIES
@@ -29,13 +31,24 @@ NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 HERE = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTH = 1800
-PUBLIC = frozenset({"answer_shared"})
+COLOURS = 32
+SEEN = frozenset(
+    """answer_shared answer_that_was_updated closest_that_was_updated withdrawn offer
+    offer_with_similar_questions help_wanted help_wanted_from_a_direct_message help_was_given""".split()
+)
+"""The replies that all of a channel read."""
+
+HINTS = frozenset({"offer_in_private", "offer_in_private_with_similar_questions"})
+PUBLIC = {"slack": SEEN, "discord": SEEN | HINTS}
 SPANS = ((365, "year"), (30, "month"), (1, "day"))
 
 
 def ago(timestamp: int) -> str:
-    """Return how long before NOW a moment was, as both platforms say it."""
-    days = (NOW - datetime.fromtimestamp(timestamp, UTC)).days
+    """Return how long before or after NOW a moment is, as both platforms say it."""
+    seconds = int(NOW.timestamp()) - timestamp
+    if seconds < 0:
+        return f"in {-seconds // 3600} hours"
+    days = seconds // 86_400
     for length, unit in SPANS:
         if count := days // length:
             return f"{count} {unit}{'' if count == 1 else 's'} ago"
@@ -94,6 +107,8 @@ def _slack_run(run: Json) -> str:
         text = escape(run["format"].replace("{ago}", ago(run["timestamp"])))
     elif run["type"] == "text":
         text = escape(run["text"])
+    elif run["type"] == "channel":
+        text = f'<span class="mention">#{escape(run["channel_id"])}</span>'
     else:
         text = f'<span class="mention">@{escape(str(run.get("user_id") or run.get("usergroup_id")))}</span>'
     for style, tag in (("bold", "b"), ("italic", "i"), ("code", "code"), ("strike", "s")):
@@ -141,6 +156,7 @@ _INLINE = re.compile(
     r"|`(?P<code>[^`\n]+)`"
     r"|<t:(?P<time>\d+)(?::\w)?>"
     r"|<@&?(?P<mention>\d+)>"
+    r"|<#(?P<channel>\d+)>"
     r"|<?(?P<bare>https?://[^\s<>]+)>?",
     re.DOTALL,
 )
@@ -231,6 +247,8 @@ def _discord_token(found: re.Match[str]) -> str:
         return f'<span class="time">{ago(int(found["time"]))}</span>'
     if found["mention"]:
         return '<span class="mention">@someone</span>'
+    if found["channel"]:
+        return f'<span class="mention">#{found["channel"]}</span>'
     return f'<a href="{escape(found["bare"])}">{escape(found["bare"])}</a>'
 
 
@@ -240,18 +258,18 @@ def _discord_token(found: re.Match[str]) -> str:
 def pages() -> dict[str, str]:
     """Return the page of each platform by its name."""
     slack = {
-        name: slack_blocks(render_slack(reply, private=name not in PUBLIC)["blocks"])
+        name: slack_blocks(render_slack(reply, private=name not in PUBLIC["slack"])["blocks"])
         for name, reply in REPLIES.items()
     }
     discord = {
-        name: discord_components(render_discord(reply, private=name not in PUBLIC).to_components())
+        name: discord_components(render_discord(reply, private=name not in PUBLIC["discord"]).to_components())
         for name, reply in REPLIES.items()
     }
     return {"slack": _page("slack", slack), "discord": _page("discord", discord)}
 
 
 def _page(platform: str, shown: dict[str, str]) -> str:
-    cards = "".join(_card(name, message) for name, message in shown.items())
+    cards = "".join(_card(name, message, seen=name in PUBLIC[platform]) for name, message in shown.items())
     style = _STYLE + _STYLES[platform]
     return (
         f'<!doctype html><meta charset="utf-8"><title>Quoth in {platform.title()}</title>'
@@ -259,8 +277,8 @@ def _page(platform: str, shown: dict[str, str]) -> str:
     )
 
 
-def _card(name: str, message: str) -> str:
-    whispered = "" if name in PUBLIC else '<div class="whisper">Only visible to you</div>'
+def _card(name: str, message: str, *, seen: bool) -> str:
+    whispered = "" if seen else '<div class="whisper">Only visible to you</div>'
     return (
         f'<section><div class="kind">{escape(name.replace("_", " "))}</div><article>'
         f'<div class="face">Q</div><div class="body"><div class="who"><b>Quoth</b> '
@@ -353,6 +371,20 @@ def take(page: str, picture: Path, browser: str) -> None:
         assert height, f"{browser} could not read the page: {dumped.stderr[-500:]}"
         options[-1] = f"--window-size={WIDTH},{height[1]}"
         subprocess.run([*options, f"--screenshot={picture}", file.as_uri()], capture_output=True, check=True)
+    with Image.open(picture) as taken:
+        _with_few_colours(taken.convert("RGB")).save(picture, optimize=True)
+
+
+def _with_few_colours(picture: Image.Image) -> Image.Image:
+    """Return a picture in the colours that it has most of, and others that keep what is small and bright."""
+    rare = picture.quantize(COLOURS // 2, Image.Quantize.MAXCOVERAGE).convert("RGB")
+    known: list[tuple[int, ...]] = []
+    for each in (picture, rare):
+        colours = sorted(each.getcolors(maxcolors=picture.width * picture.height), reverse=True)
+        known += [colour for _, colour in colours[: COLOURS // 2]]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in known for part in colour])
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def main(folder: Path, found: Callable[[str], str | None] = shutil.which) -> None:

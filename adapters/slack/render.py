@@ -168,7 +168,8 @@ def _no_answer(reply: NoAnswer) -> Json:
 
 
 def _titles(nearest: Sequence[Nearest]) -> list[Json]:
-    return [rich_text(bullets(section(_nearest(near)) for near in nearest[:3]))] if nearest else []
+    listed = bullets(section(_nearest(near)) for near in nearest[:3])
+    return [rich_text(section(words("Nearest titles:")), listed)] if nearest else []
 
 
 def _help_wanted(reply: HelpWanted) -> Json:

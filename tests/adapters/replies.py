@@ -314,7 +314,7 @@ REPLIES: dict[str, Reply] = {
     ),
     "no_answer": NoAnswer(text="Nothing that I have read answers this."),
     "no_answer_with_titles": NoAnswer(
-        text="Nothing that I have read answers this. Closest:",
+        text="I found nothing that answers this.",
         nearest=(
             Nearest(title="Handbook", heading=("Leave",), url="https://docs.example.com/leave"),
             Nearest(title="Notes", heading=(), url=""),
@@ -355,7 +355,7 @@ REPLIES: dict[str, Reply] = {
     ),
     "source_list_of_one": SourceList(sources=(source(1, documents=1, passages=1),)),
     "source_list_of_one_on_schedule": SourceList(
-        sources=(source(4, schedule="every 6h", next_at=datetime(2026, 3, 1, 18, tzinfo=UTC)),)
+        sources=(source(4, schedule="every 6h", next_at=datetime(2026, 6, 1, 18, tzinfo=UTC)),)
     ),
     "source_list_in_every_state": SourceList(
         sources=tuple(source(number, state=state) for number, state in enumerate(SourceState))

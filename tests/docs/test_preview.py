@@ -20,6 +20,14 @@ def test_a_page_shows_every_kind_of_reply(platform: str) -> None:
     assert "leave --weeks 16 &amp;&amp; echo &lt;done&gt;" in page
 
 
+def test_channels_and_what_is_yet_to_come_are_named() -> None:
+    pages = PREVIEW["pages"]()
+    for platform in ("slack", "discord"):
+        assert "None" not in pages[platform]
+        assert "&lt;#" not in pages[platform]
+        assert "in 6 hours" in pages[platform]
+
+
 def test_discords_markdown_is_shown_as_discord_shows_it() -> None:
     shown: Callable[[str], str] = PREVIEW["discord_markdown"]
     assert "<div><b>a&#42;b</b> *</div>" == shown("**a\\*b** *")
