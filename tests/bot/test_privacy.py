@@ -208,6 +208,35 @@ def test_all_that_is_kept_of_a_person_is_erased_at_once(tea: Bench) -> None:
     assert isinstance(tea.handle(Share(actor=ANN, conversation=HERE, answer_id=answer.id, offset=0)), Refused)
 
 
+def test_no_table_that_names_people_is_forgotten_by_those_who_forget(tea: Bench) -> None:
+    """A new table that has such a column fails here until a keeper erases it."""
+    ids, names = {"actor", "asker", "sharer"}, {"name", "shared_by", "chosen_by", "added_by"}
+    with tea.records.write() as db:
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        people = []
+        for table in tables:
+            columns = db.execute(f"PRAGMA table_info({table})").fetchall()
+            if not ids & {column[1] for column in columns}:
+                continue
+            people.append(table)
+            known = {"workspace": "discord:1", **dict.fromkeys(ids, "ann"), **dict.fromkeys(names, "Ann")}
+            row = [
+                known.get(name, "2026-03-01" if name.endswith("_at") or name == "at" else "77")
+                for _, name, *_ in columns
+            ]
+            db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+    assert isinstance(forget(tea), Notice)
+    with tea.records.read() as db:
+        left = {
+            table
+            for table in tables
+            for row in db.execute(f"SELECT * FROM {table}")
+            if {"ann", "Ann"} & {*row}
+        }
+    assert set() == left
+    assert {"answers", "questions", "changes", "offers", "calls"} <= set(people)
+
+
 def test_what_is_kept_of_others_and_elsewhere_stays(tea: Bench) -> None:
     tea.read_tea(ELSEWHERE)
     theirs = tea.answer(ASKED, BOB)
