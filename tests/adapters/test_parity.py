@@ -20,7 +20,7 @@ from adapters.slack.app import SlackAdapter
 from adapters.slack.render import render as render_slack
 from adapters.terminal import translate as terminal
 from bot.abilities import ABILITIES, Ability, NotPossible, command_of, page
-from bot.messages import Request
+from bot.messages import Reply, Request, Silence
 from tests.adapters.replies import REPLIES
 from tests.adapters.slack.test_manifest import MANIFEST
 from tests.fakes.core import ScriptedCore, running
@@ -65,6 +65,10 @@ def assert_same(platform: str, kind: str, said: set[str], real: set[str]) -> Non
     missing, invented = sorted(real - said), sorted(said - real)
     assert not missing, f"{platform} has the {kind} {missing}: name them with their ability {WHERE}."
     assert not invented, f"{platform} has no {kind} {invented}: take them away {WHERE}."
+
+
+def test_every_kind_of_reply_has_an_example_that_the_platforms_are_tried_with() -> None:
+    assert {*get_args(Reply)} - {Silence} == {type(reply) for reply in REPLIES.values()}
 
 
 def test_every_request_belongs_to_exactly_one_ability() -> None:

@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
+from bot.abilities import FOR_EVERYONE, FOR_MODERATORS, Ability
 from bot.messages import (
     Actor,
     Arrive,
@@ -46,7 +47,7 @@ from bot.messages import (
     Verify,
     Why,
 )
-from bot.permissions import ONLY_MODERATORS, Permissions
+from bot.permissions import ONLY_MODERATORS, Permissions, is_for_moderators
 from bot.testing import NOON
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, TERMINAL, Bench
 
@@ -163,6 +164,19 @@ def test_every_decision_and_every_change_of_a_channel_is_for_moderators(
     bench.read_tea()
     assert Refused(text=ONLY_MODERATORS) == bench.handle(request_)
     assert Refused(text=ONLY_MODERATORS) != bench.handle(replace(request_, actor=MODERATOR))
+
+
+@pytest.mark.parametrize("ability", FOR_MODERATORS, ids=lambda ability: ability.about)
+def test_what_the_page_lists_for_moderators_is_for_them_alone(ability: Ability) -> None:
+    # Anybody is overheard where moderators have chosen a mode in which the bot speaks up.
+    for kind in {*ability.requests} - {Overhear}:
+        chosen = {"mode": "off"} if kind is SetMode else {}
+        assert is_for_moderators(replace(example(kind), **chosen))
+
+
+@pytest.mark.parametrize("ability", FOR_EVERYONE, ids=lambda ability: ability.about)
+def test_what_the_page_lists_for_everyone_is(ability: Ability) -> None:
+    assert not any(is_for_moderators(example(kind)) for kind in ability.requests)
 
 
 @pytest.mark.parametrize("kind", get_args(Request), ids=lambda kind: kind.__name__)
