@@ -225,6 +225,7 @@ class Application:
             open_source=self._open_source,
             open_reader=self.sandbox.reader,
             lock_path=self.data / "sync.lock",
+            published=self.searcher.prepare,
         )
 
     @cached_property

@@ -1049,7 +1049,8 @@ class PreferenceList:
 class StatusReport:
     """What the bot has read in this workspace, and how it is.
 
-    ``failures`` counts what could not be read, which the list of sources names.
+    ``failures`` counts what could not be read, which the list of sources names. ``recall`` is how
+    many of the nearest passages a search finds, 0 to 1.
     """
 
     version: str
@@ -1062,6 +1063,14 @@ class StatusReport:
     syncing: bool
     helpful: int
     not_helpful: int
+    recall: float = 1.0
+
+    @property
+    def search(self) -> str:
+        """How passages are searched, in words."""
+        if self.recall == 1:
+            return "compares every passage"
+        return f"finds {100 * self.recall:.1f} % of the nearest passages, as measured on a sample"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

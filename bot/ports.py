@@ -151,6 +151,10 @@ class Searcher(Protocol):
         """
         ...
 
+    def recall(self, *, workspace: str) -> float:
+        """Return how many of the nearest passages a search finds, 0 to 1, as measured on a sample."""
+        ...
+
     def findings(self, *, audience: Audience) -> Iterator[Finding]:
         """Yield what a writer should mend, which takes the longer the more was read."""
         ...

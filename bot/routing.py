@@ -819,6 +819,7 @@ class Router:
             syncing=self._jobs.is_running(workspace),
             helpful=helpful,
             not_helpful=not_helpful,
+            recall=self._searcher.recall(workspace=workspace),
         )
 
 

@@ -134,6 +134,10 @@ class FakeSearcher:
         hits = [self._hit(query, passage) for passage in self._readable(audience).values()]
         return _once(sorted(hits, key=lambda hit: -hit.score))[:k]
 
+    def recall(self, *, workspace: str) -> float:
+        """Return 1: everything is looked at."""
+        return 1.0
+
     def releases(self, *, audience: Audience) -> list[str]:
         """Return the releases that documents of this audience describe, the newest first."""
         found = {each.release for each in self._readable(audience).values()}

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from index.at_hand import AtHand
 from index.catalog import CandidateRow, Catalog
-from index.errors import EmbedderChanged
+from index.errors import EmbedderChanged, IndexFailure
 from index.explaining import explanation
 from index.highlighting import span
 from index.hygiene import findings
@@ -19,7 +21,7 @@ from index.ports import Embedder, Embedding, Numbers, Reranker, Vectors
 from index.ranking import Evidence, Query, confidences, cues, fused, telling, weigh
 from index.releases import newest_first, rank
 from index.resemblance import Shingles, resemble, shingles
-from index.snapshots import SENTENCES, Scope, Snapshot, Snapshots
+from index.snapshots import AUDIENCES, SENTENCES, Scope, Snapshot, Snapshots
 from index.tokens import Projection
 
 LANE = 50
@@ -35,9 +37,8 @@ RERANKED = 30
 """Candidates that a reranker puts in order: it reads each of them, which takes milliseconds apiece."""
 
 
-AUDIENCES = 50
-"""Of how many audiences the headings are kept at hand."""
-
+ANSWERS = 500
+"""Answers of each workspace that are kept at hand until its catalogue changes."""
 
 Listed = TypeVar("Listed")
 
@@ -46,9 +47,11 @@ Listed = TypeVar("Listed")
 class Ranking:
     """The candidates of a query with what speaks for each; ``order`` has the best first.
 
-    It falls by ``scores``, unless a reranker had the last word on it.
+    It falls by ``scores``, unless a reranker had the last word on it. ``revision`` is that of the
+    catalogue which was searched.
     """
 
+    revision: int
     query: Query
     embedder: Embedder
     evidence: Evidence
@@ -85,8 +88,9 @@ class CatalogSearcher:
         self._snapshots = Snapshots(catalog, folder=folder)
         self._projections: dict[str, Projection] = {}
         self._chatter: dict[str, Vectors] = {}
-        self._paths: dict[Audience, tuple[int, list[tuple[str, ...]]]] = {}
-        self._releases: dict[Audience, tuple[int, list[str]]] = {}
+        self._paths = AtHand[list[tuple[str, ...]]](AUDIENCES)
+        self._releases = AtHand[list[str]](AUDIENCES)
+        self._answers = AtHand[list[Hit]](ANSWERS)
         self._preparing = threading.Lock()
 
     def search(self, query: str, *, k: int, audience: Audience) -> list[Hit]:
@@ -95,8 +99,15 @@ class CatalogSearcher:
         What stands nearly alike in several places is one hit. Raises EmbedderUnavailable,
         EmbedderChanged, RerankerUnavailable, CatalogUnavailable.
         """
-        ranking = self.rank(query, k=k, audience=audience)
-        return self._hits(ranking, k, audience) if ranking else []
+        workspace, revision = audience.workspace, self._catalog.revision(audience.workspace)
+        found = self._answers.find(workspace, revision, (query, k, audience))
+        if found is None:
+            ranking = self.rank(query, k=k, audience=audience)
+            found = self._hits(ranking, k, audience) if ranking else []
+            # While a snapshot is brought up to date, the one before answers, not for long.
+            if ranking and ranking.revision == revision == self._catalog.revision(workspace):
+                self._answers.keep(workspace, revision, (query, k, audience), found)
+        return list(found)
 
     def explain(self, query: str, passage_id: int, *, audience: Audience) -> Explanation | None:
         """Say why a passage is found for a query; None when it is not, or not any more."""
@@ -129,29 +140,27 @@ class CatalogSearcher:
 
         Nothing is embedded; between two changes of the catalogue they are read from it once.
         """
-        return self._at_hand(self._paths, audience, self._catalog.paths)
+        return self._once(self._paths, audience, self._catalog.paths)
 
     def releases(self, *, audience: Audience) -> list[str]:
         """Return the releases that documents of this audience describe, the newest first.
 
         Between two changes of the catalogue they are read from it once.
         """
-        return self._at_hand(
+        return self._once(
             self._releases, audience, lambda audience: newest_first(self._catalog.releases(audience))
         )
 
-    def _at_hand(
-        self, held: dict[Audience, tuple[int, Listed]], audience: Audience, read: Callable[[Audience], Listed]
-    ) -> Listed:
+    def _once(
+        self, held: AtHand[list[Listed]], audience: Audience, read: Callable[[Audience], list[Listed]]
+    ) -> list[Listed]:
         """Return what was read for an audience at this revision of the catalogue, or read it."""
-        revision = self._catalog.revision(audience.workspace)
-        found = held.pop(audience, None)
-        if found is None or found[0] != revision:
-            found = revision, read(audience)
-        held[audience] = found
-        for oldest in list(held)[:-AUDIENCES]:
-            held.pop(oldest, None)
-        return found[1]
+        workspace, revision = audience.workspace, self._catalog.revision(audience.workspace)
+        found = held.find(workspace, revision, audience)
+        if found is None:
+            found = read(audience)
+            held.keep(workspace, revision, audience, found)
+        return found
 
     def read_back(self, passage_id: int, *, audience: Audience) -> Passage | None:
         """Return the live passage, or None when it is gone or not for this audience."""
@@ -191,6 +200,7 @@ class CatalogSearcher:
         ahead = {id: place for place, id in enumerate(scope.words.exact(query, LANE))}
         order = sorted(range(len(rows)), key=lambda i: (ahead.get(rows[i].id, LANE), -scores[i], rows[i].id))
         return Ranking(
+            revision=snapshot.revision,
             query=asked,
             embedder=embedder,
             evidence=evidence,
@@ -204,6 +214,15 @@ class CatalogSearcher:
     def findings(self, *, audience: Audience) -> Iterator[Finding]:
         """Yield what a writer should mend. Raises EmbedderUnavailable, CatalogUnavailable."""
         return findings(self._catalog, self._embedder().id, audience)
+
+    def prepare(self, workspace: str) -> None:
+        """Bring what a search reads up to date, so that no question has to; others are answered meanwhile."""
+        with suppress(IndexFailure):  # which the next question tells, to whoever asks it
+            self._current(workspace)
+
+    def recall(self, *, workspace: str) -> float:
+        """Return how many of the nearest a search finds, 0 to 1, as measured when its groups were made."""
+        return self._snapshots.recall(workspace)
 
     def compact(self) -> None:
         """Make all that is kept of workspaces anew, so that nothing of what was removed is left in it.

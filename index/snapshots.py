@@ -136,6 +136,14 @@ class Snapshots:
         finally:
             refreshing.release()
 
+    def recall(self, workspace: str) -> float:
+        """Return how many of the nearest the snapshot that was saved last finds, 0 to 1."""
+        try:
+            manifest = json.loads((self._place(workspace) / "manifest.json").read_text(encoding="utf-8"))
+            return float(manifest["recall"])
+        except DAMAGE:
+            return 1.0  # nothing was saved yet, or before there were groups
+
     def compact(self, workspace: str, embedder: Embedder) -> None:
         """Make anew what is kept of a workspace, so that nothing of what was removed is left in it.
 
@@ -286,6 +294,7 @@ class Snapshots:
             "projected": snapshot.sentences.dimension,
             "gone": snapshot.gone,
             "words": snapshot.words.version,
+            "recall": snapshot.recall,
         }
         try:
             _save(snapshot, saved)

@@ -65,14 +65,19 @@ class Syncer:
         open_source: Callable[[SourceRecord], Source],
         open_reader: Callable[[str], Reader],
         lock_path: Path,
+        published: Callable[[str], None] = lambda workspace: None,
     ) -> None:
-        """``embedder`` is called when a sync needs it; ``open_reader`` takes a format."""
+        """``embedder`` is called when a sync needs it; ``open_reader`` takes a format.
+
+        ``published`` is called with the workspace after each sync.
+        """
         self._catalog = catalog
         self._staging = Staging(catalog)
         self._embedder = embedder
         self._open_source = open_source
         self._open_reader = open_reader
         self._lock_path = lock_path
+        self._published = published
 
     def sync(
         self,
@@ -91,12 +96,14 @@ class Syncer:
         try:
             # The operating system frees the lock of a killed process.
             with FileLock(self._lock_path, timeout=0):
-                return self._sync(record, progress, failed)
+                report = self._sync(record, progress, failed)
         except Timeout as error:
             raise SyncBusy from error
         except SourceUnavailable as error:
             self._catalog.note_unavailable(record, str(error))
             raise
+        self._published(record.workspace)
+        return report
 
     def embed_anew(self, workspace: str, progress: Progress) -> int:
         """Embed what was published with another embedder, then search with the present one.

@@ -520,6 +520,7 @@ def _status(reply: StatusReport) -> ui.LayoutView:
         f"{counted(reply.passages, 'passage')}",
         *([not_read] if reply.failures else []),
         f"Last synced: {synced}{', syncing now' if reply.syncing else ''}",
+        f"Search {reply.search}",
         f"{counted(reply.helpful, 'answer')} rated helpful, {reply.not_helpful:,} not helpful",
     )
 

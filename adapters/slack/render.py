@@ -356,6 +356,7 @@ def _status_report(reply: StatusReport) -> Json:
         *([section(words("Not read: ", bold=True), words(not_read))] if reply.failures else []),
         section(words("Synced: ", bold=True), *_synced(reply)),
         section(words("Feedback: ", bold=True), words(_feedback_counts(reply))),
+        section(words("Search: ", bold=True), words(reply.search)),
         section(words("Embedder: ", bold=True), words(shorten(reply.embedder, MAX_LINE) or "none")),
     ]
     return _message(f"Quoth {reply.version}", rich_text(bullets(facts)), is_heading=True)

@@ -353,6 +353,7 @@ def _status(reply: StatusReport, now: datetime) -> RenderableType:
             f"last synced {synced}{', syncing now' if reply.syncing else ''}"
         ),
         *([_plain(not_read, "yellow")] if reply.failures else []),
+        _plain(f"Search {reply.search}"),
         _plain(f"{counted(reply.helpful, 'answer')} rated helpful, {reply.not_helpful:,} not helpful"),
     )
 

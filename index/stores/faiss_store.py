@@ -6,7 +6,7 @@ Every update yields a new store, so readers never wait; it costs what has change
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -89,7 +89,8 @@ class FaissStore:
     @property
     def recall(self) -> float:
         """How many of the ten nearest are found, 0 to 1, as measured on a sample of what is held."""
-        return 1.0 if self._groups is None else self._groups.recall
+        # A sample cannot show that nothing at all is missed.
+        return 1.0 if self._groups is None else min(self._groups.recall, 0.999)
 
     def updated(self, *, removed: Iterable[int], ids: Sequence[int], vectors: Vectors) -> "FaissStore":
         """Return a store without the vectors of ``removed`` and with ``ids`` added; self stays as it is."""
@@ -137,10 +138,14 @@ class FaissStore:
 
     def _folded(self) -> "FaissStore":
         """Return a store whose vectors are all in groups."""
+        with _one_thread():
+            return self._with(_none(self._recent), self._regrouped(), None)
+
+    def _regrouped(self) -> "_Groups":
         groups, live = self._groups, self._live
         if groups is not None and len(self) <= GROWTH * groups.learned_from:
-            return self._with(_none(self._recent), groups.merged(live, self._recent), None)
-        return self._with(_none(self._recent), _learned(groups, live, self._recent, self.dimension), None)
+            return groups.merged(live, self._recent)
+        return _learned(groups, live, self._recent, self.dimension)
 
     # Between runs
 
@@ -364,6 +369,17 @@ def _owned(ids: Keys, owners: Keys, share: int) -> Rows:
     np.add.at(marks, np.searchsorted(ids, owners * share), 1)
     np.add.at(marks, np.searchsorted(ids, (owners + 1) * share), -1)
     return np.asarray(np.cumsum(marks[:-1]) > 0)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Leave the other processors to those who ask; it holds for this thread alone."""
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
 
 
 # The stubs know neither the keywords of these nor that an array may be given.

@@ -412,6 +412,7 @@ REPLIES: dict[str, Reply] = {
     "overview_of_nothing": OverviewReport(sources=(), questions=(), matters=()),
     "status": STATUS,
     "status_with_failures": replace(STATUS, failures=3),
+    "status_in_groups": replace(STATUS, recall=0.9968),
     "status_of_one": replace(STATUS, sources=1, documents=1, passages=1, helpful=1, not_helpful=0),
     "listing": Listing(
         text="1 answer to review; 1 answer saved.",
