@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from index.embedders.batches import batches, embedding
+from index.embedders.batches import BATCH, batches, embedding
+from index.embedders.together import Together
 from index.errors import EmbedderUnavailable
 from index.languages import covered_by
 from index.ports import Embedding, Vectors
@@ -66,6 +67,7 @@ class OpenVinoEmbedder:
             tokenizer.no_truncation()
         self._cut.enable_truncation(self._card.limit)
         self._graph = folder / GRAPH
+        self._together = Together(self._embed_queries, most=BATCH)
 
     @property
     def id(self) -> str:
@@ -93,10 +95,7 @@ class OpenVinoEmbedder:
 
     def embed_query(self, query: str) -> Embedding:
         """Embed what is searched."""
-        prompt = self._card.query_prompt
-        # One text alone is computed no faster in half precision.
-        [embedded] = self._embed([self._cut.encode(prompt + query)], len(prompt), self._exact)
-        return embedded
+        return self._together(self._cut.encode(self._card.query_prompt + query))
 
     def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         """Embed what is found, in the order of the texts."""
@@ -107,6 +106,10 @@ class OpenVinoEmbedder:
             own = self._embed([encoded[i] for i in batch], len(prompt), self._quick)
             embedded.update(zip(batch, own, strict=True))
         return [embedded[i] for i in range(len(texts))]
+
+    def _embed_queries(self, encoded: Sequence[Encoding]) -> list[Embedding]:
+        # A few short texts are computed no faster in half precision.
+        return self._embed(encoded, len(self._card.query_prompt), self._exact)
 
     @cached_property
     def _quick(self) -> "_Graph":

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from index.embedders.batches import batches, embedding
+from index.embedders.batches import BATCH, batches, embedding
 from index.embedders.openvino_model import Card, convert
 from index.embedders.packaged import PACKAGED_MODEL, checked_folder
+from index.embedders.together import Together
 from index.errors import EmbedderUnavailable
 from index.huggingface import quiet, reason_and_cure
 from index.languages import covered_by
@@ -46,6 +47,7 @@ class SentenceTransformerEmbedder:
                 "Choose a model with a fast tokenizer in the setting embedder.model."
             )
         self._lock = Lock()
+        self._together = Together(self._embed_queries, most=BATCH)
         self._dimension = int(self._model.get_embedding_dimension())
         self._id = _fingerprint(model, self._model, query_prompt, passage_prompt)
 
@@ -83,9 +85,7 @@ class SentenceTransformerEmbedder:
 
     def embed_query(self, query: str) -> Embedding:
         """Embed what is searched."""
-        # One text alone is embedded no faster in half precision.
-        [embedding] = self._embed([query], self._query_prompt, half=False)
-        return embedding
+        return self._together(query)
 
     def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         """Embed what is found, in the order of the texts."""
@@ -123,6 +123,10 @@ class SentenceTransformerEmbedder:
             warnings.simplefilter("ignore")  # tracing warns of each number that it takes for a constant
             module = _traceable(self._model, card.inputs)
             convert(module, example, tokenizer.backend_tokenizer.to_str(), card, folder)
+
+    def _embed_queries(self, queries: Sequence[str]) -> list[Embedding]:
+        # A few short texts are embedded no faster in half precision.
+        return self._embed(queries, self._query_prompt, half=False)
 
     def _embed(self, texts: Sequence[str], prompt: str, *, half: bool) -> list[Embedding]:
         # Not through `encode`, which keeps the places of the tokens to itself: they would have to be

