@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: help setup run test check bench bench-quality bench-sync train clean
+.PHONY: help setup run test check bench bench-embedding bench-quality bench-start bench-sync train clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -28,6 +28,12 @@ bench: .venv/developed ## measure answers to the seeds' own questions
 
 bench-quality: .venv/developed ## measure answers on all question sets, or on some: ONLY="xquad seeds"
 	@$(BIN)/python benchmarks/quality.py $(addprefix --only ,$(ONLY))
+
+bench-embedding: .venv/developed ## measure how fast passages are embedded, beside plain sentence-transformers
+	@OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python benchmarks/embedding.py
+
+bench-start: .venv/developed ## measure how long a first answer takes, from the command on
+	@PYTHONPATH=. $(BIN)/python benchmarks/start.py
 
 bench-sync: .venv/developed ## measure syncs of 100,000 made-up passages
 	@OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python benchmarks/syncing.py

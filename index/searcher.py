@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
@@ -316,7 +317,10 @@ class CatalogSearcher:
         with self._preparing:
             if embedder.id not in self._chatter:
                 lines = (files("index") / "chatter.txt").read_text(encoding="utf-8").splitlines()
-                self._chatter[embedder.id] = np.stack([embedder.embed_query(line).vector for line in lines])
+                # Asked at once, they are computed together.
+                with ThreadPoolExecutor() as askers:
+                    embedded = list(askers.map(embedder.embed_query, lines))
+                self._chatter[embedder.id] = np.stack([each.vector for each in embedded])
             return self._chatter[embedder.id]
 
 

@@ -1,0 +1,23 @@
+"""The converted model, which each test would otherwise make anew in a data folder of its own."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from index.embedders.choosing import open_embedder
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the packaged model is kept, converted if that is quicker here."""
+    folder = tmp_path_factory.mktemp("data") / "models"
+    open_embedder(folder=folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _converted(models: Path, tmp_path: Path) -> None:
+    """Put it into the data folder that is to be."""
+    shutil.copytree(models, tmp_path / "data" / "models", copy_function=os.link)
