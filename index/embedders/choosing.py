@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from index.embedders.openvino_model import OpenVinoEmbedder
+from index.embedders.openvino_model import CARD, OpenVinoEmbedder
 from index.embedders.packaged import PACKAGED_MODEL, packaged_folder
 from index.errors import EmbedderUnavailable
 from index.ports import Embedder
@@ -90,7 +90,7 @@ def _quicker(exact: "SentenceTransformerEmbedder", place: Path, *, is_free: bool
             made.rename(place)
     for outdated in set(place.parent.iterdir()) - {place}:
         shutil.rmtree(outdated, ignore_errors=True)
-    return OpenVinoEmbedder(place) if is_quicker else exact
+    return OpenVinoEmbedder(place) if (place / CARD).exists() else exact
 
 
 def _converted(exact: "SentenceTransformerEmbedder", folder: Path) -> OpenVinoEmbedder:
