@@ -275,9 +275,9 @@ class _Groups:
         """Return the same, looking into no more groups than it takes."""
         vectors = self._questions()
         exact = self._nearest(vectors, self.index.nlist)
-        probes, recall = 2, 0.0
+        probes, recall = 4, 0.0
         while recall < RECALL and probes < self.index.nlist:
-            probes = min(probes + probes // 2, self.index.nlist)
+            probes = min(probes + probes // 4, self.index.nlist)
             found = self._nearest(vectors, probes)
             recall = float(np.mean([len(a & b) / len(b) for a, b in zip(found, exact, strict=True)]))
         return replace(self, probes=probes, recall=recall)

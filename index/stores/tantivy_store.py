@@ -12,9 +12,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import compress
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 from filelock import FileLock
 from tantivy import (
     Document,
@@ -45,6 +48,10 @@ MOST_TERMS = 64
 """How many distinct words, and how many identifiers, of a query are searched, the rarest first."""
 
 MOST_PHRASES = 8
+
+MOST_PASSED_OVER = 4_000
+"""Passages that are found in everything and looked through for those of an audience, before it is
+searched alone, which takes 60 ms for 100,000 passages."""
 
 RARE_SHARE = 0.05
 RARE_COUNT = 5
@@ -98,7 +105,7 @@ class LexicalEntry:
 class LexicalSnapshot:
     """The passages as of one moment. Immutable: share it between threads at will."""
 
-    def __init__(self, searcher: Searcher, *, version: str = "", _among: Query | None = None) -> None:
+    def __init__(self, searcher: Searcher, *, version: str = "", _among: Keys | None = None) -> None:
         """``version`` names what the folder holds, another after every update; empty without a folder."""
         self.version = version
         self._searcher = searcher
@@ -106,10 +113,13 @@ class LexicalSnapshot:
 
     def narrowed(self, among: Keys) -> "LexicalSnapshot":
         """Return a snapshot that passes other ids over; scores stay those of a search in everything."""
-        chosen = Query.term_set_query(_SCHEMA, "id", among.tolist())
-        return LexicalSnapshot(
-            self._searcher, version=self.version, _among=Query.const_score_query(chosen, 0.0)
-        )
+        return LexicalSnapshot(self._searcher, version=self.version, _among=np.sort(among))
+
+    @cached_property
+    def _filter(self) -> Query:
+        """A filter that scores nothing. It takes half a millisecond for each thousand ids."""
+        ids = [] if self._among is None else self._among.tolist()
+        return Query.const_score_query(Query.term_set_query(_SCHEMA, "id", ids), 0.0)
 
     def __len__(self) -> int:
         """Count the passages."""
@@ -206,8 +216,18 @@ class LexicalSnapshot:
         return [_term("code", name) for name in rare]
 
     def _found(self, query: Query, k: int) -> list[tuple[int, float]]:
-        if self._among is not None:
-            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, self._among)])
+        if self._among is None:
+            return self._first(query, k)
+        # Of what a search in everything finds, so many should be among them that there are enough.
+        most = 2 * k * self._searcher.num_docs // max(len(self._among), 1)
+        if most <= MOST_PASSED_OVER:
+            found = self._first(query, most)
+            own = np.isin([id for id, _ in found], self._among)
+            if len(found) < most or np.count_nonzero(own) >= k:
+                return list(compress(found, own))[:k]
+        return self._first(Query.boolean_query([(Occur.Must, query), (Occur.Must, self._filter)]), k)
+
+    def _first(self, query: Query, k: int) -> list[tuple[int, float]]:
         # tantivy panics at a limit of 0, and sets memory aside for all of it.
         k = min(k, self._searcher.num_docs)
         if k < 1:

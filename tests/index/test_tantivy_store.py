@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.errors import CatalogUnavailable, SyncBusy
+from index.stores import tantivy_store
 from index.stores.tantivy_store import LexicalEntry, LexicalSnapshot, TantivyStore
 
 PASSAGES = {
@@ -300,6 +302,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from index.stores import tantivy_store
 from index.stores.tantivy_store import LexicalEntry, TantivyStore
 
 def entries():
@@ -322,3 +325,29 @@ def test_an_update_that_is_killed_leaves_the_index_as_it_was(tmp_path: Path) -> 
     store.update(removed=[1], added=[])
     assert 1 == len([*tmp_path.glob("*.store")])
     assert set(PASSAGES) - {1} == store.ids()
+
+
+@pytest.mark.parametrize("share", [1, 2, 40])
+@pytest.mark.parametrize("most", [0, 4_000])
+def test_a_narrowed_snapshot_finds_what_a_whole_one_finds_of_it(
+    monkeypatch: pytest.MonkeyPatch, share: int, most: int
+) -> None:
+    monkeypatch.setattr(tantivy_store, "MOST_PASSED_OVER", most)
+    store = TantivyStore(None)
+    texts = {id: "tea " * (1 + id % 7) + "leaf " * (id % 5) + "water " * (id % 3) for id in range(400)}
+    store.update(removed=[], added=[LexicalEntry(id=id, head="", body=text) for id, text in texts.items()])
+    whole, chosen = store.snapshot(), np.arange(0, 400, share)
+    own = [pair for pair in whole.search("leaf of tea", 400) if pair[0] % share == 0]
+    found = whole.narrowed(chosen).search("leaf of tea", 10)
+    assert [score for _, score in own[:10]] == pytest.approx([score for _, score in found])
+    assert all(id % share == 0 for id, _ in found)
+
+
+def test_a_snapshot_narrowed_to_where_a_word_never_stands_finds_nothing() -> None:
+    store = TantivyStore(None)
+    entries = [LexicalEntry(id=id, head="", body="tea" if id < 50 else "coffee") for id in range(100)]
+    store.update(removed=[], added=entries)
+    narrowed = store.snapshot().narrowed(np.arange(50, 100))
+    assert [] == narrowed.search("tea", 5)
+    assert 5 == len(narrowed.search("coffee", 5))
+    assert [] == store.snapshot().narrowed(np.array([], np.int64)).search("tea", 5)
