@@ -36,7 +36,7 @@ SAMPLED = 100
 BLENDED = 10
 """Vectors that a made-up question is the sum of. Questions lie where no passage does: one made of a single
 passage finds its neighbours in a quarter of the groups that a person's question takes; the sum of ten, on
-Python's and Git's documentation, takes as many (benchmarks/growth.py)."""
+Python's and Git's documentation, takes as many (docs/benchmarks.md)."""
 
 NEAREST = 10
 
