@@ -389,7 +389,7 @@ def _audience(application: Application, source: str, version: str) -> Audience:
 def _status(reply: Reply) -> int:
     if isinstance(reply, Answer):
         return ANSWERED
-    return NOTHING if isinstance(reply, Closest | NoAnswer) else ERROR
+    return NOTHING if isinstance(reply, Closest | NoAnswer | Notice) else ERROR
 
 
 def _ask_lines(application: Application, k: int, audience: Audience) -> None:

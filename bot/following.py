@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
+from bot.courtesy import is_about_the_bot
 from bot.messages import Actor, Conversation, counted
 from bot.ports import Clock, Kept
 
@@ -180,6 +181,8 @@ def follows(message: str) -> bool:
     words = _words(message)
     if not words or len(words) > MOST_WORDS or _chats(words) or _remarks(SMILEY.sub(" ", message)):
         return False
+    if is_about_the_bot(message):
+        return False
     opener, text = _opened(message)
     rest, telling = _words(text), _telling(text)
     if not telling:
@@ -205,6 +208,14 @@ def chats(message: str) -> bool:
         return False
     telling = {_plain(word) for word in _telling(text)} - SMALL_TALK
     return not telling or not THANKS.isdisjoint(words)
+
+
+def is_small_talk(message: str) -> bool:
+    """Whether a message chats in so many words: "thanks" does, "time" may be meant as a question."""
+    text = SMILEY.sub(" ", message)
+    words = _words(text)
+    says_so = not words or _remarks(text) or not (CHATTER | SMALL_TALK).isdisjoint(words)
+    return says_so and chats(message)
 
 
 def gist(question: str) -> frozenset[str]:

@@ -23,6 +23,7 @@ from bot.answering import (
     sentence_quoted,
 )
 from bot.audit import AuditTrail
+from bot.courtesy import courteous, is_about_the_bot
 from bot.curation import Curation
 from bot.errands import Errands
 from bot.errors import (
@@ -36,7 +37,7 @@ from bot.errors import (
 from bot.escalation import Escalation
 from bot.exporting import Exports
 from bot.feedback import Ledger, Remembered
-from bot.following import Topics, chats, follows, in_full, tells, topic_of
+from bot.following import Topics, chats, follows, in_full, is_small_talk, tells, topic_of
 from bot.golden import GoldenQuestions
 from bot.hindrances import Hindrances
 from bot.hygiene import Hygiene
@@ -427,8 +428,12 @@ class Router:
         says_something = outcome is Outcome.ANSWER or not chats(question)
         if says_something and (stands or query != question or not follows(query)):
             self._note_topic(request, query, hits if outcome is not Outcome.NOTHING else [])
+        has_read = bool(hits or self._library.sources(workspace))
+        asks_nothing = is_small_talk(question) or is_about_the_bot(question)
+        if asks_nothing and has_read and outcome is not Outcome.ANSWER:
+            return courteous(question, request.conversation.platform)
         self._log_question(request, outcome)
-        if not hits and not self._library.sources(workspace):
+        if not has_read:
             return NoAnswer(text=_nothing_read(request))
         if outcome is not Outcome.ANSWER:
             self._open_questions.note(replace(request, question=query))

@@ -26,6 +26,7 @@ from bot.messages import (
     Errand,
     Exported,
     Fate,
+    Notice,
     Post,
     Progress,
     Reindex,
@@ -116,7 +117,7 @@ class TerminalAdapter:
             self._shown = Shown(answer_id=reply.id, offset=reply.offset)
         elif isinstance(reply, Continuation):
             self._shown = Shown(answer_id=reply.id, offset=reply.offset, step=reply.step)
-        elif isinstance(request, Ask):
+        elif isinstance(request, Ask) and not isinstance(reply, Notice):
             self._shown = None  # /helpful must not rate the answer before
         # The lines of an export are for programs, which a wrapped one would break.
         self._console.print(render(reply), soft_wrap=isinstance(reply, Exported))

@@ -68,3 +68,9 @@ def test_an_unknown_source_is_an_error_that_names_those_there_are(ask: Callable[
     for form in ("--json", "--jsonl"):
         error = ask(*([QUESTION] if form == "--json" else []), form, "--source", "cellar").exception
         assert isinstance(error, SourceUnknown)
+
+
+def test_a_greeting_is_no_error_and_no_answer(ask: Callable[..., Result]) -> None:
+    told = ask("hello")
+    assert 1 == told.exit_code
+    assert "I answer questions by quoting" in told.stdout

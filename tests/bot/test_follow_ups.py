@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.messages import Answer, Ask, Closest, Conversation, ForgetMe, NoAnswer, Reasons, Why
+from bot.messages import Answer, Ask, Closest, Conversation, ForgetMe, NoAnswer, Notice, Reasons, Why
 from tests.bot.conftest import ANN, BOB, HERE, TERMINAL, Bench
 
 LINUX = "On Linux, install the server by running its script."
@@ -26,8 +26,8 @@ def read(bench: Bench) -> Bench:
 def searched(bench: Bench, question: str, conversation: Conversation = THREAD, **more: object) -> str:
     request = Ask(actor=ANN, conversation=conversation, question=question)
     reply = bench.handle(replace(request, **more))  # type: ignore[arg-type]
-    assert isinstance(reply, Answer | Closest | NoAnswer)
-    return reply.searched
+    assert isinstance(reply, Answer | Closest | NoAnswer | Notice)
+    return "" if isinstance(reply, Notice) else reply.searched
 
 
 def test_a_question_that_follows_is_answered_as_what_it_means_and_says_so(read: Bench) -> None:
