@@ -45,7 +45,7 @@ from bot.messages import (
     Why,
     parted_options,
 )
-from bot.outline import EPILOG, HELP, Commands, Data
+from bot.outline import EPILOG, HELP, Commands, Data, Version
 from bot.receipts import Receipts, Verdict, summed_up
 from bot.settings import explain, load, stay_offline
 from bot.setup import setup
@@ -86,6 +86,7 @@ Named = Annotated[str, typer.Argument(help="The source's name, as `quoth sources
 def choose(
     context: typer.Context,
     data: Data = None,
+    _version: Version = False,
 ) -> None:
     """Answers questions by quoting your documents, word for word."""
     stay_offline()

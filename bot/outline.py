@@ -1,5 +1,6 @@
 """What `quoth --help` shows, without importing what the commands do: that would take most of a second."""
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +37,17 @@ COMMANDS = {
 Data = Annotated[Path | None, typer.Option(help="The data folder; QUOTH_DATA sets it, too.")]
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"Quoth {version('quoth')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+]
+
+
 class Commands(TyperGroup):
     """Commands whose options show no type where they take no value."""
 
@@ -63,7 +75,7 @@ def outline() -> typer.Typer:
     app = typer.Typer(cls=Commands, help=HELP, epilog=EPILOG)
 
     @app.callback()
-    def choose(data: Data = None) -> None:
+    def choose(data: Data = None, _version: Version = False) -> None:
         pass
 
     for name, first_line in COMMANDS.items():

@@ -103,17 +103,22 @@ def _only_names(text: str) -> bool:
     return not (text.endswith("?") or question_in(text))
 
 
-def matters(sources: Sequence[SourceLine], *, unanswered: int, drafts: int) -> tuple[str, ...]:
-    """Return what a moderator should look at, in sentences.
+def matters(sources: Sequence[SourceLine], *, unanswered: int, drafts: int, platform: str) -> tuple[str, ...]:
+    """Return what a moderator should look at, in sentences that name the commands of ``platform``.
 
     ``unanswered`` are questions that got no answer, ``drafts`` answers to be reviewed.
     """
+    lead = "/quoth " if platform == "slack" else "/"
     failures = sum(len(source.failures) for source in sources)
     unread = [source.name for source in sources if source.synced_at is None]
-    asked = f"{counted(unanswered, 'question')} without an answer: from the list of them you can answer."
+    asked = f"{counted(unanswered, 'question')} without an answer: see {lead}unanswered."
     return (
         *([asked] if unanswered else []),
-        *([f"{counted(drafts, 'answer')} to review, before I quote what people wrote."] if drafts else []),
-        *([f"{counted(failures, 'failure')} to read: the list of sources says why."] if failures else []),
+        *(
+            [f"{counted(drafts, 'answer')} to review, before I quote what people wrote: see {lead}review."]
+            if drafts
+            else []
+        ),
+        *([f"{counted(failures, 'failure')} to read: {lead}sources says why."] if failures else []),
         *([f"Not read yet: {', '.join(unread)}."] if unread else []),
     )

@@ -22,7 +22,10 @@ class Records:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = _opened(path)
         except (OSError, sqlite3.Error) as error:
-            raise RecordsUnavailable from error
+            raise RecordsUnavailable(
+                f"The bot's own records in {path.parent} could not be opened. Check that this data folder "
+                "exists and is writable, or choose another with --data or QUOTH_DATA."
+            ) from error
 
     def close(self) -> None:
         """Close the file."""

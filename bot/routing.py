@@ -773,7 +773,7 @@ class Router:
             questions=self._answered_for(request.actor, request.conversation),
             matters=(
                 *self._hindrances.told(workspace),
-                *matters(lines, unanswered=unanswered, drafts=drafts),
+                *matters(lines, unanswered=unanswered, drafts=drafts, platform=request.conversation.platform),
             )
             if moderates
             else (),

@@ -12,7 +12,7 @@ from adapters.slack import guide as slack
 from bot import envfile
 from bot.bootstrap import Application
 from bot.console import err, out
-from bot.errors import QuothError
+from bot.errors import QuothError, SettingInvalid
 from bot.settings import load
 
 ENV = Path(".env")
@@ -39,7 +39,8 @@ Discord
   3. Leave all Privileged Gateway Intents off; only with the setting discord.message_content switch on
      Message Content. These are used, and none of them is privileged:
 {intents}
-  4. The invite link asks for these permissions and no others:
+  4. Once I have the token, I print the link that adds the bot to your server. It asks for these
+     permissions and no others:
 {permissions}
 """
 
@@ -104,11 +105,19 @@ def setup(
     }
     has_terminal = sys.stdin.isatty()
     may_ask = not any(given[name] for name in given if name != ADDRESS) and has_terminal
+    if given[ADDRESS] and not given[ADDRESS].startswith("https://"):
+        raise SettingInvalid(
+            f"{given[ADDRESS]} does not begin with https://. Give the address that leads here, as in "
+            "--slack-public-url https://quoth.example.org."
+        )
     application: Application = context.obj
-    results = [_discord(application, given, ask=may_ask), _slack(application, given, ask=may_ask)]
+    # What comes of the token that was given stands last, below the long steps of the other platform.
+    is_discord_alone = [DISCORD] == [name for name in given if given[name]]
+    steps = (_slack, _discord) if is_discord_alone else (_discord, _slack)
+    results = [step(application, given, ask=may_ask) for step in steps]
     if not any(results):
         err.print("Neither Discord nor Slack is connected yet. `quoth run` serves the terminal alone.")
-        if not has_terminal:
+        if not has_terminal and not any(given.values()):
             err.print(TO_GIVE, markup=False, soft_wrap=True)
     else:
         out.print("`quoth run` starts the bot, and `quoth doctor` tries all of it again.")

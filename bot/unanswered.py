@@ -51,6 +51,11 @@ COMPARED = 300
 WORDINGS = 3
 KEEP = "questions.keep"
 
+NO_WORDS = (
+    "I keep no words of questions here, so I cannot list them. Set questions.keep to 30 in the settings, "
+    "and I list what is asked from then on, for 30 days."
+)
+
 # An id that was used once is not used again: a button in an old message would mean another question.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS open_questions (
@@ -396,12 +401,13 @@ def _passage(passage: Passage, item: str) -> Item:
 
 
 def _summary(groups: int, without_words: int, days: int) -> str:
-    text = f"{counted(groups, 'question')} without an answer." if groups else "Nothing was asked in vain."
-    if not days:
-        text = "I keep no words of questions here, so that I cannot list them; questions.keep changes that."
+    sentences = [] if days else [NO_WORDS]
+    if groups:
+        sentences.append(f"{counted(groups, 'question')} without an answer.")
     if without_words:
-        text += f" {counted(without_words, 'question')} without an answer, counted only."
-    return text
+        what = "more question" if groups else "question"
+        sentences.append(f"{counted(without_words, what)} without an answer, counted only.")
+    return " ".join(sentences) or "Nothing was asked in vain."
 
 
 def _gone() -> Refused:

@@ -298,7 +298,7 @@ def _fill(decision: Decision, line: str) -> Request | str:
 
 def _about_shown(command: str, shown: Shown | None) -> Request | str:
     if shown is None:
-        return "There is no answer above yet. Ask a question first."
+        return "No passage was shown last, so there is nothing to do that with. Ask a question first."
     if command == "/more":
         return More(actor=ACTOR, conversation=HERE, answer_id=shown.answer_id, offset=shown.offset + 1)
     if command == "/read-on":

@@ -407,7 +407,7 @@ REPLIES: dict[str, Reply] = {
             source(2, state=SourceState.UNREAD, synced_at=None, documents=0, passages=0),
         ),
         questions=("How long is parental leave?",),
-        matters=("1 failure to read: the list of sources says why.", "Not read yet: source-002."),
+        matters=("1 failure to read: /sources says why.", "Not read yet: source-002."),
     ),
     "overview_of_nothing": OverviewReport(sources=(), questions=(), matters=()),
     "status": STATUS,

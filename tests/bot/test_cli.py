@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 
 import pytest
 from typer import Context
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from bot.cli import app
 
@@ -48,3 +50,9 @@ def test_the_help_says_where_settings_stand(helped: Callable[[str], str]) -> Non
     words = " ".join(helped("").split())
     assert "Settings stand in quoth.toml and .env" in words
     assert "[answers]" in words
+
+
+def test_the_version_is_printed_whatever_the_settings_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUOTH_ANSWERS_THRESHOLD", "high")
+    told = CliRunner().invoke(app, ["--version"])
+    assert (0, f"Quoth {version('quoth')}") == (told.exit_code, told.output.strip())

@@ -146,12 +146,12 @@ def test_a_question_is_offered_again_only_when_several_have_asked_it_and_it_is_k
 
 
 def test_answers_to_review_wait_for_moderators() -> None:
-    told = matters((), unanswered=0, drafts=2)
-    assert ("2 answers to review, before I quote what people wrote.",) == told
+    told = matters((), unanswered=0, drafts=2, platform="slack")
+    assert ("2 answers to review, before I quote what people wrote: see /quoth review.",) == told
 
 
 def test_questions_without_an_answer_wait_for_moderators(bench: Bench) -> None:
     bench.read_tea()
     bench.ask("who painted the ceiling?")
     told = look_in(bench, MODERATOR).matters
-    assert ("1 question without an answer: from the list of them you can answer.",) == told
+    assert ("1 question without an answer: see /unanswered.",) == told

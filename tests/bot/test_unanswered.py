@@ -96,7 +96,8 @@ def test_without_leave_to_keep_words_nothing_but_a_count_is_kept(bench: Bench) -
     bench.read_tea()
     bench.ask(QUESTION)
     assert () == listed(bench).items
-    assert "1 question without an answer, counted only." in listed(bench).text
+    assert listed(bench).text.endswith("1 question without an answer, counted only.")
+    assert "Set questions.keep to 30 in the settings" in listed(bench).text
     with bench.records.read() as db:
         rows = db.execute("SELECT words, platform, channel, actor FROM open_questions").fetchall()
     assert [("", "", "", "")] == rows

@@ -177,3 +177,15 @@ async def test_a_client_secret_that_is_refused_is_not_written(folder: Path) -> N
     assert 2 == refused.exit_code
     assert "Slack rejects slack.client_id or slack.client_secret (bad_client_secret)" in refused.output
     assert not (folder / ".env").exists()
+
+
+async def test_an_address_that_slack_would_not_take_is_refused_at_once(folder: Path) -> None:
+    refused = await setup("--slack-public-url", "ftp://quoth.example.org")
+    assert "ftp://quoth.example.org does not begin with https://" in str(refused.exception)
+    assert "paste this as JSON" not in refused.output
+
+
+async def test_what_comes_of_given_tokens_stands_below_the_steps_of_the_other_platform(folder: Path) -> None:
+    refused = await setup("--discord-token", "wrong")
+    assert refused.output.index("paste this as JSON") < refused.output.index("Discord rejects the token")
+    assert "There is no terminal here" not in refused.output
