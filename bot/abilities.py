@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.messages import (
+    AddChannel,
     AddGolden,
     AddSource,
     Aliases,
@@ -17,12 +18,14 @@ from bot.messages import (
     Ask,
     Audit,
     Cancel,
+    ChannelChanged,
     Decide,
     Delete,
     Escalate,
     Export,
     Follow,
     ForgetMe,
+    Gathered,
     GatherGolden,
     Golden,
     Inspect,
@@ -193,7 +196,7 @@ FOR_EVERYONE = (
         terminal=("/answer QUESTION | TEXT",),
     ),
     Ability(
-        about="Edit or delete a message, and the answer that was saved of it follows",
+        about="Edit or delete a message, and what is quoted of it follows",
         requests=(Follow,),
         discord=("edit or delete the message",),
         slack=("edit or delete the message",),
@@ -328,6 +331,20 @@ FOR_MODERATORS = (
             "“add” in a message with a file",
         ),
         terminal=("/add ADDRESS | PATH [NAME] [kind=KIND] [OPTION=VALUE]",),
+    ),
+    Ability(
+        about="Add a channel: its solved threads and pinned messages are quoted",
+        requests=(AddChannel, Gathered),
+        discord=("/source channel CHANNEL [NAME]", "whoever added it is told when it was looked through"),
+        slack=NotPossible(because="the app may not read pins and reactions; add an export instead"),
+        terminal=NotPossible(because="there are no channels"),
+    ),
+    Ability(
+        about="Pin or solve something in such a channel, or change who reads it, and what is quoted follows",
+        requests=(ChannelChanged,),
+        discord=("pin a message, or tag a post", "change the channel's permissions"),
+        slack=NotPossible(because="it reads no channels yet"),
+        terminal=NotPossible(because="there are no channels"),
     ),
     Ability(
         about="Show a source's documents and failures",

@@ -8,6 +8,7 @@ from typing import assert_never
 import structlog
 
 from bot.messages import (
+    AddChannel,
     AddGolden,
     AddSource,
     Aliases,
@@ -15,6 +16,7 @@ from bot.messages import (
     Ask,
     Audit,
     Cancel,
+    ChannelChanged,
     Decide,
     Decision,
     Delete,
@@ -23,6 +25,7 @@ from bot.messages import (
     Failed,
     Follow,
     ForgetMe,
+    Gathered,
     GatherGolden,
     Golden,
     Inspect,
@@ -187,6 +190,8 @@ def changed(request: Request) -> str:
         case AddSource():
             origin = request.origin.filename if isinstance(request.origin, Upload) else request.origin
             return f"added the source {request.name or origin}{f' from {origin}' if request.name else ''}"
+        case AddChannel():
+            return f"added the channel {request.channel.id} as a source"
         case RemoveSource():
             return f"removed the source {request.name}" if request.confirmed else ""
         case PauseSource():
@@ -234,7 +239,9 @@ def changed(request: Request) -> str:
             | Ask()
             | Audit()
             | Escalate()
+            | ChannelChanged()
             | Follow()
+            | Gathered()
             | Inspect()
             | Golden()
             | More()

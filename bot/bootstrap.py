@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from bot import registry
 from bot.aliases import AliasBook
 from bot.audit import AuditTrail
+from bot.channels import Channels
 from bot.clock import SystemClock
 from bot.curation import Curation
 from bot.dispatch import ThreadedCore
@@ -55,7 +56,7 @@ from bot.routing import Policy, Router
 from bot.schedules import Schedules
 from bot.scopes import Scopes
 from bot.settings import RERANK_OFF, RERANK_TOKENS, Settings
-from bot.shelf import FolderShelf
+from bot.shelf import FolderShelf, FolderTranscripts
 from bot.sources import SourceDesk
 from bot.statistics import Statistics
 from bot.unanswered import OpenQuestions
@@ -320,6 +321,7 @@ class Application:
                     open_questions,
                     self.aliases,
                     self.golden,
+                    self.channels,
                     overhearing,
                     topics,
                     self.escalation,
@@ -340,6 +342,7 @@ class Application:
             curation=curation,
             open_questions=open_questions,
             modes=modes,
+            channels=self.channels,
             scopes=self.scopes,
             overhearing=overhearing,
             aliases=self.aliases,
@@ -381,6 +384,18 @@ class Application:
             preferences=self.preferences,
             answers=self.policy.answers,
             passages=self.policy.passages,
+        )
+
+    @cached_property
+    def channels(self) -> Channels:
+        """Which channels are quoted."""
+        return Channels(
+            self.records,
+            library=self.library,
+            transcripts=FolderTranscripts(self.catalog, self.data / UPLOADS),
+            jobs=self.jobs,
+            errands=self.errands,
+            allowed_kinds=self.settings.sources.kinds,
         )
 
     @cached_property
@@ -509,6 +524,7 @@ class Application:
             self.schedules,
             self.golden,
             allowed_paths=self.settings.sources.allowed_paths,
+            look_again=self.channels.ask,
             allowed_kinds=self.settings.sources.kinds,
             max_upload_bytes=self.settings.sources.max_upload_bytes,
         )
@@ -528,6 +544,7 @@ class Application:
             golden=self.golden,
             preferences=self.preferences,
             errands=self.errands,
+            look_again=self.channels.ask,
         )
 
     @cached_property
@@ -673,6 +690,7 @@ class Application:
         following = asyncio.create_task(core.repeat(self.living.step, REVISION_SECONDS))
         tidying = asyncio.create_task(self._tidy())
         refreshing = asyncio.create_task(self._refresh())
+        await asyncio.to_thread(self.channels.ask_all)
         serving = [asyncio.create_task(adapter.run(core)) for adapter in adapters]
         if terminal is not None:
             serving.append(asyncio.create_task(terminal.run(core)))

@@ -15,6 +15,7 @@ from bot.messages import (
     Errand,
     Fate,
     Follow,
+    Gathered,
     Hindrance,
     Inspect,
     Posting,
@@ -32,7 +33,7 @@ Handle = Callable[[Request, Callable[[Progress], None]], Reply]
 T = TypeVar("T")
 
 log = structlog.get_logger()
-SYNCING = AddSource | Decide | Follow | Reindex | SaveAnswer | Undo
+SYNCING = AddSource | Decide | Follow | Gathered | Reindex | SaveAnswer | Undo
 """Requests that may have to wait for a sync."""
 
 QUICK_THREADS = 4

@@ -12,7 +12,7 @@ from typing import assert_never
 
 import structlog
 
-from bot.messages import Answer, Closest, Errand, Fate, Post, Revise, Tell, Withdraw, counted
+from bot.messages import Answer, Closest, Errand, Fate, Gather, Post, Revise, Tell, Withdraw, counted
 from bot.ports import Clock, Kept
 from bot.records import Records
 from bot.serial import read, written
@@ -203,12 +203,14 @@ def _key(errand: Errand) -> str:
     """Return what makes an errand one with another: a message has one state, whatever is said is said."""
     if isinstance(errand, Revise | Withdraw):
         return f"{errand.posting.channel}/{errand.posting.message}"
+    if isinstance(errand, Gather):
+        return f"{errand.workspace}/{errand.channel.id}/{errand.asked_by}"
     return secrets.token_urlsafe(9)
 
 
 def _lifetime(errand: Errand) -> timedelta:
     match errand:
-        case Post() | Tell() | Revise():
+        case Gather() | Post() | Tell() | Revise():
             return LIFETIME
         case Withdraw():
             return HINT_LIFETIME

@@ -30,6 +30,7 @@ from index.syncing import Syncer, merged
 
 LONGEST_NAME = 60
 PAGE = "page"
+CHAT = "chat"
 ROWS = "jsonl"
 AT_PATHS = frozenset({"csv", "file", "folder", ROWS})
 """Kinds of which no source stands at a web address."""
@@ -200,7 +201,9 @@ class CatalogLibrary:
         """Give a source, or every one, back the documents that its last sync has replaced."""
         self._syncer.expire(since)
         sources = [self._catalog.source(workspace, name)] if name else self._catalog.sources(workspace)
-        reverted = {source.name: self._syncer.revert(source) for source in sources}
+        # What people have deleted on their platform does not come back.
+        undoable = [source for source in sources if source.kind != CHAT]
+        reverted = {source.name: self._syncer.revert(source) for source in undoable}
         return {name: documents for name, documents in reverted.items() if documents}
 
     def expire(self, before: datetime) -> bool:

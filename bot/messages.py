@@ -187,6 +187,22 @@ class AddSource(_Made):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A channel of the platform, by its id there and by what people call it."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddChannel(_Made):
+    """Read the solved threads and pinned messages of a channel; ``name`` defaults to the channel's."""
+
+    channel: Channel
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowSource(_Made):
     """Show one source with its documents and with what could not be read of it."""
 
@@ -316,7 +332,7 @@ class Remark:
     """What a person wrote on a platform, word for word.
 
     ``message`` names the place as ``channel/message`` in the platform's own ids, and is empty where
-    no such message stands; ``link`` leads there.
+    no such message stands; ``link`` leads there. ``author_id`` is the platform's, empty if not known.
     """
 
     text: str
@@ -324,6 +340,40 @@ class Remark:
     written_at: datetime
     link: str = ""
     message: str = ""
+    author_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """A conversation in a channel that is worth to be quoted, in the order in which it was held.
+
+    ``id`` is the platform's own for it, ``title`` what people called it; empty if they did not.
+    """
+
+    id: str
+    remarks: tuple[Remark, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered(_Made):
+    """Keep what was gathered in a channel, in place of what was kept of it before.
+
+    ``refusal`` says why nothing of it may be kept; ``asked_by`` is who waits to hear of it.
+    """
+
+    channel: Channel
+    talks: tuple[Talk, ...] = ()
+    refusal: str = ""
+    asked_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelChanged(_Made):
+    """Look at the conversation's channel again: its pins, solved threads or readers have changed.
+
+    Without a channel all channels of the workspace are looked at.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -580,7 +630,8 @@ def parted_options(words: Iterable[str]) -> tuple[list[str], dict[str, str]]:
 
 
 Request: TypeAlias = (
-    AddGolden
+    AddChannel
+    | AddGolden
     | AddSource
     | Arrive
     | Aliases
@@ -591,7 +642,9 @@ Request: TypeAlias = (
     | Escalate
     | Decide
     | Export
+    | ChannelChanged
     | Follow
+    | Gathered
     | ForgetMe
     | Inspect
     | GatherGolden
@@ -1405,7 +1458,17 @@ class Tell:
     reply: Said
 
 
-Errand: TypeAlias = Post | Revise | Tell | Withdraw
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gather:
+    """Gather the conversations of a channel, and hand them in with ``Gathered``."""
+
+    platform: str
+    workspace: str
+    channel: Channel
+    asked_by: str = ""
+
+
+Errand: TypeAlias = Gather | Post | Revise | Tell | Withdraw
 
 
 class Fate(StrEnum):

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from bot.messages import (
     Actor,
+    AddChannel,
     AddGolden,
     AddSource,
     Aliases,
@@ -13,6 +14,7 @@ from bot.messages import (
     Ask,
     Audit,
     Cancel,
+    ChannelChanged,
     Conversation,
     Decide,
     Delete,
@@ -20,6 +22,7 @@ from bot.messages import (
     Export,
     Follow,
     ForgetMe,
+    Gathered,
     GatherGolden,
     Golden,
     Inspect,
@@ -99,6 +102,8 @@ def is_for_moderators(request: Request) -> bool:
     choose, who moderates is for owners.
     """
     match request:
+        case AddChannel():
+            return True
         case AddSource() | Cancel() | PauseSource() | Reindex() | RemoveSource() | ScheduleSource() | Undo():
             return True
         case (
@@ -122,7 +127,7 @@ def is_for_moderators(request: Request) -> bool:
             return False
         case ForgetMe() | MyData() | Notify() | SaveAnswer():
             return False
-        case Arrive() | Follow() | Overhear():  # what platforms tell
+        case Arrive() | ChannelChanged() | Follow() | Gathered() | Overhear():  # what platforms tell
             return False
         case _:
             assert_never(request)

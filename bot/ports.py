@@ -17,6 +17,7 @@ from index.passages import (
     Passage,
     Step,
     SyncReport,
+    Transcript,
 )
 
 NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
@@ -355,6 +356,28 @@ class Shelf(Protocol):
 
     def answers(self, workspace: str) -> list[CuratedAnswer]:
         """List the answers, the latest first."""
+        ...
+
+
+class Transcripts(Protocol):
+    """Where conversations are kept, as the documents of sources of each workspace."""
+
+    def add(self, workspace: str, name: str) -> str:
+        """Record a source that holds none yet; return its name, which is this or one like it.
+
+        Does not sync. Raises CatalogUnavailable.
+        """
+        ...
+
+    def put(self, workspace: str, source: str, transcripts: Collection[Transcript]) -> None:
+        """Keep these conversations, and no others. Does not sync.
+
+        Raises SourceUnknown, CatalogUnavailable.
+        """
+        ...
+
+    def all(self, workspace: str, source: str) -> list[Transcript]:
+        """List the conversations of a source. Raises SourceUnknown."""
         ...
 
 

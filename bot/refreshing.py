@@ -1,5 +1,7 @@
 """Read sources anew by their schedules, beside the questions, and tell moderators what has changed."""
 
+from collections.abc import Callable
+
 import structlog
 
 from bot.errands import Errands
@@ -31,7 +33,10 @@ class Refreshing:
         golden: GoldenQuestions,
         preferences: PreferenceBook,
         errands: Errands,
+        look_again: Callable[[str, str], None] = lambda workspace, name: None,
     ) -> None:
+        """``look_again`` is called with each source that is due, for what platforms have to look at."""
+        self._look_again = look_again
         self._schedules = schedules
         self._library = library
         self._jobs = jobs
@@ -51,6 +56,7 @@ class Refreshing:
         was_held = name in self._golden.held(workspace) or any(
             line.name == name and line.state is SourceState.HELD for line in self._library.sources(workspace)
         )
+        self._look_again(workspace, name)
         try:
             report = self._jobs.run(workspace, name, lambda progress: None)
         except Stopping:

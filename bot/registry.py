@@ -32,6 +32,7 @@ READERS = {
 }
 
 SOURCES = {
+    "chat": "index.sources.chat:ChatSource",
     "csv": "index.sources.rows:CsvSource",
     "curated": "index.sources.curated:CuratedSource",
     "discord-export": "index.sources.discord_export:DiscordExportSource",
@@ -51,8 +52,8 @@ WEB_SOURCES = frozenset({"feed", "page", "site"})
 CLONING_SOURCES = frozenset({"git"})
 """Those that keep what they have fetched, and whose library makes its own requests."""
 
-OWN_SOURCES = frozenset({"curated"})
-"""Those that Quoth makes by itself; nobody adds one."""
+OWN_SOURCES = frozenset({"chat", "curated"})
+"""Those whose files Quoth writes by itself; nobody adds one by a path."""
 
 ADAPTERS = {
     "discord": "adapters.discord.client:DiscordAdapter",

@@ -23,6 +23,7 @@ from bot.answering import (
     sentence_quoted,
 )
 from bot.audit import AuditTrail
+from bot.channels import Channels
 from bot.courtesy import courteous, is_about_the_bot
 from bot.curation import Curation
 from bot.errands import Errands
@@ -45,6 +46,7 @@ from bot.jobs import Jobs, Watch
 from bot.limits import RateLimit
 from bot.messages import (
     Actor,
+    AddChannel,
     AddGolden,
     AddSource,
     Aliases,
@@ -54,6 +56,7 @@ from bot.messages import (
     Ask,
     Audit,
     Cancel,
+    ChannelChanged,
     Closest,
     Confidence,
     Continuation,
@@ -67,6 +70,7 @@ from bot.messages import (
     Failed,
     Follow,
     ForgetMe,
+    Gathered,
     GatherGolden,
     Golden,
     Inspect,
@@ -238,6 +242,7 @@ class Router:
         welcome: Welcome,
         open_questions: OpenQuestions,
         modes: Modes,
+        channels: Channels,
         scopes: Scopes,
         overhearing: Overhearing,
         aliases: AliasBook,
@@ -272,6 +277,7 @@ class Router:
         self._welcome = welcome
         self._open_questions = open_questions
         self._modes = modes
+        self._channels = channels
         self._scopes = scopes
         self._overhearing = overhearing
         self._aliases = aliases
@@ -369,7 +375,14 @@ class Router:
             case Follow():
                 if request.text is None:
                     self._postings.drop(request.conversation.workspace, request.message)
+                self._channels.follow(request)
                 return self._curation.follow(request)
+            case AddChannel():
+                return self._channels.add(request)
+            case Gathered():
+                return self._channels.take(request)
+            case ChannelChanged():
+                return self._channels.changed(request)
             case Arrive():
                 return self._welcome.arrive(request)
             case Overview():

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from bot.messages import (
     Actor,
+    Channel,
     Choice,
     Citation,
     Confidence,
@@ -26,7 +27,7 @@ from bot.messages import (
 RECORDS = (
     *get_args(Errand),
     *get_args(Said),
-    *(Actor, Choice, Citation, Item, Listing, Nearest, Posting, Quote, Segment),
+    *(Actor, Channel, Choice, Citation, Item, Listing, Nearest, Posting, Quote, Segment),
 )
 WORDS = (Confidence, Decision, Standing)
 """All that an errand may be made of, beside plain values."""

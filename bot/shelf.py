@@ -1,15 +1,53 @@
-"""Where the answers that people wrote are kept: a folder of Markdown files for each workspace."""
+"""Where what people wrote is kept: a folder of answers for each workspace, and of talks for each channel."""
 
+from collections.abc import Collection
 from itertools import count
 from pathlib import Path
+from tempfile import mkdtemp
 
 from bot.disk import kept_on_disk
 from index.catalog import Catalog
-from index.passages import CuratedAnswer, content_hash
+from index.errors import SourceUnknown
+from index.passages import CuratedAnswer, Transcript, content_hash
+from index.sources.chat import TranscriptFolder
 from index.sources.curated import AnswerFolder
 
+CHAT = "chat"
 KIND = "curated"
 NAME = "answers"
+
+
+class FolderTranscripts:
+    """Implements ``bot.ports.Transcripts`` with folders below ``uploads``, which go with their sources."""
+
+    def __init__(self, catalog: Catalog, uploads: Path) -> None:
+        self._catalog = catalog
+        self._uploads = uploads
+
+    def add(self, workspace: str, name: str) -> str:
+        """Record a source that holds no conversation yet; return its name. Does not sync."""
+        taken = {record.name for record in self._catalog.sources(workspace)}
+        free = name if name not in taken else next(n for i in count(2) if (n := f"{name}-{i}") not in taken)
+        with kept_on_disk("What was gathered"):
+            self._uploads.mkdir(parents=True, exist_ok=True)
+            folder = Path(mkdtemp(dir=self._uploads)).absolute() / CHAT
+        self._catalog.add_source(workspace, name=free, kind=CHAT, origin=str(folder), base_url="")
+        return free
+
+    def put(self, workspace: str, source: str, transcripts: Collection[Transcript]) -> None:
+        """Keep these conversations, and no others. Does not sync."""
+        with kept_on_disk("What was gathered"):
+            self._folder(workspace, source).put(transcripts)
+
+    def all(self, workspace: str, source: str) -> list[Transcript]:
+        """List the conversations of a source."""
+        return self._folder(workspace, source).transcripts()
+
+    def _folder(self, workspace: str, source: str) -> TranscriptFolder:
+        record = self._catalog.source(workspace, source)
+        if record.kind != CHAT:
+            raise SourceUnknown(f"{source} is no channel.")
+        return TranscriptFolder(Path(record.origin))
 
 
 class FolderShelf:

@@ -1,7 +1,7 @@
 """What moderators do with sources: add, show, pause, remove, read anew, and undo."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import TypeAlias, assert_never
 from urllib.parse import urlsplit
 
 from bot.answering import no_source
+from bot.channels import KIND as CHAT
 from bot.errors import Cancelled
 from bot.golden import GoldenQuestions
 from bot.jobs import Jobs, Watch
@@ -78,14 +79,18 @@ class SourceDesk:
         schedules: Schedules,
         golden: GoldenQuestions,
         *,
+        look_again: Callable[[str, str], None] = lambda workspace, name: None,
         allowed_paths: tuple[Path, ...] = (),
         allowed_kinds: tuple[str, ...] = (),
         max_upload_bytes: int = 10_000_000,
     ) -> None:
-        """``allowed_paths`` are the folders from which a chat may add sources.
+        """``look_again`` is called with what is read anew, for what platforms have to look at.
+
+        ``allowed_paths`` are the folders from which a chat may add sources.
 
         ``allowed_kinds`` are the kinds of which it may add any; all of them if none is named.
         """
+        self._look_again = look_again
         self._allowed_kinds = allowed_kinds
         self._library = library
         self._jobs = jobs
@@ -294,6 +299,7 @@ class SourceDesk:
     def _reindex(self, workspace: str, name: str, report: Watch) -> Reply:
         if name:
             self._line(workspace, name)
+        self._look_again(workspace, name)
         try:
             read = self._jobs.run(workspace, name, report)
             if read.added or read.changed or read.removed:
@@ -315,6 +321,9 @@ class SourceDesk:
         if not request.confirmed:
             return ConfirmRemoval(source=line)
         removal = self._library.remove(workspace, request.name)
+        if line.kind == CHAT:  # nobody would follow what people delete meanwhile
+            self._library.discard(removal)
+            return Notice(text=f"Removed {request.name} with its {counted(removal.passages, 'passage')}.")
         self._changes.note(workspace, Change(name=request.name, removal=removal))
         return Notice(
             text=f"Removed {request.name} with its {counted(removal.passages, 'passage')}. "

@@ -35,6 +35,7 @@ from index.passages import (
     Sentence,
     Step,
     SyncReport,
+    Transcript,
     Trouble,
     content_hash,
 )
@@ -50,6 +51,7 @@ PARAGRAPH = re.compile(r"\S.*?(?=\n\s*\n|\s*\Z)", re.DOTALL)
 WORD = re.compile(r"\w+")
 SHELF = "/answers"
 SHELVED = "curated"
+TALK = "chat"
 TELLING = 4
 """Letters."""
 CHAT_KINDS: Kinds = {**PATH_KINDS, PAGE: dict}
@@ -374,6 +376,10 @@ class FakeLibrary:
         self._sources[workspace, name] = _Source(kind=SHELVED, origin=origin, base_url="")
         return name
 
+    def talk(self, workspace: str, name: str, origin: str) -> None:
+        """Record a folder of conversations as a source."""
+        self._sources[workspace, name] = _Source(kind=TALK, origin=origin, base_url="")
+
     def documents(self, workspace: str, name: str) -> list[DocumentLine]:
         """List a source's documents."""
         source = self._source(workspace, name)
@@ -402,7 +408,7 @@ class FakeLibrary:
             self._drop(workspace, source, uri)
         del self._sources[workspace, name]
         self._revisions[workspace] += 1
-        if source.kind == SHELVED or source.origin.startswith("/uploads/"):
+        if source.kind in (SHELVED, TALK) or source.origin.startswith("/uploads/"):
             paths = [path for path in self.files if f"{path}/".startswith(f"{source.origin}/")]
             self.aside[source.origin] = {path: self.files.pop(path) for path in paths}
         return removal
@@ -435,7 +441,8 @@ class FakeLibrary:
         names = [name] if name else self.names(workspace)
         if name:
             self._source(workspace, name)
-        reverted = {each: self._revert(workspace, each) for each in names}
+        undoable = [each for each in names if self._source(workspace, each).kind != TALK]
+        reverted = {each: self._revert(workspace, each) for each in undoable}
         return {name: documents for name, documents in reverted.items() if documents}
 
     def expire(self, before: datetime) -> bool:
@@ -534,7 +541,7 @@ class FakeLibrary:
     ) -> SyncReport:
         source = self._source(workspace, name)
         texts = self._below(source.origin)
-        if not texts and source.kind != SHELVED:
+        if not texts and source.kind not in (SHELVED, TALK):
             gone = SourceUnavailable(f"{source.origin} does not exist. Check its path, or remove the source.")
             named = (failure for failure in source.failures if failure.uri)
             source.failures = (Failure(uri="", reason=str(gone)), *named)
@@ -639,6 +646,44 @@ class FakeShelf:
         mine = [path for path in self._answers if path.startswith(f"{SHELF}/{workspace}/")]
         found = [self._answers[path] for path in mine if path in self._library.files]
         return sorted(found, key=lambda answer: answer.written_at, reverse=True)
+
+
+class FakeTranscripts:
+    """Implements ``bot.ports.Transcripts`` over a library's files: each message is a paragraph."""
+
+    def __init__(self, library: FakeLibrary) -> None:
+        self._library = library
+        self._kept: dict[str, list[Transcript]] = {}
+
+    def add(self, workspace: str, name: str) -> str:
+        """Record a source that holds none yet; return its name."""
+        taken = self._library.names(workspace)
+        free = name if name not in taken else next(n for i in count(2) if (n := f"{name}-{i}") not in taken)
+        self._library.talk(workspace, free, self._folder(workspace, free))
+        return free
+
+    def put(self, workspace: str, source: str, transcripts: Collection[Transcript]) -> None:
+        """Keep these conversations, and no others."""
+        folder = self._checked(workspace, source)
+        for path in [path for path in self._library.files if path.startswith(f"{folder}/")]:
+            del self._library.files[path]
+        for each in transcripts:
+            texts = [message.text for message in each.messages]
+            self._library.files[f"{folder}/{each.id}.txt"] = "\n\n".join(texts)
+        self._kept[folder] = list(transcripts)
+
+    def all(self, workspace: str, source: str) -> list[Transcript]:
+        """List the conversations of a source."""
+        folder = self._checked(workspace, source)
+        kept = self._kept.get(folder, [])
+        return [each for each in kept if f"{folder}/{each.id}.txt" in self._library.files]
+
+    def _checked(self, workspace: str, source: str) -> str:
+        self._library.documents(workspace, source)
+        return self._folder(workspace, source)
+
+    def _folder(self, workspace: str, source: str) -> str:
+        return f"/channels/{workspace}/{source}"
 
 
 def _url(source: _Source, uri: str) -> str:

@@ -4,8 +4,10 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
+from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import discord
@@ -22,6 +24,8 @@ from adapters.discord.guilds import SharedGuilds
 from adapters.discord.listeners import Listeners
 from bot.errors import SettingInvalid
 from bot.ports import Core
+
+Changed: TypeAlias = discord.abc.GuildChannel | discord.Thread
 
 _log = structlog.get_logger("quoth.discord")
 
@@ -165,6 +169,31 @@ class _Client(discord.Client):
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """Called by the library when many messages were deleted at once."""
         await self.listeners.on_deleted(event.guild_id, event.channel_id, sorted(event.message_ids))
+
+    async def on_raw_thread_update(self, event: discord.RawThreadUpdateEvent) -> None:
+        """Called by the library when a thread was named, tagged, locked or archived."""
+        await self.listeners.on_channel_changed(event.guild_id, event.parent_id)
+
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """Called by the library when a thread was deleted."""
+        await self.listeners.on_channel_changed(event.guild_id, event.parent_id)
+
+    async def on_guild_channel_pins_update(self, channel: Changed, last_pin: datetime | None) -> None:
+        """Called by the library when a message was pinned or unpinned."""
+        await self.listeners.on_channel_changed(channel.guild.id, channel.id)
+
+    async def on_guild_channel_update(self, before: Changed, after: Changed) -> None:
+        """Called by the library when a channel, or who may read it, was changed."""
+        await self.listeners.on_channel_changed(after.guild.id, after.id)
+
+    async def on_guild_channel_delete(self, channel: Changed) -> None:
+        """Called by the library when a channel was deleted."""
+        await self.listeners.on_channel_changed(channel.guild.id, channel.id)
+
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        """Called by the library when a role was changed; the one of everyone says what they may read."""
+        if after.is_default() and before.permissions != after.permissions:
+            await self.listeners.on_channel_changed(after.guild.id, None)
 
     async def on_thread_create(self, thread: discord.Thread) -> None:
         """Called by the library when a thread begins, before its first message comes."""

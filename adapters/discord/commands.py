@@ -102,6 +102,24 @@ def _choices(complete: Callable[[Interaction, str], Awaitable[list[str]]]) -> Co
     return choices
 
 
+class Readable(app_commands.Transformer):
+    """Takes the channels that can be read, as they come: also such as the bot cannot see, to say so."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """What Discord lets people choose from."""
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """The kinds of channel among them."""
+        return [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum]
+
+    async def transform(self, interaction: Interaction, value: Any, /) -> Any:
+        """Return what was chosen, without looking for it."""
+        return value
+
+
 def _for_everyone(tree: Commands, listeners: Listeners) -> None:
     @tree.command(name="ask", description="Ask a question: I quote the passage that answers")
     @app_commands.describe(
@@ -193,6 +211,18 @@ def _for_moderators(tree: Commands, listeners: Listeners) -> None:
         await listeners.on_add(
             interaction, file=file, address=address, name=name, url=url, kind=kind, options=options
         )
+
+    @source.command(name="channel", description="Let me quote a channel's solved threads and pinned messages")
+    @app_commands.describe(
+        channel="A channel or forum that everyone here can read",
+        name="What to call it; its own name if you leave this out",
+    )
+    async def add_channel(
+        interaction: Interaction,
+        channel: app_commands.Transform[app_commands.AppCommandChannel, Readable],
+        name: str | None = None,
+    ) -> None:
+        await listeners.on_add_channel(interaction, channel, name)
 
     @source.command(name="remove", description="Forget a source and everything in it")
     @app_commands.describe(name="The source to forget")

@@ -9,9 +9,23 @@ import discord
 import structlog
 
 from adapters.discord.failures import ARCHIVED, FOREIGN, code_of, fate_of
+from adapters.discord.gathering import Gathering
 from adapters.discord.outlets import ChannelOutlet, passive
 from adapters.discord.render import render
-from bot.messages import Answer, Closest, Errand, Fate, Offer, Post, Posting, Reply, Revise, Tell, Withdraw
+from bot.messages import (
+    Answer,
+    Closest,
+    Errand,
+    Fate,
+    Gather,
+    Offer,
+    Post,
+    Posting,
+    Reply,
+    Revise,
+    Tell,
+    Withdraw,
+)
 from bot.ports import Core
 
 _log = structlog.get_logger("quoth.discord")
@@ -23,11 +37,15 @@ class ErrandRunner:
     def __init__(self, core: Core, client: discord.Client) -> None:
         self._core = core
         self._client = client
+        self._gathering = Gathering(core, client)
 
     async def run(self, ready: asyncio.Event) -> None:
         """Do errands until cancelled, from the moment on at which the client is connected."""
         await ready.wait()
-        await self._core.errands("discord", self._do)
+        try:
+            await self._core.errands("discord", self._do)
+        finally:
+            await self._gathering.close()
 
     async def _do(self, key: str, errand: Errand) -> Fate:
         try:
@@ -41,6 +59,8 @@ class ErrandRunner:
 
     async def _done(self, key: str, errand: Errand) -> Fate:
         match errand:
+            case Gather():
+                self._gathering.begin(errand)
             case Post():
                 return await self._post(key, errand)
             case Tell():

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import discord
 import structlog
+from discord.app_commands import AppCommandChannel
 
 from adapters.discord import translate
 from adapters.discord.arriving import added_by, introduce
@@ -305,6 +306,12 @@ class Listeners:
             for message in messages:
                 await self._follow(party, channel, message, None)
 
+    async def on_channel_changed(self, guild: int, channel: int | None) -> None:
+        """Let what is quoted of a channel, or of all in the guild, follow."""
+        async with self._guarded(_untold):
+            async for _ in self._core.replies(translate.channel_changed(guild, channel)):
+                pass
+
     async def _fill_in(self, interaction: Interaction, decision: Decision, item: str, blank: Blank) -> None:
         async def submitted(interaction: Interaction, words: str) -> None:
             async with self._serving(interaction) as party:
@@ -421,6 +428,14 @@ class Listeners:
                     party, upload=upload, address=address, name=name, url=url, kind=kind, options=options
                 )
                 await self._whisper(interaction, request)
+
+    async def on_add_channel(
+        self, interaction: Interaction, channel: AppCommandChannel, name: str | None
+    ) -> None:
+        """Quote what is solved and pinned in a channel."""
+        async with self._serving(interaction) as party:
+            added = translate.add_channel(party, channel.id, channel.name, name)
+            await self._whisper(interaction, added)
 
     async def on_remove(self, interaction: Interaction, name: str) -> None:
         """Remove a source."""

@@ -9,9 +9,12 @@ from typing import Protocol
 from bot.messages import (
     BLANKS,
     Actor,
+    AddChannel,
     AddSource,
     Blank,
     Cancel,
+    Channel,
+    ChannelChanged,
     Conversation,
     Decide,
     Decision,
@@ -273,6 +276,22 @@ def settings(party: Party, *, name: str | None, value: str | None) -> Preference
         return Preferences(actor=actor, conversation=conversation, name=name)
     chosen = _MENTION.sub(r" \1 ", value or "").strip()
     return Prefer(actor=actor, conversation=conversation, name=name, value=chosen)
+
+
+def add_channel(party: Party, id: int, name: str, wished: str | None) -> AddChannel:
+    """Return the request to read a channel."""
+    return AddChannel(
+        actor=party.actor,
+        conversation=party.conversation,
+        channel=Channel(id=str(id), name=name),
+        name=(wished or "").strip(),
+    )
+
+
+def channel_changed(guild: int, channel: int | None) -> ChannelChanged:
+    """Return the request to look at a channel again, or at all of the guild."""
+    changed = party(user=0, name="", guild=guild, channel=channel)
+    return ChannelChanged(actor=changed.actor, conversation=changed.conversation)
 
 
 def add(

@@ -12,7 +12,7 @@ from adapters.slack.outlets import ThreadOutlet
 from adapters.slack.postings import report
 from adapters.slack.render import render
 from adapters.slack.teams import Teams
-from bot.messages import Errand, Fate, Post, Revise, Tell, Withdraw
+from bot.messages import Errand, Fate, Gather, Post, Revise, Tell, Withdraw
 from bot.ports import Core
 
 GONE = "message_not_found"
@@ -52,6 +52,8 @@ class ErrandRunner:
             _log.warning("An errand names no workspace that is served here.", errand=type(errand).__name__)
             return Fate.REFUSED
         match errand:
+            case Gather():
+                return Fate.REFUSED  # no channel of Slack is read
             case Post():
                 await self._post(errand, client)
             case Tell():
@@ -67,7 +69,7 @@ class ErrandRunner:
 
     async def _client_for(self, errand: Errand) -> AsyncWebClient | None:
         """Return what speaks to the errand's workspace with its token."""
-        workspace = errand.workspace if isinstance(errand, Post | Tell) else errand.posting.workspace
+        workspace = errand.workspace if isinstance(errand, Gather | Post | Tell) else errand.posting.workspace
         served = await self._teams.find(workspace.removeprefix("slack:"))
         return served.client if served and workspace == f"slack:{served.home.team}" else None
 

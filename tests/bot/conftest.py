@@ -8,6 +8,7 @@ import pytest
 
 from bot.aliases import AliasBook
 from bot.audit import AuditTrail
+from bot.channels import Channels
 from bot.curation import Curation
 from bot.errands import Errands
 from bot.escalation import Escalation
@@ -37,7 +38,7 @@ from bot.schedules import Schedules
 from bot.scopes import Scopes
 from bot.sources import SourceDesk
 from bot.statistics import Statistics
-from bot.testing import FakeClock, FakeLibrary, FakeLikeness, FakeSearcher, FakeShelf
+from bot.testing import FakeClock, FakeLibrary, FakeLikeness, FakeSearcher, FakeShelf, FakeTranscripts
 from bot.unanswered import OpenQuestions
 from bot.undoing import Changes
 from bot.welcoming import Welcome
@@ -170,12 +171,20 @@ class Bench:
             precedents=precedents,
         )
         self.schedules = Schedules(self.records, self.clock, chance=lambda: 0.5)
+        self.channels = Channels(
+            self.records,
+            library=self.library,
+            transcripts=FakeTranscripts(self.library),
+            jobs=self.jobs,
+            errands=self.errands,
+        )
         self.desk = SourceDesk(
             self.library,
             self.jobs,
             self.changes,
             self.schedules,
             self.golden,
+            look_again=self.channels.ask,
             allowed_paths=allowed_paths,
             allowed_kinds=allowed_kinds,
             max_upload_bytes=max_upload_bytes,
@@ -200,6 +209,7 @@ class Bench:
                     open_questions,
                     aliases,
                     self.golden,
+                    self.channels,
                     self.overhearing,
                     topics,
                     self.escalation,
@@ -220,6 +230,7 @@ class Bench:
             curation=curation,
             open_questions=open_questions,
             modes=self.modes,
+            channels=self.channels,
             scopes=self.scopes,
             overhearing=self.overhearing,
             aliases=aliases,

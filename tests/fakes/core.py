@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Protocol, TypeVar
 
 from bot.messages import (
+    AddChannel,
     AddGolden,
     AddSource,
     Aliases,
@@ -13,6 +14,7 @@ from bot.messages import (
     Ask,
     Audit,
     Cancel,
+    ChannelChanged,
     Decide,
     Delete,
     Deleted,
@@ -22,6 +24,7 @@ from bot.messages import (
     Fate,
     Follow,
     ForgetMe,
+    Gathered,
     GatherGolden,
     Golden,
     Hindrance,
@@ -117,6 +120,9 @@ class ScriptedCore:
             Stats: [REPLIES["statistics"]],
             Audit: [REPLIES["notice_of_changes"]],
             Verify: [Notice(text="Receipt k3v7qa: match.")],
+            AddChannel: [Notice(text="Added.")],
+            ChannelChanged: [Notice(text="Noted.")],
+            Gathered: [Notice(text="Read.")],
             AddSource: [Notice(text="Added.")],
             RemoveSource: [REPLIES["confirm_removal"]],
             ShowSource: [REPLIES["source_details"]],

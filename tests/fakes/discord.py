@@ -17,7 +17,7 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from tests.fakes.discord_gateway import MESSAGE_CONTENT, Gateway
+from tests.fakes.discord_history import History
 from tests.fakes.discord_payloads import (
     APPLICATION,
     FORUM,
@@ -37,6 +38,7 @@ from tests.fakes.discord_payloads import (
     OTHER_GUILD,
     THREAD,
     VIEW_AND_SEND,
+    VIEW_CHANNEL,
     channel_object,
     forum_object,
     guild_object,
@@ -60,7 +62,7 @@ PATIENCE_SECONDS = 60.0
 DEFER, DEFER_UPDATE, SEND, AUTOCOMPLETE, MODAL = 5, 6, 4, 8, 9
 COMMAND, COMPONENT, COMPLETION, SUBMIT = 2, 3, 4, 5
 LABEL = 18
-SUBCOMMAND, STRING, ROLE, ATTACHMENT = 1, 3, 8, 11
+SUBCOMMAND, STRING, CHANNEL, ROLE, ATTACHMENT = 1, 3, 7, 8, 11
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,6 +153,7 @@ class FakeDiscord:
         self.posts: dict[str, Json] = {}
         self.audit_log: list[Json] = []
         self.forum = forum_object(FORUM, GUILD)
+        self.history = History()
         self.permissions = VIEW_AND_SEND
         self.gateway = Gateway(TOKEN, self._greeting)
         self.url = ""
@@ -198,7 +201,7 @@ class FakeDiscord:
         """Give a slash command ("source add" is one of a group) and return what is shown next.
 
         An option whose value is bytes with a name, ``("guide.md", b"...")``, is an attached file; one
-        whose value is a role object is that role.
+        whose value is the object of a role or channel is that.
         """
         data = self._command_data(name, options or {})
         return await self._shown_after(await self.interact(COMMAND, data, user, guild, channel))
@@ -246,10 +249,12 @@ class FakeDiscord:
         """Let a message say something else. None for ``edited_at``: Discord merely shows it anew."""
         now = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
         edited = now if edited_at == "" else edited_at
+        self.history.change(message, content)
         await self.gateway.send("MESSAGE_UPDATE", message | {"content": content, "edited_timestamp": edited})
 
     async def delete(self, *messages: Json) -> None:
         """Delete a message, or several at once."""
+        self.history.erase(messages)
         place = {"channel_id": messages[0]["channel_id"]}
         place |= {"guild_id": messages[0]["guild_id"]} if "guild_id" in messages[0] else {}
         ids = [message["id"] for message in messages]
@@ -323,6 +328,7 @@ class FakeDiscord:
             content=content if visible else "",
             mentions=mentions,
         )
+        self.history.note(message | {"content": content} | more)
         await self.gateway.send("MESSAGE_CREATE", message | more)
         return message
 
@@ -342,6 +348,31 @@ class FakeDiscord:
         own: Json = {"id": id} if parent == FORUM else {}
         await self.write(user, content, channel=id, **own)
         return id
+
+    async def pin(self, message: Json, content: str) -> None:
+        """Pin a message that says this, which the gateway may have hidden."""
+        self.history.pin(message | {"content": content})
+        await self._tell_of_pins(message["channel_id"])
+
+    async def unpin(self, message: Json) -> None:
+        """Pin a message no more."""
+        self.history.unpin(message)
+        await self._tell_of_pins(message["channel_id"])
+
+    async def _tell_of_pins(self, channel: str) -> None:
+        told = {"guild_id": GUILD, "channel_id": channel, "last_pin_timestamp": None}
+        await self.gateway.send("CHANNEL_PINS_UPDATE", told)
+
+    async def close_to_everyone(self, channel: Json) -> None:
+        """Let nobody but the bot read a channel of the first guild."""
+        hidden = {"id": GUILD, "type": 0, "allow": "0", "deny": str(VIEW_CHANNEL)}
+        bot = {"id": self.bot["id"], "type": 1, "allow": str(VIEW_CHANNEL), "deny": "0"}
+        await self.gateway.send("CHANNEL_UPDATE", channel | {"permission_overwrites": [hidden, bot]})
+
+    async def archive(self, post: str) -> None:
+        """Archive a post, as time does."""
+        self.posts[post]["thread_metadata"]["archived"] = True
+        await self.gateway.send("THREAD_UPDATE", self.posts[post])
 
     async def offer_tags(self, *tags: Json) -> None:
         """Let the forum have these tags and no others."""
@@ -503,12 +534,16 @@ class FakeDiscord:
         command = self._registered(group)
         resolved: Json = {}
         roles: Json = {}
+        channels: Json = {}
         given = []
         for option, value in options.items():
             if isinstance(value, tuple):
                 file = self.attach(*value)
                 resolved[file["id"]] = file
                 given.append({"name": option, "type": ATTACHMENT, "value": file["id"]})
+            elif isinstance(value, dict) and "permission_overwrites" in value:
+                channels[value["id"]] = value | {"permissions": str(VIEW_AND_SEND)}
+                given.append({"name": option, "type": CHANNEL, "value": value["id"]})
             elif isinstance(value, dict):
                 roles[value["id"]] = value
                 given.append({"name": option, "type": ROLE, "value": value["id"]})
@@ -519,6 +554,8 @@ class FakeDiscord:
         if sub:
             given = [{"name": sub, "type": SUBCOMMAND, "options": given}]
         data: Json = {"id": command["id"], "name": group, "type": 1, "options": given}
+        if channels:
+            return data | {"resolved": {"channels": channels}}
         if roles:
             return data | {"resolved": {"roles": roles}}
         return data | ({"resolved": {"attachments": resolved}} if resolved else {})
@@ -546,7 +583,7 @@ class FakeDiscord:
         self.requests.append(Request(method=method, path=path, body=body))
         response = self._refusal(path) or self._check(request, method, path, body)
         if response is None:
-            response = self._answer(method, path.strip("/").split("/"), body)
+            response = self._answer(method, path.strip("/").split("/"), body, request.query)
         self._notify()
         return response
 
@@ -576,7 +613,7 @@ class FakeDiscord:
         self.faults += faults
         return _error(400, 50035, "; ".join(faults)) if faults else None
 
-    def _answer(self, method: str, path: list[str], body: Any) -> web.Response:
+    def _answer(self, method: str, path: list[str], body: Any, query: Mapping[str, str]) -> web.Response:
         match method, *path:
             case "GET", "users", "@me":
                 return _json(self.bot)
@@ -595,6 +632,14 @@ class FakeDiscord:
                 return _json(channel_object(self.direct_channel(name), None) | recipient)
             case "POST", "channels", channel, "messages":
                 return self._send(channel, body)
+            case "GET", "guilds", guild, "threads", "active":
+                return self._threads(guild=guild, archived=False)
+            case "GET", "channels", channel, "threads", "archived", "public":
+                return self._threads(parent=channel, archived=True)
+            case "GET", "channels", channel, "messages", "pins":
+                return _json(self.history.pins(channel, query, hidden=self._hides_content))
+            case "GET", "channels", channel, "messages":
+                return _json(self.history.messages(channel, query, hidden=self._hides_content))
             case "GET", "channels", channel:
                 return self._find_channel(channel)
             case "PATCH", "channels", channel:
@@ -668,6 +713,20 @@ class FakeDiscord:
         if guild is None:
             return _error(404, 10003, "Unknown Channel")
         return _json(channel_object(channel, guild))
+
+    @property
+    def _hides_content(self) -> bool:
+        return not self.gateway.intents & MESSAGE_CONTENT
+
+    def _threads(self, *, guild: str = "", parent: str = "", archived: bool) -> web.Response:
+        threads = [
+            post
+            for post in self.posts.values()
+            if guild in ("", post["guild_id"])
+            and parent in ("", post["parent_id"])
+            and post["thread_metadata"]["archived"] is archived
+        ]
+        return _json({"threads": threads, "members": [], "has_more": False})
 
     def _change_post(self, id: str, body: Json) -> web.Response:
         """Change the tags of a post, or archive it: that takes a permission. Anybody may open it again."""

@@ -13,7 +13,9 @@ from index.readers.html import HtmlReader
 from index.readers.markdown import MarkdownReader
 from index.readers.plain import PlainReader
 from index.readers.restructured import RstReader
+from index.readers.transcript import TranscriptReader
 from index.searcher import CatalogSearcher
+from index.sources.chat import ChatSource
 from index.sources.curated import CuratedSource
 from index.sources.file import FileSource
 from index.sources.folder import FolderSource
@@ -25,11 +27,13 @@ READERS: dict[str, Callable[[], Reader]] = {
     "html": HtmlReader,
     "rst": RstReader,
     "txt": PlainReader,
+    "transcript": TranscriptReader,
 }
 
 
 def open_source(record: SourceRecord) -> Source:
     kinds: dict[str, Callable[..., Source]] = {
+        "chat": ChatSource,
         "folder": FolderSource,
         "file": FileSource,
         "curated": CuratedSource,
