@@ -203,6 +203,13 @@ FOR_EVERYONE = (
         terminal=NotPossible(because="what was typed stays typed"),
     ),
     Ability(
+        about="Pin or solve something in a channel that is quoted, or change who reads it, and it follows",
+        requests=(ChannelChanged, Gathered),
+        discord=("pin a message, or tag a post", "change the channel's permissions"),
+        slack=("pin a message, or react with a check mark to what a thread began with",),
+        terminal=NotPossible(because="there are no channels"),
+    ),
+    Ability(
         about="Be introduced to the bot, once, when it comes to a community",
         requests=(Arrive,),
         discord=(
@@ -334,16 +341,9 @@ FOR_MODERATORS = (
     ),
     Ability(
         about="Add a channel: its solved threads and pinned messages are quoted",
-        requests=(AddChannel, Gathered),
+        requests=(AddChannel,),
         discord=("/source channel CHANNEL [NAME]", "whoever added it is told when it was looked through"),
-        slack=NotPossible(because="the app may not read pins and reactions; add an export instead"),
-        terminal=NotPossible(because="there are no channels"),
-    ),
-    Ability(
-        about="Pin or solve something in such a channel, or change who reads it, and what is quoted follows",
-        requests=(ChannelChanged,),
-        discord=("pin a message, or tag a post", "change the channel's permissions"),
-        slack=NotPossible(because="it reads no channels yet"),
+        slack=("/quoth add #CHANNEL [name=NAME]", "whoever added it is told when it was looked through"),
         terminal=NotPossible(because="there are no channels"),
     ),
     Ability(

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.blocks import Json, mention, rich_text, section
 from adapters.slack.failures import FOREIGN, code_of, fate_of
+from adapters.slack.gathering import Gathering
 from adapters.slack.outlets import ThreadOutlet
 from adapters.slack.postings import report
 from adapters.slack.render import render
@@ -31,10 +32,14 @@ class ErrandRunner:
         self._core = core
         self._teams = teams
         self._clock = clock
+        self._gathering = Gathering(core)
 
     async def run(self) -> None:
         """Do errands until cancelled."""
-        await self._core.errands("slack", self._do)
+        try:
+            await self._core.errands("slack", self._do)
+        finally:
+            await self._gathering.close()
 
     async def _do(self, key: str, errand: Errand) -> Fate:
         try:
@@ -53,7 +58,7 @@ class ErrandRunner:
             return Fate.REFUSED
         match errand:
             case Gather():
-                return Fate.REFUSED  # no channel of Slack is read
+                self._gathering.begin(errand, client)
             case Post():
                 await self._post(errand, client)
             case Tell():

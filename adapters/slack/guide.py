@@ -23,6 +23,8 @@ SCOPES = {
     "im:history": "to hear of direct messages to it",
     "mpim:history": "the same as channels:history, in group messages",
     "mpim:read": "the same as channels:read, in group messages",
+    "pins:read": "to quote what is pinned in channels that moderators choose",
+    "reactions:read": "to hear that a thread in such a channel was solved",
     "usergroups:read": "to know the members of user groups that moderate, or have sources of their own",
     "users:read": "to know who is a member and no guest, and who may manage the workspace",
 }
@@ -44,6 +46,9 @@ WITHOUT = {
     "groups:read": _UNKNOWN,
     "mpim:history": _UNHEARD.format(event="message.mpim"),
     "mpim:read": _UNKNOWN,
+    "pins:read": "no channel can be added as a source; take the events pin_added and pin_removed out as well",
+    "reactions:read": "a thread that is solved in such a channel comes with the next look; take the events "
+    "reaction_added and reaction_removed out as well",
     "usergroups:read": "moderators are listed one by one, and sources for user groups are shown to nobody",
 }
 """What is lost where a scope is left out. All others are needed."""

@@ -215,6 +215,16 @@ class Listeners:
                 place = translate.place_of_event(body)
                 await self._answer_message(event, place, await self._party(place))
 
+    async def on_channel_changed(self, body: Payload) -> None:
+        """Let what is quoted of a channel follow its pins and check marks."""
+        changed = translate.channel_changed(body["event"], self._home)
+        if changed is None:
+            return
+        async with self._serving(_key("event", body)) as is_new:
+            if is_new:
+                async for _ in self._core.replies(changed):
+                    pass
+
     async def take_up(self, channel: str, ts: str) -> None:
         """Serve a message that was being served when the bot stopped: Slack does not send it again."""
         try:
@@ -315,7 +325,11 @@ class Listeners:
 
     def _commanded(self, body: Payload, party: Party) -> Request | Notice | Refused:
         written = body.get("text") or ""
-        chosen = translate.settings(written, party) or translate.scope(written, party)
+        chosen = (
+            translate.settings(written, party)
+            or translate.scope(written, party)
+            or translate.add_channel(written, party)
+        )
         return chosen or translate.command(translate.question(written, self._home), party)
 
     async def _party(self, place: Place) -> Party:

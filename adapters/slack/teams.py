@@ -150,6 +150,8 @@ def register(app: AsyncApp, teams: Teams) -> None:
     app.event("app_mention")(told(Listeners.on_message))
     app.event("message")(told(Listeners.on_message))
     app.event("app_home_opened")(told(Listeners.on_home))
+    for event in ("pin_added", "pin_removed", "reaction_added", "reaction_removed"):
+        app.event(event)(told(Listeners.on_channel_changed))
     if isinstance(teams, InstalledTeams):
         app.event("app_uninstalled")(teams.on_uninstalled)
         app.event("tokens_revoked")(teams.on_uninstalled)

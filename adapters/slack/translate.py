@@ -27,6 +27,7 @@ from adapters.slack.card import (
 from bot.messages import (
     BLANKS,
     Actor,
+    AddChannel,
     AddGolden,
     AddSource,
     Aliases,
@@ -34,6 +35,8 @@ from bot.messages import (
     Audit,
     Blank,
     Cancel,
+    Channel,
+    ChannelChanged,
     Conversation,
     Decide,
     Decision,
@@ -90,6 +93,9 @@ from bot.messages import (
 
 Payload = Mapping[str, Any]
 
+CHECK_MARKS = ("white_check_mark", "heavy_check_mark", "ballot_box_with_check")
+"""The reactions that call a thread solved."""
+
 HELP = Notice(
     text="I answer questions by quoting the documents that I have read, word for word.",
     details=(
@@ -112,6 +118,7 @@ HELP = Notice(
         "Moderators: /quoth review: answers that wait for you, and those that were saved",
         "/quoth my-data: what I keep of you. /quoth forget-me: have it erased",
         "Moderators: /quoth add ADDRESS | PATH [name=NAME] [url=ADDRESS] [kind=KIND] [OPTION=VALUE]",
+        "Moderators: /quoth add #CHANNEL [name=NAME]: its solved threads and pinned messages are quoted",
         "Moderators: /quoth remove NAME, /quoth reindex [NAME]",
         "Moderators: /quoth show NAME, /quoth pause NAME, /quoth resume NAME, /quoth undo, /quoth cancel",
         "Moderators: /quoth schedule NAME every 6h (or daily 03:00, cron 0 3 * * 1, off)",
@@ -622,6 +629,34 @@ def _add_path(text: str, party: Party) -> AddSource | Refused:
     if not path:
         return NOTHING_TO_ADD
     return _add_source(path, options, party)
+
+
+_CHANNEL = re.compile(r"\s*add\s+<#(C\w+)(?:\|([^<>]*))?>(.*)", re.IGNORECASE | re.DOTALL)
+
+
+def add_channel(text: str, party: Party) -> AddChannel | None:
+    """Take the command to read a channel, which must be read before its mention is made plain."""
+    found = _CHANNEL.fullmatch(text)
+    if found is None:
+        return None
+    options = _split_options(found[3])[1]
+    return AddChannel(
+        actor=party.actor,
+        conversation=party.conversation,
+        channel=Channel(id=found[1], name=found[2] or found[1]),
+        name=options.get("name", ""),
+    )
+
+
+def channel_changed(event: Payload, home: Home) -> ChannelChanged | None:
+    """Read that pins or check marks of a channel have changed; None for any other reaction."""
+    channel = event.get("channel_id") or (event.get("item") or {}).get("channel") or ""
+    if not channel or event.get("reaction", CHECK_MARKS[0]) not in CHECK_MARKS:
+        return None
+    return ChannelChanged(
+        actor=Actor(id=""),
+        conversation=Conversation(platform="slack", workspace=f"slack:{home.team}", channel=channel),
+    )
 
 
 def is_command(text: str) -> bool:

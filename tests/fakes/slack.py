@@ -137,6 +137,9 @@ class FakeSlack:
         self.threads: dict[str, str] = {}
         self.written: dict[str, Json] = {}
         self.shared_channels: set[str] = set()
+        self.private_channels: set[str] = set()
+        self.history: list[Json] = []
+        self.pinned: list[str] = []
         self.statuses: list[Json] = []
         self.titles: list[Json] = []
         self.homes: dict[str, str] = {}
@@ -232,6 +235,34 @@ class FakeSlack:
         """Edit a message of somebody, or delete it where the text is None."""
         event = changed_event(ts, channel=channel, text=text, **more)
         return await self.deliver("events_api", event_body(event, self.next_event_id()))
+
+    def say(self, user: str, text: str, *, thread: str = "", **more: Any) -> str:
+        """Keep a message of the general channel, of which the bot is told nothing, and return its ts."""
+        ts = self.next_ts()
+        message = {"type": "message", "user": user, "text": text, "ts": ts} | more
+        if thread:
+            message["thread_ts"] = thread
+            for each in self.history:
+                if each["ts"] == thread:
+                    each |= {"thread_ts": thread, "reply_count": each.get("reply_count", 0) + 1}
+        self.history.append(message)
+        return ts
+
+    async def react(self, ts: str, reaction: str, *, added: bool = True) -> None:
+        """Put a reaction to a message of the general channel, or take it off."""
+        [message] = [each for each in self.history if each["ts"] == ts]
+        message["reactions"] = [{"name": reaction, "users": ["U0ANN"], "count": 1}] if added else []
+        item = {"type": "message", "channel": GENERAL, "ts": ts}
+        kind = "reaction_added" if added else "reaction_removed"
+        event = {"type": kind, "user": "U0ANN", "reaction": reaction, "item": item}
+        await self.deliver("events_api", event_body(event, self.next_event_id()))
+
+    async def pin(self, ts: str, *, pinned: bool = True) -> None:
+        """Pin a message of the general channel, or take the pin off."""
+        self.pinned = [*self.pinned, ts] if pinned else [each for each in self.pinned if each != ts]
+        kind = "pin_added" if pinned else "pin_removed"
+        event = {"type": kind, "user": "U0ANN", "channel_id": GENERAL}
+        await self.deliver("events_api", event_body(event, self.next_event_id()))
 
     async def press(
         self, message: Message, action_id: str, *, user: str = "U0ANN", positive: bool = True
@@ -439,7 +470,9 @@ class FakeSlack:
             "assistant.threads.setSuggestedPrompts": self._set_prompts,
             "chat.getPermalink": self._permalink,
             "conversations.info": self._channel_info,
+            "conversations.history": self._history,
             "conversations.replies": self._replies,
+            "pins.list": self._pins,
             "views.open": self._open_view,
             "assistant.threads.setStatus": self._set_status,
             "assistant.threads.setTitle": self._set_title,
@@ -533,9 +566,25 @@ class FakeSlack:
         return {"permalink": f"https://home.slack.com/archives/{args['channel']}/p{args['message_ts']}"}
 
     def _channel_info(self, args: Json) -> Json:
-        return {"channel": {"id": args["channel"], "is_ext_shared": args["channel"] in self.shared_channels}}
+        channel = args["channel"]
+        shared, private = channel in self.shared_channels, channel in self.private_channels
+        return {"channel": {"id": channel, "is_ext_shared": shared, "is_private": private}}
+
+    def _history(self, args: Json) -> Json:
+        """Return a page of what stands in the channel itself, the latest first; no more than two a page."""
+        first = [each for each in reversed(self.history) if each.get("thread_ts", each["ts"]) == each["ts"]]
+        start = int(args.get("cursor") or 0)
+        more = {"next_cursor": str(start + 2) if len(first) > start + 2 else ""}
+        return {"messages": first[start : start + 2], "response_metadata": more}
+
+    def _pins(self, args: Json) -> Json:
+        items = [{"type": "message", "message": each} for each in self.history if each["ts"] in self.pinned]
+        return {"items": [{"type": "file", "file": {"id": "F1"}}, *items]}
 
     def _replies(self, args: Json) -> Json:
+        thread = [each for each in self.history if args["ts"] in (each["ts"], each.get("thread_ts"))]
+        if thread:
+            return {"messages": thread}
         text = self.threads.get(args["ts"])
         if text is None and args["ts"] in self.written:
             return {"messages": [self.written[args["ts"]]]}

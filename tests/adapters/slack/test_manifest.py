@@ -29,6 +29,10 @@ EVENT_SCOPES = {
     "message.groups": {"groups:history"},
     "message.im": {"im:history"},
     "message.mpim": {"mpim:history"},
+    "pin_added": {"pins:read"},
+    "pin_removed": {"pins:read"},
+    "reaction_added": {"reactions:read"},
+    "reaction_removed": {"reactions:read"},
     "tokens_revoked": set[str](),
 }
 """From Slack's documentation of events, which is not among the schemas."""
@@ -76,7 +80,8 @@ def test_it_declares_what_the_bot_listens_to() -> None:
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
     # Edits and deletions of what was saved come as messages of the channel.
     messages = [f"message.{kind}" for kind in ("channels", "groups", "im", "mpim")]
-    assert ["app_home_opened", "app_mention", *messages] == events
+    marks = [f"{what}_{how}" for what in ("pin", "reaction") for how in ("added", "removed")]
+    assert ["app_home_opened", "app_mention", *messages, *marks] == events
 
 
 @pytest.mark.skipif(not SPECS.exists(), reason="Slack's schemas are not here")
