@@ -257,7 +257,10 @@ class Application:
         return self.data / CLONES / f"{record.id}.git"
 
     def _forget_fetched(self, record: SourceRecord) -> None:
-        self._web_memory(record).unlink(missing_ok=True)
+        memory = self._web_memory(record)
+        memory.unlink(missing_ok=True)
+        memory.with_suffix(".begun").unlink(missing_ok=True)
+        shutil.rmtree(memory.with_suffix(".pages"), ignore_errors=True)
         shutil.rmtree(self._clone(record), ignore_errors=True)
 
     @cached_property

@@ -3,13 +3,15 @@
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryFile
-from typing import IO
+from tempfile import NamedTemporaryFile
+from typing import Any
 from weakref import finalize
 
 from index.errors import DocumentGone, DocumentUnreadable
@@ -19,6 +21,9 @@ from index.sources.content import HTML, Bearings, as_text, bearings, format_of
 from index.sources.web import Page, Validators, Web
 
 EPOCH = datetime.fromtimestamp(0, UTC)
+
+RESUMED_SECONDS = 6 * 3600.0
+"""A listing that was cut short goes on for so long; later its pages are looked at anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,31 +53,110 @@ def placed(seen: Seen, prefix: str) -> str:
 
 
 class Memory:
-    """What was seen of a source's pages, by address, in a file. Losing it costs requests, nothing else."""
+    """What was seen of a source's pages, by address, in a file. Losing it costs requests, nothing else.
+
+    Beside it lies what an unfinished listing has seen: a line for each page, as it is loaded.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._begun = path.with_suffix(".begun")
         self.seen: dict[str, Seen] = {}
         with suppress(OSError, ValueError, TypeError, AttributeError):
             held = json.loads(path.read_text("utf-8"))
-            self.seen = {url: Seen(**{**seen, "links": tuple(seen["links"])}) for url, seen in held.items()}
+            self.seen = {url: _seen(seen) for url, seen in held.items()}
+
+    def resume(self) -> set[str]:
+        """Return the addresses that a listing which was cut short a while ago has loaded."""
+        resumed = set[str]()
+        with suppress(OSError, ValueError, TypeError):  # the last line may be half a line
+            if time.time() - self._begun.stat().st_mtime < RESUMED_SECONDS:
+                for line in self._begun.read_text("utf-8").splitlines():
+                    url, seen = json.loads(line)
+                    self.seen[url] = _seen(seen)
+                    resumed.add(url)
+        return resumed
+
+    def begin(self, resumed: set[str]) -> None:
+        """Begin to write down what a listing sees, or go on doing so."""
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._begun.write_text("".join(self._line(url) for url in resumed), "utf-8")
+
+    def note(self, url: str) -> None:
+        """Write down a page of an unfinished listing."""
+        with suppress(OSError), self._begun.open("a", encoding="utf-8") as file:
+            file.write(self._line(url))
 
     def keep(self, urls: frozenset[str]) -> None:
         """Write down what is known of these addresses, and forget all others."""
         self.seen = {url: seen for url, seen in self.seen.items() if url in urls}
         with suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(
                 "w", encoding="utf-8", dir=self._path.parent, prefix=".", delete=False
             ) as file:
                 json.dump({url: asdict(seen) for url, seen in self.seen.items()}, file)
             os.replace(file.name, self._path)
+            self._begun.unlink(missing_ok=True)
+
+    def _line(self, url: str) -> str:
+        return json.dumps([url, asdict(self.seen[url])]) + "\n"
+
+
+def _seen(held: dict[str, Any]) -> Seen:
+    return Seen(**{**held, "links": tuple(held["links"])})
+
+
+class Spool:
+    """The bytes of pages between their loading and their reading, each in a file named by their hash.
+
+    They go when they are read, or with the object; those of a killed process wait for the next one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._held = set[str]()
+        finalize(self, _emptied, folder, self._held).atexit = False
+
+    def adopt(self, versions: frozenset[str]) -> None:
+        """Keep what a killed process has left of these versions, and remove all else."""
+        for file in self._folder.glob("*"):
+            if file.name in versions:
+                self._held.add(file.name)
+            else:
+                file.unlink(missing_ok=True)
+
+    def add(self, version: str, data: bytes) -> None:
+        """Keep the bytes of a page. Where there is no place for them, they are loaded again."""
+        self._held.add(version)
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            (self._folder / version).write_bytes(data)
+
+    def take(self, version: str) -> bytes | None:
+        """Return the bytes of a page and drop them; None if they are not here, or not whole."""
+        if version not in self._held:
+            return None
+        self._held.discard(version)
+        try:
+            data = (self._folder / version).read_bytes()
+        except OSError:
+            return None
+        (self._folder / version).unlink(missing_ok=True)
+        return data if hashlib.sha256(data).hexdigest() == version else None
+
+
+def _emptied(folder: Path, versions: set[str]) -> None:
+    for version in versions:
+        (folder / version).unlink(missing_ok=True)
+    with suppress(OSError):  # another process may have pages in it
+        folder.rmdir()
 
 
 class Loader:
     """Loads pages while a source lists its documents, and hands out their bytes when those are fetched.
 
-    In between they lie in a file without a name, which is gone with the process.
+    A listing that was cut short goes on with the page that it had reached.
     """
 
     def __init__(self, web: Web, memory: Path) -> None:
@@ -81,16 +165,19 @@ class Loader:
         self._asked: set[str] = set()
         self._failed: dict[str, DocumentUnreadable] = {}
         self._places: dict[str, str] = {}
-        self._spool: IO[bytes] = TemporaryFile()  # noqa: SIM115 - it is closed with this object
-        self._spooled: dict[str, tuple[int, int]] = {}
-        finalize(self, self._spool.close)
+        self._spool = Spool(memory.with_suffix(".pages"))
+        self._is_listing = False
 
     @contextmanager
     def listing(self) -> Iterator[None]:
         """Remember at its end what was seen in a whole listing."""
-        self._asked.clear()
+        self._asked = self._memory.resume()
         self._failed.clear()
+        self._memory.begin(self._asked)
+        self._spool.adopt(frozenset(seen.version for seen in self._memory.seen.values()))
+        self._is_listing = True
         yield
+        self._is_listing = False
         self._memory.keep(frozenset(self._asked))
 
     def known(self, url: str) -> Seen | None:
@@ -110,8 +197,10 @@ class Loader:
         self._asked.add(url)
         held = Validators(etag=known.etag, modified=known.modified) if known else None
         page = self._web.get(url, held)
-        seen = replace(known, listed_as=listed_as) if known and page.is_unchanged else self._look(url, page)
+        seen = replace(known, listed_as=listed_as) if known and page.is_unchanged else self._look(page)
         self._memory.seen[url] = replace(seen, listed_as=listed_as)
+        if self._is_listing:
+            self._memory.note(url)
         return seen
 
     def find(self, uri: str, prefix: str = "") -> Entry | None:
@@ -152,30 +241,26 @@ class Loader:
 
     def unlisted(self, uri: str, url: str, error: DocumentUnreadable) -> Entry:
         """List what cannot be fetched under any uri."""
-        self._failed[uri] = error
+        self._failed[uri] = error.with_traceback(None)  # which would hold this object, and its pages
         return Entry(uri=uri, name=file_name(url), format=HTML, version="", updated_at=EPOCH, url=url)
 
     def fetch(self, entry: Entry) -> bytes:
         """Return the bytes of a listed page. Raises DocumentGone, DocumentUnreadable."""
         if error := self._failed.get(entry.uri):
-            raise error
-        url = self._places.get(entry.uri, entry.url)
-        if url in self._spooled:
-            at, size = self._spooled[url]
-            self._spool.seek(at)
-            return self._spool.read(size)
-        return as_text(self._web.get(url))
+            raise copy(error)
+        data = self._spool.take(entry.version)
+        return as_text(self._web.get(self._places.get(entry.uri, entry.url))) if data is None else data
 
-    def _look(self, url: str, page: Page) -> Seen:
+    def _look(self, page: Page) -> Seen:
         data, format = as_text(page), format_of(page)
-        self._spooled[url] = (self._spool.seek(0, os.SEEK_END), len(data))
-        self._spool.write(data)
+        version = hashlib.sha256(data).hexdigest()
+        self._spool.add(version, data)
         found = bearings(page) if format == HTML else Bearings(canonical=page.url, links=(), hidden=False)
         return Seen(
             url=page.url,
             canonical=found.canonical,
             format=format,
-            version=hashlib.sha256(data).hexdigest(),
+            version=version,
             modified_at=page.modified_at.isoformat(),
             etag=page.validators.etag,
             modified=page.validators.modified,

@@ -2,9 +2,11 @@
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urldefrag
 
@@ -16,6 +18,11 @@ pytestmark = pytest.mark.model
 
 QUOTH = Path(sys.executable).with_name("quoth")
 Quoth = Callable[..., subprocess.CompletedProcess[str]]
+
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("HF_")} | {
+    "QUOTH_FETCH_ALLOWED_HOSTS": '["127.0.0.1"]',
+    "COLUMNS": "200",
+}
 
 SUBJECTS = {
     "kettles": ("Descaling", "A kettle is descaled with citric acid every six weeks."),
@@ -47,14 +54,11 @@ def site() -> Iterator[Website]:
 
 @pytest.fixture
 def quoth(tmp_path: Path) -> Quoth:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
-    environment |= {"QUOTH_FETCH_ALLOWED_HOSTS": '["127.0.0.1"]', "COLUMNS": "200"}
-
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [QUOTH, "--data", "data", *words],
             cwd=tmp_path,
-            env=environment,
+            env=ENVIRONMENT,
             capture_output=True,
             text=True,
             check=False,
@@ -91,3 +95,64 @@ def test_what_may_not_be_fetched_is_refused_in_a_sentence(quoth: Quoth, site: We
     refused = quoth("sources", "add", site.url.replace("//", "//ann:sesame@"))
     assert 2 == refused.returncode
     assert "sesame" not in refused.stdout + refused.stderr
+
+
+def test_a_first_sync_of_a_site_that_is_killed_five_times_loads_and_embeds_everything_once(
+    quoth: Quoth, site: Website, tmp_path: Path
+) -> None:
+    (tmp_path / "quoth.toml").write_text('[sources]\nseeds = ""\n')
+    paths = [f"/notes/{number}" for number in range(150)]
+    urls = "".join(f"<url><loc>{site.url}{path}</loc></url>" for path in paths)
+    site.serve("/sitemap.xml", f"<urlset>{urls}</urlset>", type="application/xml")
+    for path in paths:
+        site.serve(
+            path,
+            f"<main><h1>Note {path}</h1><p>This is note {path}, about nothing.</p></main>",
+            headers={"ETag": f'"{path}"'},
+        )
+
+    def loaded() -> int:
+        return sum(path in paths for path in site.paths())
+
+    def embedded() -> int:
+        return len(vectors(tmp_path / "data" / "catalog.sqlite"))
+
+    add = ("sources", "add", f"{site.url}/notes/", "--kind", "site")
+    kill_when(tmp_path, add, lambda: loaded() >= 40)
+    for ready in (
+        lambda: loaded() >= 80,
+        lambda: loaded() >= 120,
+        lambda: embedded() > 0,
+        lambda: embedded() > 64,
+    ):
+        kill_when(tmp_path, ("sync",), ready)
+    before = vectors(tmp_path / "data" / "catalog.sqlite")
+    assert 0 == quoth("sync").returncode
+    after = vectors(tmp_path / "data" / "catalog.sqlite")
+    assert (150, True) == (len(after), before < after)
+    assert "150" in quoth("sources", "list").stdout
+    sent = [path for path, headers in site.asked if path in paths and "if-none-match" not in headers]
+    assert set(paths) == set(sent)
+    assert len(sent) <= 150 + 5  # a page that was under way at a kill is loaded once more
+
+
+def kill_when(folder: Path, command: tuple[str, ...], is_time: Callable[[], bool]) -> None:
+    process = subprocess.Popen(
+        [QUOTH, "--data", "data", *command],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while process.poll() is None and not is_time():
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
+    assert process.poll() is None
+    process.kill()
+    process.wait()
+
+
+def vectors(catalog: Path) -> set[int]:
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(catalog)) as db:
+        return {id for (id,) in db.execute("SELECT id FROM vectors")}
+    return set()

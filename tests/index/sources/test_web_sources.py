@@ -1,7 +1,11 @@
 """Pages, sites and feeds: which documents they have, and what a sync does with them."""
 
 import gzip
+import os
+import tempfile
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,12 +17,15 @@ from index.ports import Source
 from index.sources.feed import FeedSource
 from index.sources.fetching import Fetcher
 from index.sources.guessing import kind_of
+from index.sources.loading import RESUMED_SECONDS, Loader
 from index.sources.page import PageSource
 from index.sources.site import SiteSource
 from index.sources.web import Web
 from index.testing import HashingEmbedder
 from tests.fakes.website import Served, Website, website
 from tests.index.conftest import READERS, Bench
+
+HERE = frozenset({"127.0.0.1"})
 
 KINDS: dict[str, Callable[..., Source]] = {"page": PageSource, "site": SiteSource, "feed": FeedSource}
 
@@ -49,7 +56,7 @@ class Sources:
 
     def _open(self, record: SourceRecord) -> Source:
         web = Web(
-            Fetcher(allowed_hosts=frozenset({"127.0.0.1"}), seconds=10),
+            Fetcher(allowed_hosts=HERE, seconds=10),
             sleep=self.slept.append,
             clock=lambda: sum(self.slept),
         )
@@ -285,6 +292,53 @@ def test_a_crawl_is_bounded_in_depth_and_pages(site: Website, sources: Sources) 
     sources.bench.catalog.remove_source("local", "docs")
     sources.add("site", f"{site.url}/", max_pages="5")
     assert 5 == len(sources.uris())
+
+
+class Killed(Exception):
+    """A sync ends here."""
+
+
+def test_a_listing_that_was_cut_short_goes_on_and_loads_no_page_again(
+    site: Website, sources: Sources, tmp_path: Path
+) -> None:
+    paths = [f"/{n}" for n in range(9)]
+    site.serve("/sitemap.xml", sitemap(site, *paths), type="application/xml")
+    for path in paths:
+        site.serve(path, page(f"tea {path}"))
+    # Whoever is killed leaves files behind; one that ends removes them.
+    killed = Loader(Web(Fetcher(allowed_hosts=HERE, seconds=10)), tmp_path / "web" / "1.json")
+    with suppress(Killed), killed.listing():
+        for path in paths[:5]:
+            killed.load(f"{site.url}{path}")
+        raise Killed
+    with (tmp_path / "web" / "1.begun").open("a") as file:
+        file.write('["http://half a li')
+    site.asked.clear()
+    report = sources.add("site", f"{site.url}/")
+    assert (9, 9) == (report.added, report.embedded)
+    assert paths[5:] == [path for path in site.paths() if path in paths]
+    assert ["1.json"] == [left.name for left in (tmp_path / "web").iterdir()]
+
+
+def test_a_listing_that_was_cut_short_long_ago_looks_at_its_pages_anew(site: Website, tmp_path: Path) -> None:
+    site.serve("/a", page("a tea"))
+    fetcher = Web(Fetcher(allowed_hosts=HERE, seconds=10))
+
+    def listed(when: float) -> list[str]:
+        site.asked.clear()
+        memory = Path(tempfile.mkdtemp(dir=tmp_path)) / "1.json"
+        loader = Loader(fetcher, memory)
+        with suppress(Killed), loader.listing():
+            loader.load(f"{site.url}/a")
+            raise Killed
+        os.utime(memory.with_suffix(".begun"), (when, when))
+        later = Loader(fetcher, memory)
+        with later.listing():
+            later.load(f"{site.url}/a")
+        return site.paths()
+
+    assert ["/a"] == listed(time.time())
+    assert ["/a", "/a"] == listed(time.time() - RESUMED_SECONDS)
 
 
 def test_the_same_page_under_several_addresses_is_one_document(site: Website, sources: Sources) -> None:
