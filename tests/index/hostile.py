@@ -20,6 +20,7 @@ from tests.fakes.documents import pdf, pdf_of
 
 LIMITS = Limits(cpu_seconds=10)
 PREFACE = Path(__file__).with_name("safety.md")
+ELSEWHERE = Path(__file__).with_name("elsewhere.md")
 HARMLESS = "The kettle boils at noon every day of the week."
 FORMATS = sorted({entry: format for format, entry in READERS.items()}.values())
 """One format for each reader."""
@@ -293,6 +294,7 @@ def _page(sandbox: Sandbox) -> Iterator[str]:
         f"these {others:,} readings {stopped:,} had to be stopped by a limit, {others - stopped:,} ended by "
         "themselves. After every one the next document was read as ever."
     )
+    yield ELSEWHERE.read_text(encoding="utf-8").rstrip("\n")
 
 
 def _size(size: int) -> str:

@@ -1,5 +1,6 @@
 """Every hostile document, given to every reader in the sandbox: one document is lost, at most."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -10,10 +11,12 @@ from bot.registry import READERS
 from index.errors import DocumentUnreadable
 from index.sandbox import Sandbox
 from tests.fakes.documents import document
-from tests.index.hostile import CORPUS, FORMATS, HARMLESS, LIMITS, made_for, outcome
+from tests.index.hostile import CORPUS, ELSEWHERE, FORMATS, HARMLESS, LIMITS, made_for, outcome
 
 SMALL = 100_000
 """Bytes; larger traps are given to the reader that they are made for alone. The page has them all."""
+
+TESTS = Path(__file__).parents[1]
 
 PAGE = Path(__file__).parents[2] / "docs" / "safety.md"
 
@@ -46,3 +49,12 @@ def test_no_trap_shows_a_file_of_this_machine(sandbox: Sandbox, name: str) -> No
 def test_the_page_names_every_trap() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert [name for name in CORPUS if f"| {name} |" not in page] == []
+
+
+def test_the_page_tells_of_hostile_servers_and_names_tests_that_exist() -> None:
+    told = ELSEWHERE.read_text(encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8").endswith(told)
+    tests = "".join(path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py"))
+    named = re.findall(r"`(test_\w+)` \|", told)
+    assert [] == [name for name in named if f"def {name}(" not in tests]
+    assert len(named) == told.count("| `test_")
