@@ -156,3 +156,32 @@ def vectors(catalog: Path) -> set[int]:
     with suppress(sqlite3.OperationalError), closing(sqlite3.connect(catalog)) as db:
         return {id for (id,) in db.execute("SELECT id FROM vectors")}
     return set()
+
+
+def test_a_page_a_feed_and_a_table_are_answered_from_and_the_links_land(
+    quoth: Quoth, site: Website, tmp_path: Path
+) -> None:
+    site.serve("/rules", page("rules", "Quiet", "The reading room is quiet after nine in the evening."))
+    site.serve(
+        "/news.xml",
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>News</title><entry><title>Harvest</title>'
+        f'<link href="{site.url}/harvest"/><updated>2026-03-03T09:00:00Z</updated>'
+        '<content type="html">&lt;p&gt;The first plums were picked on Tuesday.&lt;/p&gt;</content>'
+        "</entry></feed>",
+        type="application/atom+xml",
+    )
+    (tmp_path / "fees.csv").write_text("question,answer\nWhat does a locker cost?,Two euros a month.\n")
+    for origin in (f"{site.url}/rules", f"{site.url}/news.xml", "fees.csv"):
+        assert "1 document" in quoth("sources", "add", origin).stdout
+    listed = quoth("sources", "list").stdout
+    assert all(kind in listed for kind in ("page", "feed", "csv"))
+
+    quiet = quoth("ask", "When is the reading room quiet?").stdout
+    assert "quiet after nine in the evening" in quiet
+    [link] = re.findall(r"http://\S+", quiet)
+    assert f"{site.url}/rules#quiet" == link
+    assert b'id="quiet"' in site.answer("/rules", {}).body  # type: ignore[operator]
+    plums = quoth("ask", "When were the first plums picked?").stdout
+    assert "picked on Tuesday" in plums
+    assert f"{site.url}/harvest" in plums
+    assert "Two euros a month." in quoth("ask", "What does a locker cost?").stdout
