@@ -1,9 +1,10 @@
 """Measure a sync of many small documents, and of the same again with one line changed.
 
-    benchmarks/syncing.py [--documents 10000] [--passages 10]
+    benchmarks/syncing.py [--documents 10000] [--passages 10] [--model]
 
 The embedder hashes words: what is measured is everything but the embedding, which takes as long per
-passage whatever else there is. Prints times, and the most memory that was used.
+passage whatever else there is; ``--model`` takes the real one. Prints times, and the most memory that
+was used; below a sync, for how long it was busy with what.
 """
 
 import argparse
@@ -16,15 +17,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 from bot import registry
 from bot.console import out
+from index import gathering, syncing
 from index.catalog import Catalog, SourceRecord
 from index.passages import Audience, Step, SyncReport
-from index.ports import Reader, Source
+from index.ports import Embedder, Reader, Source
+from index.readers.markdown import MarkdownReader
 from index.searcher import CatalogSearcher
 from index.sources.folder import FolderSource
+from index.staging import Staging
 from index.syncing import Syncer
 from index.testing import HashingEmbedder
 
@@ -34,13 +40,59 @@ VOCABULARY = 30_000
 OURS = Audience(workspace="local")
 
 
+class Phases:
+    """For how long a sync was busy with what."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    def clock(self, owner: Any, function: str, phase: str) -> None:
+        """Count the time of all calls of a function to a phase."""
+        called = getattr(owner, function)
+
+        @wraps(called)
+        def clocked(*words: Any, **named: Any) -> Any:
+            began = time.perf_counter()
+            returned = called(*words, **named)
+            if isinstance(returned, Iterator):
+                returned = list(returned)
+            self._seconds[phase] = self._seconds.get(phase, 0.0) + time.perf_counter() - began
+            return returned
+
+        setattr(owner, function, clocked)
+
+    def tell(self, total: float) -> None:
+        """Print what a sync that took so long altogether consisted of, and begin anew."""
+        rest = total - sum(self._seconds.values())
+        for phase, seconds in {**self._seconds, "all else": rest}.items():
+            out.print(f"    {phase:41} {seconds:8.2f} s")
+        self._seconds.clear()
+
+
+def clocked_phases() -> Phases:
+    """Clock what a sync calls. None of these calls another one."""
+    phases = Phases()
+    for owner, function, phase in (
+        (FolderSource, "entries", "listing"),
+        (FolderSource, "fetch", "loading"),
+        (MarkdownReader, "read", "reading"),
+        (gathering, "split", "splitting"),
+        (gathering, "language_of", "telling the language"),
+        (Staging, "stage", "staging"),
+        (syncing, "embed", "embedding, and keeping the vectors"),
+        (Staging, "publish", "publishing"),
+    ):
+        phases.clock(owner, function, phase)
+    return phases
+
+
 class Bench:
     """An index over a folder of made-up documents."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, embedder: Embedder) -> None:
         self.folder = root / "docs"
         self.catalog = Catalog(root / "data" / "catalog.sqlite")
-        self.embedder = HashingEmbedder(dimension=DIMENSION)
+        self.embedder = embedder
         self.searcher = CatalogSearcher(
             self.catalog, embedder=lambda: self.embedder, folder=root / "data" / "vectors"
         )
@@ -72,7 +124,7 @@ class Bench:
         return first.passage.uri == uri
 
     def _open_source(self, record: SourceRecord) -> Source:
-        return FolderSource(record.origin, formats=frozenset({"md"}))
+        return FolderSource(record.origin, formats=frozenset({"md"}), options=record.options)
 
     def _open_reader(self, format: str) -> Reader:
         reader: Reader = registry.load(registry.READERS[format])()
@@ -88,13 +140,15 @@ def _ignore(step: Step) -> None:
 
 
 @contextmanager
-def timed(what: str) -> Iterator[None]:
-    """Print how long it took, and the most memory used so far."""
+def timed(what: str, phases: Phases | None = None) -> Iterator[None]:
+    """Print how long it took, and the most memory used so far; and the phases, if it had any."""
     began = time.perf_counter()
     yield
     seconds = time.perf_counter() - began
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     out.print(f"{what:45} {seconds:8.2f} s   {memory:6,} MB at most")
+    if phases:
+        phases.tell(seconds)
 
 
 def main() -> None:
@@ -102,19 +156,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=10_000)
     parser.add_argument("--passages", type=int, default=10, help="in each document")
+    parser.add_argument("--model", action="store_true", help="embed with the real model")
     chosen = parser.parse_args()
+    phases = clocked_phases()
     with tempfile.TemporaryDirectory() as root:
-        bench = Bench(Path(root))
+        model = registry.load(registry.EMBEDDER)(folder=Path(root)) if chosen.model else None
+        bench = Bench(Path(root), model or HashingEmbedder(dimension=DIMENSION))
         bench.write(chosen.documents, chosen.passages)
-        with timed("first sync"):
+        with timed("first sync", phases):
             report = bench.sync()
         with timed("first question"):
             bench.finds("w1", "")
-        with timed("sync, nothing changed"):
+        with timed("sync, nothing changed", phases):
             bench.sync()
         changed = bench.folder / "7" / "7.md"
-        changed.write_text(changed.read_text().replace("## Part 1\n\n", "## Part 1\n\nzebra quagga okapi "))
-        with timed("sync, one line changed"):
+        changed.write_text(changed.read_text().replace("## Part 0\n\n", "## Part 0\n\nzebra quagga okapi "))
+        with timed("sync, one line changed", phases):
             changes = bench.sync()
         with timed("the question that finds the change"):
             assert bench.finds("zebra quagga okapi", "7/7.md")
