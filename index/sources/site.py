@@ -83,7 +83,7 @@ class SiteSource:
             try:
                 where = self._loader.load(self._start).url
             except DocumentGone as error:  # a folder needs no page of its own to have pages in it
-                gone = error
+                gone = error.with_traceback(None)  # which would hold this object, and its pages
             prefix = prefix_of(where)
             sitemap = sitemap_of(self._web, prefix, most=self._most)
             if gone and not sitemap.pages:
