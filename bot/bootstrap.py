@@ -569,7 +569,9 @@ class Application:
     @cached_property
     def jobs(self) -> Jobs:
         """Syncs under way."""
-        return Jobs(self.library, self._clock, inspect=self.golden.inspect, stopping=self._is_told_to_stop)
+        return Jobs(
+            self.library, self._clock, looked_at=self.golden.looked_at, stopping=self._is_told_to_stop
+        )
 
     def prepare(self, workspace: str) -> None:
         """Give a chat platform's new workspace its starter source, once, and read it.

@@ -268,7 +268,15 @@ class GoldenQuestions:
             gained=tuple(pair for pair in turned if pair.found),
         )
 
-    def inspect(
+    def looked(self, workspace: str) -> Difference:
+        """Ask them anew after what was done without a sync; what keeps them from it is told to the log."""
+        try:
+            return self.look(workspace)
+        except (IndexFailure, sqlite3.Error) as error:
+            log.warning("The golden questions could not be asked", reason=str(error))
+            return Difference()
+
+    def looked_at(
         self, workspace: str, name: str, report: SyncReport, progress: Callable[[Step], None]
     ) -> SyncReport:
         """Say of a source's sync which golden questions it has cost, and take it back if that is wished.

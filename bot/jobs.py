@@ -12,7 +12,7 @@ from index.passages import Failure, Step, SyncReport
 Watch = Callable[[Progress], None]
 """Called with where a job stands."""
 
-Inspect = Callable[[str, str, SyncReport, Callable[[Step], None]], SyncReport]
+LookedAt = Callable[[str, str, SyncReport, Callable[[Step], None]], SyncReport]
 """Called after each source of a sync, with the workspace, the source's name, what was done and whom to
 tell of its own steps; returns what is reported."""
 
@@ -105,15 +105,15 @@ class Jobs:
         library: Library,
         clock: Clock,
         *,
-        inspect: Inspect = lambda workspace, name, report, progress: report,
+        looked_at: LookedAt = lambda workspace, name, report, progress: report,
         stopping: threading.Event | None = None,
     ) -> None:
-        """``inspect`` looks at what each sync has changed, and may take it back.
+        """``looked_at`` looks at what each sync has changed, and may take it back.
 
         ``stopping`` ends every sync as ``stop`` does, once it is set.
         """
         self._library = library
-        self._inspect = inspect
+        self._looked_at = looked_at
         self._clock = clock
         self._running: list[_Job] = []
         self._lock = threading.Lock()
@@ -192,7 +192,7 @@ class Jobs:
                 job.name,
                 job.report,
                 job.fail,
-                lambda name, report: self._inspect(job.workspace, name, report, job.report),
+                lambda name, report: self._looked_at(job.workspace, name, report, job.report),
             )
         finally:
             self._turn.release()

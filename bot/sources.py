@@ -360,7 +360,7 @@ class SourceDesk:
 
     def _looked(self, workspace: str) -> tuple[str, ...]:
         """Say which golden questions have lost or gained their answer by what was just done."""
-        difference = self._golden.look(workspace)
+        difference = self._golden.looked(workspace)
         return golden(
             [pair.question for pair in difference.lost], [pair.question for pair in difference.gained]
         )

@@ -131,7 +131,7 @@ class Bench:
             answers=self.policy.answers,
             passages=self.policy.passages,
         )
-        self.jobs = Jobs(self.library, self.clock, inspect=self.golden.inspect)
+        self.jobs = Jobs(self.library, self.clock, looked_at=self.golden.looked_at)
         curation = Curation(
             self.records,
             self.clock,

@@ -254,6 +254,8 @@ def test_questions_that_cannot_be_asked_do_not_undo_a_sync(
     change_tea(guide)
     monkeypatch.setattr(guide.searcher, "search", broken)
     assert "1 changed" in text_of(reindex(guide))
+    remove = RemoveSource(actor=MODERATOR, conversation=HERE, name="guide", confirmed=True)
+    assert "Removed guide" in text_of(guide.handle(remove))
 
 
 def test_who_added_one_is_forgotten_and_the_question_stays(guide: Bench) -> None:
