@@ -247,6 +247,20 @@ def hygiene(context: typer.Context) -> None:
 
 
 @app.command()
+def golden(
+    context: typer.Context,
+    workspace: Annotated[
+        str, typer.Option(help="Whose they are, such as discord:1234; this machine's if not given.")
+    ] = LOCAL,
+) -> None:
+    """Print the golden questions for `quoth sources check` and `quoth eval`, one JSON object a line."""
+    application: Application = context.obj
+    for pair in application.golden.of(workspace):
+        line = {"question": pair.question, "gold": [{"page": pair.uri}], "corpus": pair.source}
+        sys.stdout.buffer.write(encoded(line))
+
+
+@app.command()
 def status(context: typer.Context) -> None:
     """Say what Quoth has read."""
     _show(context.obj.router.handle(Status(actor=ACTOR, conversation=HERE)))

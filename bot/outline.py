@@ -26,6 +26,8 @@ COMMANDS = {
     "export": "Print questions or feedback of all communities, for other programs to read.",
     "hygiene": "Print what should be mended in the sources, as Markdown: contradictions, repetitions and "
     "more.",
+    "golden": "Print the golden questions for `quoth sources check` and `quoth eval`, one JSON object a "
+    "line.",
     "status": "Say what Quoth has read.",
     "doctor": "List every setting and where it came from, and try every part. Exit status 2 if one is "
     "broken.",

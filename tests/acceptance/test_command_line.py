@@ -395,6 +395,8 @@ def test_a_sync_that_costs_a_golden_question_its_answer_is_held(quoth: Quoth, do
     quoth("sources", "add", "docs")
     chatted = quoth("chat", given=f"/golden add {question}\n/settings golden.hold on\n/quit\n")
     assert "golden.hold is now on." in chatted.stdout, chatted.stderr
+    kept = {"question": question, "gold": [{"page": "tea.md"}], "corpus": "docs"}
+    assert kept == json.loads(quoth("golden").stdout)
     (docs / "tea.md").write_text("# Coffee beans\n\nBeans are roasted in a drum.\n")
     held = quoth("sync", "docs")
     assert f"without their answer: “{question}”." in " ".join(held.stderr.split()), held.stderr
