@@ -259,7 +259,7 @@ def test_what_is_purged_is_in_no_file_and_what_is_lost_is_held(quoth: Quoth, doc
     for number in range(9):
         (docs / f"{number}.md").unlink()
     held = quoth("sync")
-    assert "docs has lost 9 of its 10 documents" in unwrapped(held.stderr)
+    assert "docs is held. 9 of its 10 documents are gone." in unwrapped(held.stderr)
     assert "held" in quoth("sources", "list").stdout
     assert "9 removed" in unwrapped(quoth("sync", "--accept", "docs").stdout)
     assert 2 == quoth("sync", "--accept", "docs").returncode
