@@ -72,9 +72,10 @@ def pairs_alike(ids: Sequence[int], vectors: Vectors) -> list[tuple[int, int]]:
 def compared(first: Passage, second: Passage) -> Iterator[Finding]:
     """Yield what is wrong between two passages that are near in meaning, if anything is.
 
-    What one and the same document says twice, or of two cases, its writer has seen.
+    What one and the same document says twice, or of two cases, its writer has seen. Documents of two
+    releases are meant to resemble each other, and to differ where the product does.
     """
-    if first.document_id == second.document_id:
+    if first.document_id == second.document_id or _are_of_two_releases(first, second):
         return
     if first.text == second.text or (
         resemble(shingles(first.text), shingles(second.text)) and not _at_odds(first.text, second.text)
@@ -108,6 +109,10 @@ def _vectors(catalog: Catalog, embedder: str, audience: Audience) -> tuple[list[
             ids += [each.id for each in batch]
             vectors += [np.frombuffer(each.vector, np.float32) for each in batch]
     return ids, np.stack(vectors) if vectors else np.empty((0, 1), np.float32)
+
+
+def _are_of_two_releases(first: Passage, second: Passage) -> bool:
+    return bool(first.release and second.release) and first.release != second.release
 
 
 def _statements(passage: Passage) -> list[str]:

@@ -4,19 +4,21 @@ import re
 import shutil
 import stat
 import weakref
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 from urllib.parse import quote, urlsplit
 
 from dulwich.client import HttpGitClient, HTTPUnauthorized
 from dulwich.config import ConfigDict
-from dulwich.errors import GitProtocolError, NotGitRepository
+from dulwich.errors import FileFormatException, GitProtocolError, NotGitRepository
 from dulwich.ignore import IgnoreFilter
-from dulwich.object_store import iter_tree_contents
-from dulwich.objects import Blob, Commit, ObjectID, Tag
+from dulwich.object_store import DEFAULT_MAX_TREE_DEPTH, MaxTreeDepthExceeded, iter_tree_contents
+from dulwich.objects import Blob, Commit, ObjectID, Tag, TreeEntry
 from dulwich.refs import Ref
 from dulwich.repo import Repo
 from urllib3 import PoolManager
@@ -31,6 +33,9 @@ from index.sources.options import Option, Options
 
 PACKS = 30
 """Fetches whose objects are kept; what no commit needs any more goes with the oldest."""
+
+MAX_ENTRIES = 300_000
+"""Files and folders of one commit: a few objects can stand for billions, each in the next many times."""
 
 _LFS = b"version https://git-lfs.github.com/spec/"
 _NAMES = (b"refs/heads/", b"refs/tags/", b"refs/remotes/origin/")
@@ -94,11 +99,12 @@ class GitSource:
         """List the files of the newest commit by path. Raises SourceUnavailable."""
         with _in_our_words(self._origin):
             repo, commit = self._newest()
+            files = _files(repo, commit)
         self._repo = repo
         forge = forge_of(_address(repo) if _is_local(self._origin) else self._origin)
         at = commit.id.decode()
         updated_at = datetime.fromtimestamp(commit.commit_time, UTC)
-        for file in iter_tree_contents(repo.object_store, commit.tree):
+        for file in files:
             path = file.path.decode("utf-8", "replace")
             if not stat.S_ISREG(file.mode) or not self._takes(path):
                 continue
@@ -188,6 +194,10 @@ def _in_our_words(origin: str) -> Iterator[None]:
         raise SourceUnavailable(
             f"There is no repository at {origin}, or none that everybody may read. Check its address."
         ) from error
+    except MaxTreeDepthExceeded as error:
+        raise SourceUnavailable(f"The repository {origin} has folders in folders without end.") from error
+    except (FileFormatException, zlib.error) as error:
+        raise SourceUnavailable(f"The repository {origin} is damaged ({error}).") from error
     except (KeyError, GitProtocolError, HTTPUnauthorized, HTTPError, OSError, ValueError) as error:
         raise SourceUnavailable(f"The repository {origin} could not be fetched ({error}).") from error
 
@@ -224,6 +234,20 @@ def _commit(repo: Repo, id: ObjectID) -> Commit:
     if isinstance(found, Commit):
         return found
     raise SourceUnavailable("The option ref names no commit. Name a branch, a tag or a commit.")
+
+
+def _files(repo: Repo, commit: Commit) -> list[TreeEntry]:
+    """Return all that stands in a commit, folders too. Raises SourceUnavailable when that is too much."""
+    walk = iter_tree_contents(
+        repo.object_store, commit.tree, include_trees=True, max_depth=DEFAULT_MAX_TREE_DEPTH
+    )
+    files = list(islice(walk, MAX_ENTRIES + 1))
+    if len(files) > MAX_ENTRIES:
+        raise SourceUnavailable(
+            f"The repository has more than {MAX_ENTRIES:,} files and folders, which is the limit. "
+            "Add what it holds as a site or as files."
+        )
+    return files
 
 
 def _address(repo: Repo) -> str:

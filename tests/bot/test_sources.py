@@ -91,10 +91,25 @@ def test_an_option_that_the_kind_does_not_have_is_refused_in_words(bench: Bench)
     assert "A source of the kind file has no option color" in text_of(bench.handle(request))
 
 
-@pytest.mark.parametrize("origin", ["file:///etc/passwd", "ftp://docs.example.org/tea", "ext::sh -c id"])
-def test_no_other_address_leads_past_the_allowed_paths(bench: Bench, origin: str) -> None:
+@pytest.mark.parametrize("kind", ["", "git", "site"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "file:///etc",
+        "file:///etc/passwd",
+        "ftp://docs.example.org/tea",
+        "ext::sh -c id",
+        "ssh://h/x",
+        "git@h:x",
+        "git://h/x",
+        "/etc",
+    ],
+)
+def test_no_other_address_leads_past_the_allowed_paths(bench: Bench, origin: str, kind: str) -> None:
     bench.library.files[origin] = "secret"
-    assert "sources.allowed_paths" in text_of(add(bench, origin))
+    request = AddSource(actor=MODERATOR, conversation=HERE, origin=origin, kind=kind)
+    assert "sources.allowed_paths" in text_of(bench.handle(request))
+    assert [] == bench.library.sources("discord:1")
 
 
 def test_a_chat_adds_only_the_kinds_that_it_may() -> None:

@@ -18,7 +18,11 @@ WHO = b"Ann <ann@example.org>"
 
 def commit(repo: Repo, files: Mapping[str, bytes], *, branch: str = "main", at: int = 1_700_000_000) -> str:
     """Make a commit of exactly these files on a branch, which becomes the main one; return its id."""
-    tree = _tree(repo, files)
+    return commit_tree(repo, _tree(repo, files), branch=branch, at=at)
+
+
+def commit_tree(repo: Repo, tree: Tree, *, branch: str = "main", at: int = 1_700_000_000) -> str:
+    """Make a commit of a tree that the repository holds."""
     made = Commit()
     made.tree = tree.id
     made.author = made.committer = WHO

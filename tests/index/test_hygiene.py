@@ -63,6 +63,22 @@ def test_what_only_resembles_is_no_contradiction(bench: Bench, one: str, other: 
     assert [] == at_odds(bench, one, other)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(LEAVE, LEAVE), ("The office opens at 9:00 on every day.", "The office opens at 8:30 on every day.")],
+)
+def test_documents_of_two_releases_may_repeat_and_contradict_each_other(
+    bench: Bench, one: str, other: str
+) -> None:
+    bench.write("v1/a.md", f"# One\n\n{one}\n")
+    bench.write("v2/a.md", f"# One\n\n{other}\n")
+    bench.add()
+    bench.sync()
+
+    assert {"1", "2"} == set(bench.catalog.releases(LOCAL))
+    assert [] == list(findings(bench.catalog, bench.embedder.id, LOCAL))
+
+
 def test_headings_with_nothing_below_are_found(bench: Bench) -> None:
     text = "# Guide\n\n## Empty\n\n## Full\n\nSomething is said here.\n\n## Last\n"
 

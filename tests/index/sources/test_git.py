@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from dulwich.objects import Blob, Tree
 from dulwich.repo import Repo
 
 from index.errors import DocumentUnreadable, SourceUnavailable
@@ -13,7 +14,7 @@ from index.sources.git import GitSource
 from index.sources.guarding import guarded_pool
 from index.sources.options import check
 from index.testing import HashingEmbedder
-from tests.fakes.forge import Forge, commit, serving
+from tests.fakes.forge import Forge, commit, commit_tree, serving
 from tests.index.conftest import Bench
 
 TEA = {
@@ -180,6 +181,22 @@ def test_a_repository_without_end_is_not_fetched_to_its_end(forge: Forge, tea: R
 
     with pytest.raises(SourceUnavailable, match="which is the limit"):
         list(small.entries())
+
+
+def test_folders_that_swell_into_billions_are_refused(forge: Forge, tea: Repo, tmp_path: Path) -> None:
+    inner = Blob.from_string(b"# Boom\n")
+    tea.object_store.add_object(inner)
+    id, mode, ending = inner.id, 0o100644, ".md"
+    for _ in range(10):
+        tree = Tree()
+        for number in range(10):
+            tree.add(f"{number}{ending}".encode(), mode, id)
+        tea.object_store.add_object(tree)
+        id, mode, ending = tree.id, 0o040000, ""
+    commit_tree(tea, tree)
+
+    with pytest.raises(SourceUnavailable, match="more than 300,000 files and folders"):
+        next(source(forge.address("tea.git"), tmp_path).entries())
 
 
 @pytest.mark.parametrize("ref", ["../main", "-u", "a b", ""])
