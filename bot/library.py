@@ -383,4 +383,5 @@ def _line(record: SourceRecord, covered: frozenset[str]) -> SourceLine:
             held=record.held,
         ),
         warnings=tuple(starmap(warning, uncovered(record.languages, covered).items())),
+        options=record.options,
     )

@@ -1017,7 +1017,7 @@ class SourceLine:
 
     ``failures`` say what could not be read and why; the first is that of the source as a whole, if it
     has failed. ``next_at`` is when its ``schedule`` is next due; it is None and empty without one.
-    ``warnings`` say what keeps its answers from being good.
+    ``warnings`` say what keeps its answers from being good, ``options`` are as it was added with.
     """
 
     name: str
@@ -1031,6 +1031,13 @@ class SourceLine:
     schedule: str = ""
     next_at: datetime | None = None
     warnings: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def whence(self) -> str:
+        """Where it comes from, and what of that is taken."""
+        options = ", ".join(f"{name}={value}" for name, value in sorted(self.options.items()))
+        return f"{self.origin} ({options})" if options else self.origin
 
     @property
     def refresh(self) -> str:

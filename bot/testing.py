@@ -709,4 +709,5 @@ def _line(name: str, source: _Source) -> SourceLine:
             synced_at=source.synced_at,
             held=source.held,
         ),
+        options=source.options,
     )

@@ -379,7 +379,7 @@ def _source_lines(sources: Sequence[SourceLine]) -> list[str]:
 
 def _source(source: SourceLine) -> list[str]:
     synced = f", synced <t:{int(source.synced_at.timestamp())}:R>" if source.synced_at else ""
-    place = f" · {source.kind} {literal(_title(source.origin))}" if source.origin else ""
+    place = f" · {source.kind} {literal(_title(source.whence))}" if source.origin else ""
     line = (
         f"- **{literal(_title(source.name))}** ({source.state}): {counted(source.documents, 'document')}, "
         f"{counted(source.passages, 'passage')}{synced}{place}"

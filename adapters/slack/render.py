@@ -268,7 +268,7 @@ def _fitting(lines: Sequence[Json], *, taken: int = 0) -> list[Json]:
 
 def _source(line: SourceLine) -> Json:
     counts = f" · {counted(line.documents, 'document')}, {counted(line.passages, 'passage')}"
-    facts = words(shorten(f" · {line.kind} {line.origin}".rstrip(), MAX_LINE) + counts)
+    facts = words(shorten(f" · {line.kind} {line.whence}".rstrip(), MAX_LINE) + counts)
     synced = [words(" · synced "), date(line.synced_at, "{ago}")] if line.synced_at else []
     name = words(shorten(line.name, MAX_LINE) or "?", bold=True)
     refresh = [words(f" · {line.schedule}, next "), date(line.next_at, "{ago}")] if line.next_at else []

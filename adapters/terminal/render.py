@@ -243,7 +243,7 @@ def _source_table(sources: tuple[SourceLine, ...], now: datetime) -> RenderableT
     table = Table(Column("source", overflow="fold"), "kind", "documents", "passages", "state")
     for source in sources:
         table.add_row(
-            Text.assemble(_plain(source.name), "\n", _plain(source.origin, "dim")),
+            Text.assemble(_plain(source.name), "\n", _plain(source.whence, "dim")),
             source.kind,
             f"{source.documents:,}",
             f"{source.passages:,}",

@@ -123,6 +123,13 @@ def test_a_chat_adds_only_the_kinds_that_it_may() -> None:
     assert isinstance(bench.handle(AddSource(actor=MODERATOR, conversation=there, origin=TEA)), Notice)
 
 
+def test_a_source_is_listed_with_its_options(bench: Bench) -> None:
+    bench.library.files[TEA] = "Black tea."
+    bench.handle(AddSource(actor=MODERATOR, conversation=HERE, origin=TEA, options={"version": "2.1"}))
+    [line] = bench.library.sources("discord:1")
+    assert f"{TEA} (version=2.1)" == line.whence
+
+
 # States
 
 

@@ -183,6 +183,19 @@ def test_a_repository_without_end_is_not_fetched_to_its_end(forge: Forge, tea: R
         list(small.entries())
 
 
+def test_links_and_submodules_are_left_alone(forge: Forge, tea: Repo, tmp_path: Path) -> None:
+    link, text, tree = Blob.from_string(b"/etc/passwd"), Blob.from_string(b"# Tea\n"), Tree()
+    for blob in (link, text):
+        tea.object_store.add_object(blob)
+    tree.add(b"link.md", 0o120000, link.id)
+    tree.add(b"module.md", 0o160000, text.id)
+    tree.add(b"tea.md", 0o100644, text.id)
+    tea.object_store.add_object(tree)
+    commit_tree(tea, tree)
+
+    assert ["tea.md"] == uris(source(forge.address("tea.git"), tmp_path).entries())
+
+
 def test_folders_that_swell_into_billions_are_refused(forge: Forge, tea: Repo, tmp_path: Path) -> None:
     inner = Blob.from_string(b"# Boom\n")
     tea.object_store.add_object(inner)
