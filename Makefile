@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: help setup run test check bench bench-embedding bench-quality bench-scale bench-start bench-sync train clean
+.PHONY: help setup run test check bench bench-embedding bench-peers bench-quality bench-scale bench-start bench-sync train clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -40,6 +40,9 @@ bench-sync: .venv/developed ## measure syncs of 100,000 made-up passages
 
 bench-scale: .venv/developed ## measure questions to as many passages as SIZES="10000 100000" says, varied from python-git's, which bench-quality has indexed
 	@PYTHONPATH=. $(BIN)/python benchmarks/growth.py .quoth-bench/python-git/data ../shared/eval/dev_python_git.jsonl $(addprefix --size ,$(SIZES))
+
+bench-peers: .venv/developed ## compare with txtai, LangChain and Haystack, which get an environment of their own
+	@PYTHONPATH=. $(BIN)/python benchmarks/peers.py
 
 train: .venv/developed ## learn the weights of ranking from what bench-quality has indexed, and show what they are worth: SETS="NAME=DATA=QUESTIONS ..."
 	@PYTHONPATH=. $(BIN)/python benchmarks/train_ranking.py $(SETS)

@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         scores = {name: score(run) for name, run in runs.items()}
         for table in tables(scores | {ALL: score([judged for run in runs.values() for judged in run])}):
             out.print(table)
-        out.print(_circumstances())
+        out.print(circumstances())
 
 
 def _measured(name: str, cache: Path) -> list[Judgement]:
@@ -117,7 +117,8 @@ def _measured(name: str, cache: Path) -> list[Judgement]:
     return judge_all(queries, records)
 
 
-def _circumstances() -> str:
+def circumstances() -> str:
+    """Say on what machine, and when."""
     machine = f"{platform.system()} on {platform.machine()}, {os.cpu_count()} processors"
     return f"{machine}, Python {platform.python_version()}, {date.today().isoformat()}"
 
