@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
+from mmap import ACCESS_READ, mmap
 from pathlib import Path, PurePosixPath
-from typing import ClassVar
+from tempfile import TemporaryFile
+from typing import IO, ClassVar
 from urllib.parse import quote, urlsplit
 
 from dulwich.client import HttpGitClient, HTTPUnauthorized
@@ -30,6 +32,7 @@ from index.readers.decoding import MAX_DOCUMENT_BYTES, too_large
 from index.sources.folder import printable
 from index.sources.forges import forge_of
 from index.sources.options import Option, Options
+from index.sources.packs import LARGEST_OBJECT, has_large_object
 
 PACKS = 30
 """Fetches whose objects are kept; what no commit needs any more goes with the oldest."""
@@ -172,9 +175,13 @@ class GitSource:
             return [] if wanted is None or wanted in repo.object_store else [wanted]
 
         try:
-            return client.fetch(parts.path, repo, determine_wants=wants, depth=1).refs
+            with TemporaryFile() as pack:
+                fetched = client.fetch_pack(parts.path, wants, repo.get_graph_walker(), pack.write, depth=1)
+                _keep(pack, repo)
         finally:
             client.pool_manager.clear()
+        repo.update_shallow(fetched.new_shallow, fetched.new_unshallow)
+        return fetched.refs
 
     def _takes(self, path: str) -> bool:
         return (
@@ -196,7 +203,7 @@ def _in_our_words(origin: str) -> Iterator[None]:
         ) from error
     except MaxTreeDepthExceeded as error:
         raise SourceUnavailable(f"The repository {origin} has folders in folders without end.") from error
-    except (FileFormatException, zlib.error) as error:
+    except (FileFormatException, IndexError, zlib.error) as error:
         raise SourceUnavailable(f"The repository {origin} is damaged ({error}).") from error
     except (KeyError, GitProtocolError, HTTPUnauthorized, HTTPError, OSError, ValueError) as error:
         raise SourceUnavailable(f"The repository {origin} could not be fetched ({error}).") from error
@@ -248,6 +255,21 @@ def _files(repo: Repo, commit: Commit) -> list[TreeEntry]:
             "Add what it holds as a site or as files."
         )
     return files
+
+
+def _keep(pack: IO[bytes], repo: Repo) -> None:
+    """Add what was sent to the repository. Raises SourceUnavailable when an object is too large."""
+    pack.flush()
+    if not pack.tell():
+        return  # nothing was wanted
+    with mmap(pack.fileno(), 0, access=ACCESS_READ) as sent:
+        if has_large_object(sent):
+            raise SourceUnavailable(
+                f"The repository holds a file of more than {LARGEST_OBJECT // 1_000_000} MB. "
+                "Clone it on the machine, without that file, and give the path."
+            )
+    pack.seek(0)
+    repo.object_store.add_thin_pack(pack.read, None)
 
 
 def _address(repo: Repo) -> str:

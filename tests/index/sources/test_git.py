@@ -13,6 +13,7 @@ from index.ports import Entry
 from index.sources.git import GitSource
 from index.sources.guarding import guarded_pool
 from index.sources.options import check
+from index.sources.packs import LARGEST_OBJECT
 from index.testing import HashingEmbedder
 from tests.fakes.forge import Forge, commit, commit_tree, serving
 from tests.index.conftest import Bench
@@ -238,3 +239,18 @@ def test_a_passage_is_cited_at_its_commit_and_line(forge: Forge, tea: Repo, tmp_
 
     assert {f"https://github.com/ann/tea/blob/{at}/guide.md?plain=1"} == {each.url for each in passages}
     assert "L7" == next(each.anchor for each in passages if "eighty" in each.text)
+
+
+def test_a_file_that_swells_is_refused_before_it_is_unpacked(forge: Forge, tea: Repo, tmp_path: Path) -> None:
+    commit(tea, TEA | {"bomb.md": b"0" * (LARGEST_OBJECT + 1)})
+
+    with pytest.raises(SourceUnavailable, match="a file of more than 100 MB"):
+        list(source(forge.address("tea.git"), tmp_path).entries())
+    assert not list((tmp_path / "clone").glob("objects/pack/*.pack"))
+
+
+def test_what_is_made_of_another_file_is_measured_too(forge: Forge, tea: Repo, tmp_path: Path) -> None:
+    whole = b"".join(b"%d bottles of tea on the wall\n" % number for number in range(5_000))
+    commit(tea, TEA | {"a.md": whole, "b.md": whole.replace(b"4999", b"five thousand")})
+
+    assert 5 == len(list(source(forge.address("tea.git"), tmp_path).entries()))
