@@ -5,6 +5,7 @@ literally, so that no markup and no mention in them comes to life.
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,9 @@ MAX_SERIALIZED = 12_500
 MAX_FALLBACK = 3900
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f\"\\<>]+")
+"""What no address holds unencoded would be written longer in JSON than it is, and is a trap at best."""
 
 
 def escape(text: str) -> str:
@@ -57,7 +61,7 @@ def words(text: str, *, bold: bool = False, italic: bool = False, code: bool = F
 
 def link(text: str, url: str, *, bold: bool = False) -> Json:
     """Return a linked run of text, or the text alone when Slack would refuse the address."""
-    if not url.startswith(("https://", "http://")) or len(url) > MAX_URL:
+    if not _ADDRESS.fullmatch(url) or len(url) > MAX_URL:
         return words(text, bold=bold)
     style: Json = {"style": {"bold": True}} if bold else {}
     return {"type": "link", "url": url, "text": visible(text) or url} | style

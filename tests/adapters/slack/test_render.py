@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.slack.blocks import MAX_FALLBACK
@@ -68,6 +68,7 @@ def test_slack_accepts_every_reply_at_its_worst(words: str, end: str) -> None:
 
 
 @settings(deadline=None, max_examples=100)
+@example("answer_in_three_places", "", "a\x01\x01" * 300, False)
 @given(st.sampled_from(list(REPLIES)), texts, texts, st.booleans())
 def test_slack_accepts_every_reply_whatever_it_is_made_of(
     name: str, words: str, url: str, private: bool
