@@ -16,7 +16,7 @@ from adapters.slack.people import People
 from adapters.slack.retries import NOT_NOW
 from bot.errors import AdapterFailure
 from bot.hindrances import sentence
-from bot.messages import Ask, Hindrance, Posting, Rate, Revise, Withdraw
+from bot.messages import Ask, Channel, Gather, Hindrance, Posting, Rate, Revise, Withdraw
 from tests.adapters.replies import answer
 from tests.adapters.slack.test_manifest import METHODS
 from tests.fakes.core import ScriptedCore, running
@@ -92,6 +92,12 @@ def ways_to_call(bot: FakeSlack, core: ScriptedCore) -> Ways:
     async def export() -> None:
         await bot.command("U0BOSS", "/quoth", "export feedback")
 
+    async def gather() -> None:
+        channel = Channel(id=GENERAL, name="general")
+        workspace = f"slack:{TEAM}"
+        errand = Gather(platform="slack", workspace=workspace, channel=channel, asked_by="U0BOSS")
+        await core.unasked.put(errand)
+
     return {
         "assistant.threads.setStatus": partial(_write_directly, bot),
         "assistant.threads.setSuggestedPrompts": partial(bot.open_home, "U0ANN"),
@@ -101,11 +107,13 @@ def ways_to_call(bot: FakeSlack, core: ScriptedCore) -> Ways:
         "chat.postEphemeral": say("?", external=True),
         "chat.postMessage": say("?"),
         "chat.update": lambda: core.unasked.put(Revise(posting=at, reply=answer())),
+        "conversations.history": gather,
         "conversations.info": call_a_human,
         "conversations.replies": partial(choose_saving, thread_ts="1.1"),
         "files.completeUploadExternal": export,
         "files.getUploadURLExternal": export,
         "files.info": say("add", files=[shared]),
+        "pins.list": gather,
         "usergroups.list": list_groups,
         "users.info": say("?"),
         "views.open": choose_saving,
