@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -412,7 +413,7 @@ class Catalog:
                 title=row["title"],
                 heading=tuple(json.loads(row["heading"])),
                 text=row["text"],
-                sentences=_sentences(row["sentences"]),
+                sentences=read_sentences(json.loads(row["sentences"])),
             )
             for row in rows
         }
@@ -740,10 +741,14 @@ def _lacks_vectors(db: sqlite3.Connection, workspace: str, embedder: str) -> boo
     return bool(row["lacks"])
 
 
-def _sentences(column: str) -> tuple[Sentence, ...]:
-    return tuple(
-        Sentence(start=start, end=end, kind=SentenceKind(kind)) for start, end, kind in json.loads(column)
-    )
+def written_sentences(sentences: Iterable[Sentence]) -> list[tuple[int, int, str]]:
+    """Return sentences as JSON can hold them."""
+    return [(sentence.start, sentence.end, sentence.kind) for sentence in sentences]
+
+
+def read_sentences(written: Iterable[Sequence[Any]]) -> tuple[Sentence, ...]:
+    """Return what ``written_sentences`` was given, after JSON has held it."""
+    return tuple(Sentence(start=start, end=end, kind=SentenceKind(kind)) for start, end, kind in written)
 
 
 def _passage(row: sqlite3.Row) -> Passage:
@@ -757,7 +762,7 @@ def _passage(row: sqlite3.Row) -> Passage:
         heading=tuple(json.loads(row["heading"])),
         anchor=row["anchor"],
         place=row["place"],
-        sentences=_sentences(row["sentences"]),
+        sentences=read_sentences(json.loads(row["sentences"])),
         content_hash=row["content_hash"],
         uri=row["uri"],
         url=row["url"],

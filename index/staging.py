@@ -10,9 +10,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from index.catalog import Catalog, DocumentState, Reading, SourceRecord, Unembedded
+from index.catalog import (
+    Catalog,
+    DocumentState,
+    Reading,
+    SourceRecord,
+    Unembedded,
+    read_sentences,
+    written_sentences,
+)
 from index.errors import SourceUnknown
-from index.passages import Draft, Failure, Sentence, SentenceKind, content_hash
+from index.passages import Draft, Failure, content_hash
 from index.revisions import advance, prune_vectors, source_id
 
 AT_A_TIME = 100
@@ -216,7 +224,7 @@ def _written(reading: Reading) -> str:
             draft.heading,
             draft.anchor,
             draft.place,
-            [(sentence.start, sentence.end, sentence.kind) for sentence in draft.sentences],
+            written_sentences(draft.sentences),
             key,
         )
         for draft, key in zip(reading.drafts, reading.vector_keys, strict=True)
@@ -257,10 +265,7 @@ def _read(row: sqlite3.Row) -> Reading:
                 heading=tuple(heading),
                 anchor=anchor,
                 place=place,
-                sentences=tuple(
-                    Sentence(start=first, end=last, kind=SentenceKind(kind))
-                    for first, last, kind in sentences
-                ),
+                sentences=read_sentences(sentences),
             )
             for position, start, end, heading, anchor, place, sentences, _ in held["passages"]
         ),
@@ -284,14 +289,15 @@ def _switch(
     former = db.execute("SELECT uri FROM images WHERE source_id = ? AND is_former", (source,)).fetchall()
     keys = _dropped(db, [(source, True, row["uri"]) for row in former])
     for uri in removed:
-        keys |= set() if keeps_former else _vector_keys(db, source, uri)
+        held = _vector_keys(db, source, uri)
+        keys.update(() if keeps_former else held.values())
         _set_aside(db, source, uri, keeps_former)
-        difference.passages.update(_passage_ids(db, source, uri))
+        difference.passages.update(held)
         db.execute("DELETE FROM documents WHERE source_id = ? AND uri = ?", (source, uri))
     for row in staged:
         reading = _image(db, row["id"])
         assert reading is not None
-        keys |= set() if keeps_former else _vector_keys(db, source, reading.uri)
+        keys.update(() if keeps_former else _vector_keys(db, source, reading.uri).values())
         _set_aside(db, source, reading.uri, keeps_former)
         difference.passages |= _replace_document(db, source, reading)
         db.execute("DELETE FROM images WHERE id = ?", (row["id"],))
@@ -332,10 +338,7 @@ def _published(db: sqlite3.Connection, source: int, uri: str) -> Reading | None:
                 heading=tuple(json.loads(row["heading"])),
                 anchor=row["anchor"],
                 place=row["place"],
-                sentences=tuple(
-                    Sentence(start=start, end=end, kind=SentenceKind(kind))
-                    for start, end, kind in json.loads(row["sentences"])
-                ),
+                sentences=read_sentences(json.loads(row["sentences"])),
             )
             for row in passages
         ),
@@ -343,22 +346,14 @@ def _published(db: sqlite3.Connection, source: int, uri: str) -> Reading | None:
     )
 
 
-def _vector_keys(db: sqlite3.Connection, source: int, uri: str) -> set[str]:
+def _vector_keys(db: sqlite3.Connection, source: int, uri: str) -> dict[int, str]:
+    """Return the vector keys of a document's passages, by their ids."""
     rows = db.execute(
-        """SELECT p.vector_key FROM documents d JOIN passages p ON p.document_id = d.id
+        """SELECT p.id, p.vector_key FROM documents d JOIN passages p ON p.document_id = d.id
         WHERE d.source_id = ? AND d.uri = ?""",
         (source, uri),
     )
-    return {row["vector_key"] for row in rows}
-
-
-def _passage_ids(db: sqlite3.Connection, source: int, uri: str) -> set[int]:
-    rows = db.execute(
-        """SELECT p.id FROM documents d JOIN passages p ON p.document_id = d.id
-        WHERE d.source_id = ? AND d.uri = ?""",
-        (source, uri),
-    )
-    return {row["id"] for row in rows}
+    return {row["id"]: row["vector_key"] for row in rows}
 
 
 def _replace_document(db: sqlite3.Connection, source: int, reading: Reading) -> set[int]:
@@ -422,7 +417,7 @@ def _write_passage(
             json.dumps(draft.heading),
             draft.anchor,
             draft.place,
-            json.dumps([(sentence.start, sentence.end, sentence.kind) for sentence in draft.sentences]),
+            json.dumps(written_sentences(draft.sentences)),
             content_hash(draft.text),
             key,
         ),
