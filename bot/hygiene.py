@@ -1,12 +1,12 @@
 """What writers should mend in the sources, as a Markdown file: for moderators, and `quoth hygiene`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.messages import Attachment, Exported, counted, path_of, with_place
 from bot.ports import Clock, Originals, Searcher
-from bot.receipts import Receipts
+from bot.receipts import Quoted, Receipts
 from index.passages import Audience, Finding, Passage, Trouble
 
 OLD = timedelta(days=365)
@@ -49,26 +49,24 @@ class Hygiene:
         parts: dict[str, list[str]] = {heading: [] for heading in HEADINGS.values()}
         for finding in self.searcher.findings(audience=Audience(workspace=workspace)):
             parts[HEADINGS[finding.trouble]].append(line(finding))
-        parts["Old, but often quoted"] = list(self._old(workspace))
-        parts["Never quoted"] = list(self._never_quoted(workspace))
+        quoted = self.receipts.quoted(workspace)
+        parts["Old, but often quoted"] = list(self._old(workspace, quoted))
+        parts["Never quoted"] = [
+            f"{title} ({source}, {uri})"
+            for source, uri, title in self.originals.titles(workspace)
+            if (source, uri) not in quoted
+        ]
         return {heading: lines for heading, lines in parts.items() if lines}
 
-    def _old(self, workspace: str) -> Iterator[str]:
+    def _old(self, workspace: str, quoted: Mapping[tuple[str, str], Quoted]) -> Iterator[str]:
         oldest = self.clock.now() - OLD
-        quoted = sorted(self.receipts.quoted(workspace).items(), key=lambda each: -each[1].times)
-        for (source, uri), each in quoted:
+        for (source, uri), each in sorted(quoted.items(), key=lambda each: -each[1].times):
             if each.times < OFTEN:
                 return
             passages = self.originals.passages(workspace, source, uri)
             if passages and passages[0].updated_at < oldest:
                 since = passages[0].updated_at.date()
                 yield f"{_place(passages[0])}: quoted {counted(each.times, 'time')}, unchanged since {since}"
-
-    def _never_quoted(self, workspace: str) -> Iterator[str]:
-        quoted = self.receipts.quoted(workspace)
-        for source, uri, title in self.originals.titles(workspace):
-            if (source, uri) not in quoted:
-                yield f"{title} ({source}, {uri})"
 
 
 def written(parts: dict[str, list[str]]) -> str:

@@ -58,7 +58,7 @@ def pairs_alike(ids: Sequence[int], vectors: Vectors) -> list[tuple[int, int]]:
     """
     pairs = set()
     for start in range(0, len(ids), BATCH):
-        scores = vectors[start : start + BATCH].astype(np.float32) @ vectors.T.astype(np.float32)
+        scores = vectors[start : start + BATCH] @ vectors.T
         own = np.arange(len(scores))
         scores[own, start + own] = -1
         nearest = np.argsort(-scores, axis=1)[:, :NEIGHBOURS]
