@@ -173,13 +173,8 @@ class _Read(Directive):  # type: ignore[misc]
         return [] if is_dress else [found]
 
 
-class _Unread(Directive):  # type: ignore[misc]
+class _Unread(_Read):
     """A directive whose content is nothing to read."""
-
-    has_content = True
-    optional_arguments = 1
-    final_argument_whitespace = True
-    option_spec = _AnyOptions()
 
     def run(self) -> list[Any]:
         return []
