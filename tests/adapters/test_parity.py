@@ -25,8 +25,7 @@ from tests.adapters.replies import REPLIES
 from tests.adapters.slack.test_manifest import MANIFEST
 from tests.fakes.core import ScriptedCore, running
 from tests.fakes.discord import TOKEN, FakeDiscord
-from tests.fakes.discord_schema import BUTTON
-from tests.fakes.discord_schema import walk as walk_components
+from tests.fakes.discord_schema import BUTTON, walk as walk_components
 from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.fakes.slack_schema import walk as walk_blocks
 

@@ -25,8 +25,7 @@ from bot.messages import (
     Unanswered,
 )
 from bot.records import Records
-from bot.unanswered import COUNTED, SCHEMA, clusters
-from bot.unanswered import SAME as NEARLY_SAME
+from bot.unanswered import COUNTED, SAME as NEARLY_SAME, SCHEMA, clusters
 from index.embedders.sentence_transformer import SentenceTransformerEmbedder
 from index.testing import HashingEmbedder
 from tests.bot.conftest import ANN, BOB, ELSEWHERE, HERE, MODERATOR, Bench, taken

@@ -3,8 +3,7 @@
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from bot.registry import READERS, load
 from index.errors import DocumentEmpty, DocumentTooLarge, DocumentUnreadable

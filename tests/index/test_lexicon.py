@@ -4,8 +4,7 @@ import doctest
 import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from index import lexicon
 from index.lexicon import identifiers, phrases

@@ -1,7 +1,6 @@
 """Finding the lines of a file on which its blocks begin."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from index.lines import with_lines
 from index.passages import Block, BlockKind

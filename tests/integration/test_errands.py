@@ -20,8 +20,7 @@ from tests.fakes.core import ReadyAdapter
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_payloads import GENERAL, GUILD, MANAGE_THREADS, VIEW_AND_SEND
 from tests.fakes.slack import FakeSlack
-from tests.fakes.slack_payloads import GENERAL as SLACK_GENERAL
-from tests.fakes.slack_payloads import TEAM
+from tests.fakes.slack_payloads import GENERAL as SLACK_GENERAL, TEAM
 from tests.integration.test_discord import build as build_discord
 from tests.integration.test_slack import build as build_slack
 

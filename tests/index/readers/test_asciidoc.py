@@ -1,8 +1,7 @@
 """AsciiDoc becomes headings, items, tables and code, with the ids that Asciidoctor gives."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from index.errors import DocumentUnreadable
 from index.passages import Block, BlockKind

@@ -1,8 +1,7 @@
 """A row of a table is read on its own, with the names of its columns."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from index.errors import DocumentTooLarge, DocumentUnreadable
 from index.passages import Block

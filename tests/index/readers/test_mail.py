@@ -3,8 +3,7 @@
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from index.errors import DocumentDamaged, DocumentEmpty, DocumentUnreadable
 from index.passages import Block

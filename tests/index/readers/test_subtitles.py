@@ -1,8 +1,7 @@
 """Subtitles become sentences, with the time at which they are said."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from index.errors import DocumentDamaged, DocumentEmpty, DocumentUnreadable
 from index.passages import Block

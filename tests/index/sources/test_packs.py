@@ -7,8 +7,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from index.sources.packs import LARGEST_OBJECT, has_large_object
 

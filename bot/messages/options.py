@@ -1,0 +1,39 @@
+"""What people type beside a request: options, names, versions."""
+
+import re
+from collections.abc import Iterable
+
+ANY_RELEASE = "any"
+ALL_SOURCES = "all"
+NO_SOURCES = "none"
+_OPTION = re.compile(r"([a-z][a-z-]*)=(.*)", re.DOTALL)
+
+
+def given_release(text: str) -> str | None:
+    """Read the version that a channel is given: empty for ``any``, None where nothing is said."""
+    release = text.strip()
+    if release.casefold() in (ANY_RELEASE, ALL_SOURCES, NO_SOURCES):
+        return ""
+    return release or None
+
+
+def listed_names(text: str) -> frozenset[str] | None:
+    """Read names of sources that are parted by commas: an empty set for ``all`` or ``none``.
+
+    None stands for no name at all.
+    """
+    names = frozenset(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        return None
+    return frozenset() if text.strip().casefold() in (ALL_SOURCES, NO_SOURCES) else names
+
+
+def parted_options(words: Iterable[str]) -> tuple[list[str], dict[str, str]]:
+    """Part words from options such as ``max-pages=200``."""
+    rest, options = [], {}
+    for word in words:
+        if option := _OPTION.fullmatch(word):
+            options[option[1]] = option[2]
+        else:
+            rest.append(word)
+    return rest, options
