@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from adapters.discord.render import literal, render
+from adapters.discord.markup import literal
+from adapters.discord.render import render
 from bot.answering import LONGEST_QUOTE
 from bot.messages import Actor, Notice, Reply, Segment, SourceList
 from tests.adapters.replies import REPLIES, answer, long_listing, place, quote, reasons, source
