@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: help setup run test check bench bench-embedding bench-peers bench-quality bench-scale bench-start bench-sync train clean
+.PHONY: help setup run test check bench bench-embedding bench-overhead bench-peers bench-quality bench-scale bench-start bench-sync train clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -37,6 +37,9 @@ bench-start: .venv/developed ## measure how long a first answer takes, from the 
 
 bench-sync: .venv/developed ## measure syncs of 100,000 made-up passages
 	@OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python benchmarks/syncing.py
+
+bench-overhead: .venv/developed ## measure a first sync of the pages that bench-quality has fetched, beside their embedding alone
+	@PYTHONPATH=. $(BIN)/python benchmarks/overhead.py .quoth-bench/python-git/html/*
 
 bench-scale: .venv/developed ## measure questions to as many passages as SIZES="10000 100000" says, varied from python-git's, which bench-quality has indexed
 	@PYTHONPATH=. $(BIN)/python benchmarks/growth.py .quoth-bench/python-git/data ../shared/eval/dev_python_git.jsonl $(addprefix --size ,$(SIZES))

@@ -1,6 +1,7 @@
 """Bring a source up to date: read what changed, embed what is new, then switch over at once."""
 
 from collections.abc import Callable, Collection
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from index.ahead import ahead
 from index.catalog import Catalog, SourceRecord
 from index.embedding import embed, embed_workspace
 from index.errors import DocumentUnreadable, SourceUnavailable, SyncBusy
@@ -25,7 +27,7 @@ Progress = Callable[[Step], None]
 
 @dataclass(slots=True, kw_only=True)
 class _Steps:
-    """Tells where a sync stands, also while passages are embedded."""
+    """Tells where a sync stands: some documents are read while the passages of others are embedded."""
 
     progress: Progress
     gathering: Gathering
@@ -34,21 +36,31 @@ class _Steps:
     removed: int
     done: int = 0
     embedded: int = 0
+    underway: int = 0
 
     def reach(self, done: int) -> None:
         """Say that so many documents are done."""
         self.done = done
-        self.embed(0)
+        self._tell()
 
-    def embed(self, embedded: int) -> None:
-        """Say that so many more passages are embedded."""
+    def embed(self, underway: int) -> None:
+        """Say that so many of the passages that are being embedded are."""
+        self.underway = underway
+        self._tell()
+
+    def finish(self, embedded: int) -> None:
+        """Note that so many more passages are embedded."""
+        self.embedded += embedded
+        self.underway = 0
+
+    def _tell(self) -> None:
         self.progress(
             Step(
                 text=self.text,
                 done=self.done,
                 total=self.total,
                 read=len(self.gathering.fresh),
-                embedded=self.embedded + embedded,
+                embedded=self.embedded + self.underway,
                 removed=self.removed,
             )
         )
@@ -203,13 +215,14 @@ class Syncer:
             total=len(entries),
             removed=len(gathering.known.keys() - {entry.uri for entry in entries}),
         )
-        for window in gathering.windows(entries, steps.reach):
-            self._staging.stage(record, window)
-            steps.embedded += embed(self._catalog, gathering.embedder, passages_of(window), steps.embed)
+        with closing(ahead(gathering.windows(entries, steps.reach))) as windows:
+            for window in windows:
+                self._staging.stage(record, window)
+                steps.finish(embed(self._catalog, gathering.embedder, passages_of(window), steps.embed))
         steps.reach(len(entries))
         self._staging.drop(record, gathering.staged.keys() - gathering.fresh)
         for passages in self._staging.unembedded(record, gathering.embedder.id):
-            steps.embedded += embed(self._catalog, gathering.embedder, passages, steps.embed)
+            steps.finish(embed(self._catalog, gathering.embedder, passages, steps.embed))
         return steps.embedded
 
     def _report(self, record: SourceRecord, gathering: Gathering, *, embedded: int, held: int) -> SyncReport:

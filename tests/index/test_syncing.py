@@ -240,7 +240,8 @@ def test_what_was_read_before_an_interruption_is_not_read_again(
     steps: list[Step] = []
     report = again.syncer.sync(again.catalog.source("local", "docs"), steps.append)
     assert (100, 50) == (report.added, report.embedded)
-    assert 50 == len(again.opened)
+    # What was being read ahead may or may not have been staged.
+    assert len(again.opened) in (40, 50)
     assert (100, 50) == (steps[-1].read, steps[-1].embedded)
 
 
