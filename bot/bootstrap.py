@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -24,7 +25,7 @@ from bot.clock import SystemClock
 from bot.curation import Curation
 from bot.dispatch import ThreadedCore
 from bot.errands import Errands
-from bot.errors import AlreadyRunning, Cancelled, QuothError
+from bot.errors import AlreadyRunning, Cancelled, QuothError, RecordsUnavailable
 from bot.escalation import Escalation
 from bot.exporting import Exports
 from bot.feedback import Ledger
@@ -748,7 +749,7 @@ class Application:
             if self._is_untidy and self._clock.monotonic() >= self._compact_from:
                 self._is_untidy, self._compact_from = False, self._clock.monotonic() + COMPACT_SECONDS
                 self._compact()
-        except IndexFailure as error:  # the next time will do
+        except (IndexFailure, RecordsUnavailable) as error:  # the next time will do
             self._is_untidy = True
             log.warning("What was removed could not be purged from the disk yet", reason=str(error))
 
@@ -778,14 +779,19 @@ class Application:
     def purge(self) -> None:
         """Leave nothing on the disk of what was replaced or removed; none of it can be undone then.
 
-        Raises IndexFailure.
+        Raises IndexFailure and RecordsUnavailable.
         """
         self.desk.purge()
+        try:
+            self.living.purge()
+        except sqlite3.Error as error:
+            raise RecordsUnavailable from error
         self._compact()
 
     def _compact(self) -> None:
         self.searcher.compact()
         self.catalog.compact()
+        self.records.compact()
         # Repositories are fetched anew: what was kept of them holds files that are no longer theirs.
         shutil.rmtree(self.data / CLONES, ignore_errors=True)
 

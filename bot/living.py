@@ -110,6 +110,18 @@ class LivingAnswers:
                 if self._follow(bound, revision):
                     busy.add(platform)
 
+    def purge(self) -> None:
+        """Hold no word of what is gone: look at all that is due, also of platforms that are not connected.
+
+        What is found waits for them. Raises sqlite3.Error.
+        """
+        for workspace in self._postings.workspaces():
+            revision = self._originals.revision(workspace)
+            while due := self._due(workspace, revision):
+                for bound in due:
+                    self._follow(bound, revision)
+        self._postings.purge()
+
     def refused(self, errand: Errand) -> None:
         """Follow no message any more that the platform does not let change. Raises sqlite3.Error."""
         if isinstance(errand, Revise):

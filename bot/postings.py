@@ -115,6 +115,11 @@ class Postings:
         with self._records.write() as db:
             drop(db, workspace, message)
 
+    def purge(self) -> None:
+        """Forget the headings of what is shown no longer. Raises sqlite3.Error."""
+        with self._records.write() as db:
+            db.execute("UPDATE postings SET heading = '[]' WHERE is_withdrawn")
+
     def kept_of(self, workspace: str, actor_id: str) -> Kept:
         """Return how many answers are known to have been shared by a person."""
         with self._records.read() as db:

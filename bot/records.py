@@ -58,6 +58,18 @@ class Records:
             raise RecordsUnavailable from error
         self.define(schema)
 
+    def compact(self) -> None:
+        """Write the file anew, without what was erased, and empty the log beside it.
+
+        Raises RecordsUnavailable.
+        """
+        try:
+            with self._lock:
+                self._db.execute("VACUUM")
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise RecordsUnavailable from error
+
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """Lend the connection for reading, all of it as of one moment. Raises sqlite3.Error."""

@@ -15,14 +15,29 @@ from structlog.testing import capture_logs
 from bot import registry
 from bot.bootstrap import RETRY_SECONDS, Application
 from bot.jobs import Jobs
-from bot.messages import Answer, Ask, Closest, Reindex, Remark, SaveAnswer
+from bot.messages import (
+    AddGolden,
+    AddSource,
+    Answer,
+    Ask,
+    Closest,
+    Posting,
+    Progress,
+    Reindex,
+    Remark,
+    RemoveSource,
+    Reply,
+    Request,
+    SaveAnswer,
+    Upload,
+)
 from bot.ports import Core
 from bot.settings import load
 from bot.testing import FakeClock, FakeLibrary, FakeSearcher
 from index.errors import SourceUnavailable
 from index.passages import Failure, Step, SyncReport
 from index.ranking import learned_with
-from tests.bot.conftest import MODERATOR, TERMINAL
+from tests.bot.conftest import HERE, MODERATOR, TERMINAL
 from tests.fakes.embedder import HASHING
 
 SECONDS = 10  # only ever waited for when a test fails
@@ -250,6 +265,76 @@ def test_what_was_replaced_is_purged_when_it_can_be_undone_no_longer(
     application.tidy()
     assert not is_left()
     application.close()
+
+
+def test_no_file_holds_a_word_of_what_was_removed_and_purged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "EMBEDDER", HASHING)
+    monkeypatch.setattr("index.gathering.WINDOW_PASSAGES", 1)
+    application = Application(
+        load(data=tmp_path / "data", sources={"seeds": "", "allowed_paths": [str(tmp_path)]}),
+        clock=FakeClock(datetime.now(UTC)),
+    )
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "plan.txt").write_text("The plan for the harbour is quinquagesimal.")
+    handle = application.router.handle
+
+    def made(kind: Callable[..., Request], **values: object) -> Reply:
+        return handle(kind(actor=MODERATOR, conversation=HERE, **values))
+
+    made(AddSource, origin=str(folder), name="notes")
+    upload = Upload(
+        filename="pier.md",
+        data=b"# Piers\n\n## Quinquagesimal\n\nThe plan for the pier is quinquagesimal, too.",
+    )
+    made(AddSource, origin=upload, name="pier")
+    for question in ("What is the plan for the harbour?", "What is the plan for the pier?"):
+        shown = made(Ask, question=question)
+        assert isinstance(shown, Answer)
+        assert "quinquagesimal" in shown.quote.text
+        made(AddGolden, question=question)
+        application._note(
+            Posting(
+                platform="discord",
+                workspace=HERE.workspace,
+                channel=HERE.channel,
+                message=shown.id,
+                answer_id=shown.id,
+                offset=0,
+            )
+        )
+    (folder / "plan.txt").write_text("The plan for the harbour is quinquagesimal, and agreed.")
+    made(Reindex, name="notes")
+    application.errands.call("discord", lambda: None)
+    application.living.step()
+    waiting = application.errands.take("discord")
+    assert waiting
+    assert "agreed" in str(waiting.errand)
+    (folder / "more.txt").write_text("What is staged is quinquagesimal.")
+    (folder / "most.txt").write_text("And what comes after it.")
+
+    def interrupt(progress: Progress) -> None:
+        if progress.read > 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        application.jobs.run(HERE.workspace, "notes", interrupt)
+    assert holding(tmp_path / "data", "quinquagesimal")
+    for name in ("notes", "pier"):
+        made(RemoveSource, name=name, confirmed=True)
+    application.purge()
+    assert "agreed" not in str(application.errands.take("discord"))
+    assert [] == holding(tmp_path / "data", "quinquagesimal")
+    application.close()
+
+
+def holding(folder: Path, word: str) -> list[Path]:
+    """Return the files that hold a word, in any case."""
+    return [
+        path for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes().lower()
+    ]
 
 
 def test_everything_is_embedded_anew_beside_the_questions(
