@@ -6,7 +6,7 @@ from enum import StrEnum
 from urllib.parse import quote as percent
 
 from bot.messages import Citation, Confidence, Nearest, Quote, Segment
-from index.errors import SourceUnknown
+from index.errors import SourceUnknown, no_source
 from index.passages import Hit, Passage, Sentence, SentenceKind, content_hash
 from index.releases import shown
 
@@ -18,9 +18,6 @@ LONGEST_SENTENCE = 400
 
 LONGEST_QUOTE = 1_200
 """Characters: what fits a chat message on every platform with room for the citation."""
-
-LISTED_SOURCES = 20
-"""Names that are said when somebody names a source that there is not."""
 
 NEAREST = 3
 ALSO = 2
@@ -81,15 +78,6 @@ def sources_named(wished: str, names: Sequence[str]) -> frozenset[str]:
     if not alike:
         raise SourceUnknown(no_source(wanted, names))
     return frozenset({wanted if wanted in alike else alike[0]})
-
-
-def no_source(wanted: str, names: Sequence[str]) -> str:
-    """Say that there is no source of a name, and which ones there are."""
-    if not names:
-        return f"There is no source {wanted}; I have read nothing yet."
-    more = len(names) - LISTED_SOURCES
-    listed = ", ".join((*names[:LISTED_SOURCES], *([f"and {more} more"] if more > 0 else [])))
-    return f"There is no source {wanted}. There are: {listed}."
 
 
 def in_words(probability: float) -> Confidence:

@@ -17,6 +17,7 @@ from bot.ports import NO_OPTIONS, Removal
 from index.catalog import Catalog, SourceRecord
 from index.errors import (
     AddressRefused,
+    SourceExists,
     SourcePaused,
     SourcesUnavailable,
     SourceUnavailable,
@@ -284,18 +285,25 @@ class CatalogLibrary:
 def source_name(wished: str, path: PurePath, origins: Mapping[str, str]) -> str:
     """Return the wished name, or one made of the file's that is still free.
 
-    ``origins`` are those of the workspace's sources, by name. A path that is among them gets no
-    second name by itself.
+    ``origins`` are those of the workspace's sources, by name. Raises SourceExists.
     """
     return free_name(wished, path.stem, str(path), origins)
 
 
 def free_name(wished: str, stem: str, origin: str, origins: Mapping[str, str]) -> str:
-    """Return the wished name, or one made of the stem that is still free."""
+    """Return the wished name, or one made of the stem that is still free.
+
+    Raises SourceExists for an origin that is there already and gets no other name.
+    """
     if wished.strip():
         return wished.strip()[:LONGEST_NAME]
     name = re.sub(r"[^\w-]+", "-", stem.lower()).strip("-")[:LONGEST_NAME].rstrip("-") or "source"
-    if name not in origins or origin in origins.values():
+    if known := next((known for known, each in origins.items() if each == origin), ""):
+        raise SourceExists(
+            f"{origin} is already there under the name {known}. `quoth sync {known}`, or reindexing it in "
+            "a chat, reads what has changed. To have it read a second time, give it another name."
+        )
+    if name not in origins:
         return name
     return next(free for number in count(2) if (free := f"{name}-{number}") not in origins)
 

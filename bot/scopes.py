@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from bot.answering import LISTED_SOURCES, sources_named
+from bot.answering import sources_named
 from bot.bounds import Bounds
 from bot.errors import OutOfScope, ReleaseUnknown
 from bot.messages import (
@@ -27,6 +27,7 @@ from bot.messages import (
 from bot.permissions import Permissions
 from bot.ports import Library, Searcher
 from bot.records import Records
+from index.errors import LISTED_SOURCES
 from index.passages import Audience, Passage
 from index.releases import release_of, resolved, shown
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypeAlias, assert_never
 from urllib.parse import urlsplit
 
-from bot.answering import no_source
 from bot.channels import KIND as CHAT
 from bot.errors import Cancelled
 from bot.golden import GoldenQuestions
@@ -48,6 +47,7 @@ from index.errors import (
     SourcesUnavailable,
     SourceUnavailable,
     SourceUnknown,
+    no_source,
 )
 from index.passages import Held, SyncReport, content_hash
 

@@ -21,6 +21,7 @@ from index.errors import (
     SourcesUnavailable,
     SourceUnavailable,
     SourceUnknown,
+    no_source,
 )
 from index.gathering import HELD_LEAST, HELD_SHARE
 from index.passages import (
@@ -597,7 +598,7 @@ class FakeLibrary:
         try:
             return self._sources[workspace, name]
         except KeyError as error:
-            raise SourceUnknown from error
+            raise SourceUnknown(no_source(name, self.names(workspace))) from error
 
     def _below(self, origin: str) -> dict[str, str]:
         """Return the texts of a file or of all files of a folder, by their path within it."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from index.database import Database
-from index.errors import SourceExists, SourceUnknown
+from index.errors import SourceExists, SourceUnknown, no_source
 from index.passages import (
     Audience,
     Draft,
@@ -265,17 +265,14 @@ class Catalog:
     def source_names(self, workspace: str) -> list[str]:
         """List the names of a workspace's sources, in order; nothing of what they hold is counted."""
         with self.database.read() as db:
-            rows = db.execute("SELECT name FROM sources WHERE workspace = ? ORDER BY name", (workspace,))
-            return [row["name"] for row in rows]
+            return _source_names(db, workspace)
 
     def source(self, workspace: str, name: str) -> SourceRecord:
         """Return one source. Raises SourceUnknown."""
         with self.database.read() as db:
             found = source_id(db, workspace, name)
             if found is None:
-                raise SourceUnknown(
-                    f"There is no source named {name!r}. List the sources to see which there are."
-                )
+                raise SourceUnknown(no_source(name, _source_names(db, workspace)))
             return _source(db, db.execute("SELECT * FROM sources WHERE id = ?", (found,)).fetchone())
 
     def pause_source(self, workspace: str, name: str, *, paused: bool) -> None:
@@ -698,6 +695,11 @@ class View:
                 )
                 for row in rows
             ]
+
+
+def _source_names(db: sqlite3.Connection, workspace: str) -> list[str]:
+    rows = db.execute("SELECT name FROM sources WHERE workspace = ? ORDER BY name", (workspace,))
+    return [row["name"] for row in rows]
 
 
 def _source(db: sqlite3.Connection, row: sqlite3.Row) -> SourceRecord:

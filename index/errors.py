@@ -35,6 +35,9 @@ from collections.abc import Sequence
 
 from index.passages import Failure, SyncReport
 
+LISTED_SOURCES = 20
+"""Names that are said when somebody names a source that there is not."""
+
 
 class IndexFailure(Exception):
     """The index could not do what was asked. The log says why."""
@@ -143,3 +146,12 @@ class SyncBusy(IndexFailure):
 
 class EvaluationInvalid(IndexFailure):
     """A file of questions or answers is not as it should be. docs/evaluation.md describes both."""
+
+
+def no_source(wanted: str, names: Sequence[str]) -> str:
+    """Say that there is no source of a name, and which ones there are."""
+    if not names:
+        return f"There is no source {wanted}; I have read nothing yet."
+    more = len(names) - LISTED_SOURCES
+    listed = ", ".join((*names[:LISTED_SOURCES], *([f"and {more} more"] if more > 0 else [])))
+    return f"There is no source {wanted}. There are: {listed}."

@@ -28,6 +28,15 @@ def counts(report: SyncReport) -> tuple[int, int, int, int]:
     return report.added, report.changed, report.removed, report.unchanged
 
 
+def test_an_unknown_source_is_refused_with_those_that_there_are(house: House) -> None:
+    with pytest.raises(SourceUnknown, match=r"^There is no source mug; I have read nothing yet.$"):
+        house.library.sync("w", "mug", lambda step: None)
+    house.write("green.txt", GREEN)
+    house.read("green.txt")
+    with pytest.raises(SourceUnknown, match=r"^There is no source mug. There are: green.$"):
+        house.library.sync("w", "mug", lambda step: None)
+
+
 # Adding
 
 
@@ -80,9 +89,17 @@ def test_a_name_that_is_taken_is_refused(house: House) -> None:
 def test_the_same_path_is_not_added_twice_unless_by_another_name(house: House) -> None:
     house.write("green.txt", GREEN)
     house.library.add("w", str(house.folder), name="", base_url="")
-    with pytest.raises(SourceExists):
+    with pytest.raises(SourceExists, match=r"is already there under the name docs. `quoth sync docs`"):
         house.library.add("w", str(house.folder), name="", base_url="")
     house.library.add("w", str(house.folder), name="again", base_url="")
+
+
+def test_a_path_that_was_added_by_another_name_is_told_by_that(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.library.add("w", str(house.folder), name="tea", base_url="")
+    with pytest.raises(SourceExists, match=r"is already there under the name tea."):
+        house.library.add("w", str(house.folder), name="", base_url="")
+    assert ["tea"] == house.library.names("w")
 
 
 def test_two_files_of_one_name_become_two_sources(house: House) -> None:
