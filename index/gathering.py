@@ -14,7 +14,7 @@ from index.ports import Embedder, Entry, Reader, Source
 from index.readers.decoding import decode
 from index.splitting import embedding_text, split
 
-PIPELINE = 4
+PIPELINE = 5
 """Raise this when readers or splitting change what they yield, so that documents are read anew."""
 
 WINDOW_PASSAGES = 512

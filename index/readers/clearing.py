@@ -107,6 +107,7 @@ def _length(text: str | None) -> int:
 
 
 def _take_out(element: Element) -> None:
+    """Take an element out, and a heading before it that has nothing else to stand above."""
     above = element.getparent()
     if above is None:
         return
@@ -116,3 +117,13 @@ def _take_out(element: Element) -> None:
     elif element.tail:
         above.text = (above.text or "") + element.tail
     above.remove(element)
+    if before is not None and _stands_above_nothing(before):
+        _take_out(before)
+
+
+def _stands_above_nothing(element: Element) -> bool:
+    """Whether an element is a heading, but not the page's own, and the next one follows at once."""
+    if element.tag not in _HEADINGS - {"h1"} or (element.tail or "").strip():
+        return False
+    after = element.getnext()
+    return after is None or (after.tag in _HEADINGS and after.tag <= element.tag)

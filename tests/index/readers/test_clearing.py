@@ -77,6 +77,30 @@ def test_words_behind_what_is_left_out_stay() -> None:
     assert PROSE in said(f'<div><div class="nav">{COLUMN}</div>{PROSE}</div>')
 
 
+LINKS = "<div>" + " ".join(f'<a href="{number}.html">page({number})</a>' for number in range(5)) + "</div>"
+
+
+@pytest.mark.parametrize(
+    ("part", "kept"),
+    [
+        (f"<h2>See also</h2>{LINKS}", False),
+        (f"<h2>See also</h2>{LINKS}<h2>Next</h2><p>{PROSE}</p>", False),
+        (f"<h2>See also</h2><h3>Elsewhere</h3>{LINKS}<h2>Next</h2><p>{PROSE}</p>", False),
+        (f"<h2>See also</h2>{LINKS}<h3>Next</h3><p>{PROSE}</p>", True),
+        (f"<h2>See also</h2>{LINKS}<p>{PROSE}</p>", True),
+        (f"<h2>See also</h2>{LINKS}the shop", True),
+        (f"<h2>See also</h2>the shop{LINKS}", True),
+    ],
+)
+def test_a_heading_of_links_alone_goes_with_them(part: str, kept: bool) -> None:
+    assert kept is ("See also" in said(f"<h1>Tea</h1><p>{PROSE}</p><section>{part}</section>"))
+
+
+def test_the_title_of_a_page_stays_above_its_links() -> None:
+    page = f"<html><body><div><h1>Tea</h1>{LINKS}</div><p>{PROSE}</p></body></html>"
+    assert "Tea" == HtmlReader().read(page.encode(), name="a.html").title
+
+
 def test_anchors_of_the_content_stay() -> None:
     page = f"<html><body>{PAGES['unnamed divisions']}</body></html>"
     blocks = HtmlReader().read(page.encode(), name="a.html").blocks
