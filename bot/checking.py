@@ -13,7 +13,7 @@ from bot.bootstrap import LOCAL, Application
 from bot.console import bar
 from bot.errors import QuothError
 from bot.evaluating import reading_apart
-from bot.hygiene import HEADINGS, line
+from bot.hygiene import parted
 from bot.jobs import Watch
 from bot.messages import Progress, counted, visible
 from bot.registry import WEB_SOURCES
@@ -105,7 +105,7 @@ def check_source(
         with bar() as watch:
             there = Audience(workspace=workspace, sources=frozenset({name})) if published else None
             findings = list(_findings(expectations, application, there, other, watch))
-        amiss = _amiss(other)
+        amiss = parted(other.searcher.findings(audience=Audience(workspace=LOCAL)))
     print(markdown(path.resolve().name, findings, read, published, amiss))
     raise typer.Exit(LOST if any(finding.is_lost for finding in findings) else 0)
 
@@ -170,14 +170,6 @@ def _is_first(expectation: Expectation, hits: Sequence[Hit]) -> bool:
         return any(passage.uri == expectation.uri for passage in stands)
     candidates = (Candidate(text=each.text, uri=each.url or each.uri) for each in stands)
     return any(is_hit(candidate, expectation.qrels) for candidate in candidates)
-
-
-def _amiss(other: Application) -> dict[str, list[str]]:
-    """Return what should be mended in what was read, under headings."""
-    parts: dict[str, list[str]] = {}
-    for finding in other.searcher.findings(audience=Audience(workspace=LOCAL)):
-        parts.setdefault(HEADINGS[finding.trouble], []).append(line(finding))
-    return parts
 
 
 # Telling

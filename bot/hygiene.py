@@ -1,6 +1,6 @@
 """What writers should mend in the sources, as a Markdown file: for moderators, and `quoth hygiene`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,11 +13,25 @@ OLD = timedelta(days=365)
 OFTEN = 3
 """Quotes of a document from which on it is a pity if it is old."""
 
-HEADINGS = {
-    Trouble.CONTRADICTION: "Contradictions",
-    Trouble.TWICE: "The same in two places",
-    Trouble.EMPTY_HEADING: "Headings with nothing below",
+CONTRADICTIONS = "Contradictions"
+REPEATED = "The same in several places"
+EMPTY_HEADINGS = "Headings with nothing to read below"
+OLD_BUT_QUOTED = "Old, but often quoted"
+NEVER_QUOTED = "Never quoted"
+
+MEANING = {
+    CONTRADICTIONS: "Sentences that say nearly the same with another number, day or “not”. "
+    "Where both are right, nothing is amiss.",
+    REPEATED: "Texts that stand in several documents, and may come to differ.",
+    EMPTY_HEADINGS: "Below them is no text: they are empty, or hold nothing but links or pictures.",
+    OLD_BUT_QUOTED: f"Shown at least {OFTEN} times, and unchanged for more than a year.",
+    NEVER_QUOTED: "Documents of which no passage was ever shown as an answer. Some may have been found for a "
+    "question, where others came first.",
 }
+"""What each part of the report is about, in its order."""
+
+LISTED_PLACES = 4
+LISTED_TEXTS = 3
 CLEAN = "Nothing is amiss in what I have read."
 LONGEST_QUOTE = 200
 
@@ -46,16 +60,16 @@ class Hygiene:
 
     def parts(self, workspace: str) -> dict[str, list[str]]:
         """Return what is amiss under the headings of the report, without those that would be empty."""
-        parts: dict[str, list[str]] = {heading: [] for heading in HEADINGS.values()}
-        for finding in self.searcher.findings(audience=Audience(workspace=workspace)):
-            parts[HEADINGS[finding.trouble]].append(line(finding))
         quoted = self.receipts.quoted(workspace)
-        parts["Old, but often quoted"] = list(self._old(workspace, quoted))
-        parts["Never quoted"] = [
-            f"{title} ({source}, {uri})"
-            for source, uri, title in self.originals.titles(workspace)
-            if (source, uri) not in quoted
-        ]
+        parts = {
+            **parted(self.searcher.findings(audience=Audience(workspace=workspace))),
+            OLD_BUT_QUOTED: list(self._old(workspace, quoted)),
+            NEVER_QUOTED: [
+                f"{title} ({source}, {uri})"
+                for source, uri, title in self.originals.titles(workspace)
+                if (source, uri) not in quoted
+            ],
+        }
         return {heading: lines for heading, lines in parts.items() if lines}
 
     def _old(self, workspace: str, quoted: Mapping[tuple[str, str], Quoted]) -> Iterator[str]:
@@ -77,22 +91,59 @@ def written(parts: dict[str, list[str]]) -> str:
 
 
 def _section(heading: str, lines: Iterable[str]) -> Iterator[str]:
-    yield f"## {heading}\n"
+    yield f"## {heading}\n\n{MEANING[heading]}\n"
     yield from (f"- {each}" for each in lines)
     yield ""
 
 
-def line(finding: Finding) -> str:
-    """Return a finding as a line of the report, or a few."""
-    places = " and ".join(map(_place, finding.passages))
-    match finding.trouble:
-        case Trouble.CONTRADICTION:
-            one, other = finding.words
-            return f"{places}:\n  - {_short(one)}\n  - {_short(other)}"
-        case Trouble.TWICE:
-            return f"{places}: {_short(finding.passages[0].text)}"
-        case Trouble.EMPTY_HEADING:
-            return f"{_short(finding.words[0])}, near {places}"
+def parted(findings: Iterable[Finding]) -> dict[str, list[str]]:
+    """Return findings as lines under the headings of the report, of which some may be empty."""
+    found: dict[Trouble, list[Finding]] = {trouble: [] for trouble in Trouble}
+    for finding in findings:
+        found[finding.trouble].append(finding)
+    return {
+        CONTRADICTIONS: list(map(contradiction, found[Trouble.CONTRADICTION])),
+        REPEATED: list(map(repetition, of_the_same_documents(found[Trouble.TWICE]))),
+        EMPTY_HEADINGS: list(map(empty_heading, found[Trouble.EMPTY_HEADING])),
+    }
+
+
+def contradiction(finding: Finding) -> str:
+    """Return two sentences and where they stand, as a line of the report with two more below it."""
+    return _with_texts(_places(finding.passages), finding.words)
+
+
+def repetition(findings: Sequence[Finding]) -> str:
+    """Return what the same documents have in common, as a line of the report, or a few."""
+    passages, texts = findings[0].passages, [each.passages[0].text for each in findings]
+    if len(texts) == 1:
+        return f"{_places(passages)}: {_short(texts[0])}"
+    more = len(texts) - LISTED_TEXTS
+    rest = [f"and {counted(more, 'text')} more"] if more > 0 else []
+    return _with_texts(_places(passages), [*texts[:LISTED_TEXTS], *rest])
+
+
+def empty_heading(finding: Finding) -> str:
+    """Return a heading and where it stands, as a line of the report."""
+    return f"{_short(finding.words[0])}, near {_places(finding.passages)}"
+
+
+def of_the_same_documents(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Return findings together that are about the same documents: those may be written from one file."""
+    groups: dict[frozenset[int], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(frozenset(each.document_id for each in finding.passages), []).append(finding)
+    return list(groups.values())
+
+
+def _with_texts(places: str, texts: Iterable[str]) -> str:
+    return "\n  - ".join((f"{places}:", *map(_short, texts)))
+
+
+def _places(passages: Sequence[Passage]) -> str:
+    more = len(passages) - LISTED_PLACES
+    rest = [f"{counted(more, 'place')} more"] if more > 0 else []
+    return " and ".join((*map(_place, passages[:LISTED_PLACES]), *rest))
 
 
 def _place(passage: Passage) -> str:

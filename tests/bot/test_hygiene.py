@@ -1,8 +1,9 @@
 """What a community's sources lack."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from bot.hygiene import CLEAN, OFTEN, OLD, line
+from bot.hygiene import CLEAN, NEVER_QUOTED, OFTEN, OLD, contradiction, of_the_same_documents, repetition
 from bot.messages import Exported, Inspect, Refused
 from bot.testing import passage
 from index.passages import Finding, Trouble
@@ -21,8 +22,8 @@ def test_what_stands_twice_is_told_with_both_places(bench: Bench) -> None:
 
     text, written = report(bench)
 
-    assert "The same in two places: 1" in text
-    assert "## The same in two places\n\n- Leave" in written
+    assert "The same in several places: 1" in text
+    assert "may come to differ.\n\n- Leave" in written
     assert "Leave lasts sixteen weeks." in written
 
 
@@ -33,7 +34,7 @@ def test_what_was_never_quoted_is_listed(bench: Bench) -> None:
 
     _, written = report(bench)
 
-    never = written.partition("## Never quoted")[2]
+    never = written.partition(f"## {NEVER_QUOTED}\n\nDocuments of which no passage was ever shown")[2]
     assert "(leave, leave.txt)" in never
     assert "(tea, tea.txt)" not in never
 
@@ -63,4 +64,23 @@ def test_a_contradiction_is_told_with_both_sentences() -> None:
         trouble=Trouble.CONTRADICTION, passages=(one, other), words=("Tea is at four.", "Tea is at five.")
     )
 
-    assert line(finding).endswith(":\n  - Tea is at four.\n  - Tea is at five.")
+    assert contradiction(finding).endswith(":\n  - Tea is at four.\n  - Tea is at five.")
+
+
+def twice(text: str, *documents: int) -> Finding:
+    places = tuple(replace(passage(text), document_id=document) for document in documents)
+    return Finding(trouble=Trouble.TWICE, passages=places)
+
+
+def test_what_the_same_documents_share_is_one_line_with_examples() -> None:
+    shared = [twice(f"Leave is {number}.", 1, 2) for number in range(5)]
+    other = twice("Tea is at four.", 1, 3)
+
+    groups = of_the_same_documents([*shared[:1], other, *shared[1:]])
+
+    assert [shared, [other]] == groups
+    assert "Leave is 2.\n  - and 2 texts more" in repetition(groups[0])
+
+
+def test_of_many_places_the_first_are_named() -> None:
+    assert "and 6 places more: Tea is at four." in repetition([twice("Tea is at four.", *range(10))])
