@@ -16,7 +16,7 @@ from bot.answering import objection
 from bot.bootstrap import LOCAL, SEEDS_NAME, Application
 from bot.checking import check_source
 from bot.console import bar, err, out, report
-from bot.errors import QuothError, Stopping
+from bot.errors import QuothError, Stopping, told_at_the_machine
 from bot.evaluating import evaluate
 from bot.exporting import COLUMNS, written
 from bot.health import is_alive
@@ -377,7 +377,7 @@ def main() -> None:
     try:
         app()
     except (QuothError, IndexFailure) as error:
-        err.print(str(error), markup=False, style="red")
+        err.print(told_at_the_machine(error), markup=False, style="red")
         sys.exit(ERROR)
 
 

@@ -20,6 +20,8 @@ The docstring of a class is its message when it is raised without one.
 
 import inspect
 
+from index.errors import refused_host
+
 
 class QuothError(Exception):
     """Quoth cannot go on. The log says why."""
@@ -74,3 +76,13 @@ class ReleaseUnknown(QuothError):
 
 class PreferenceInvalid(QuothError):
     """That is no choice here. `settings` lists what can be chosen."""
+
+
+def told_at_the_machine(error: Exception) -> str:
+    """Return what is said of an error to whoever sits where Quoth runs: with the setting that mends it."""
+    host = refused_host(error)
+    if not host:
+        return str(error)
+    return (
+        f'{error} In quoth.toml, beside other hosts if there are any:\n\n[fetch]\nallowed_hosts = ["{host}"]'
+    )

@@ -34,6 +34,7 @@ from bot.errors import (
     ReleaseUnknown,
     ScheduleInvalid,
     Stopping,
+    told_at_the_machine,
 )
 from bot.escalation import Escalation
 from bot.exporting import Exports
@@ -293,7 +294,9 @@ class Router:
             self._audit.note(request, reply)
             return reply
         except EXPECTED as error:
-            return _spoken(request, Refused(text=str(error)))
+            is_at_machine = request.conversation.platform == "terminal"
+            text = told_at_the_machine(error) if is_at_machine else str(error)
+            return _spoken(request, Refused(text=text))
         except Exception as error:  # the one place that turns surprises into replies
             return _spoken(request, _failed(request, error))
 

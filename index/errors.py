@@ -5,6 +5,7 @@
     IndexFailure
     +-- DocumentUnreadable      one document; the rest of its source goes on
     |   +-- AddressRefused      where a document is said to be, nothing is fetched
+    |   |   +-- HostRefused     not on the open internet
     |   +-- DocumentEmpty
     |   +-- DocumentGone
     |   +-- DocumentNotText
@@ -52,6 +53,17 @@ class DocumentUnreadable(IndexFailure):
 
 class AddressRefused(DocumentUnreadable):
     """Nothing is fetched from that address. Give one that begins with https:// and is open to all."""
+
+
+class HostRefused(AddressRefused):
+    """Nothing is fetched from that host, which is not on the open internet. The operator can allow it."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host} leads to an address that is not on the open internet. "
+            "Whoever runs me can allow it in the setting fetch.allowed_hosts."
+        )
+        self.host = host
 
 
 class DocumentGone(DocumentUnreadable):
@@ -155,3 +167,10 @@ def no_source(wanted: str, names: Sequence[str]) -> str:
     more = len(names) - LISTED_SOURCES
     listed = ", ".join((*names[:LISTED_SOURCES], *([f"and {more} more"] if more > 0 else [])))
     return f"There is no source {wanted}. There are: {listed}."
+
+
+def refused_host(error: BaseException | None) -> str:
+    """Return the host that was refused, be that the error or its cause; empty if none was."""
+    while error is not None and not isinstance(error, HostRefused):
+        error = error.__cause__
+    return error.host if error else ""

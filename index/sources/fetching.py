@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from aiohttp.resolver import ThreadedResolver
 
-from index.errors import AddressRefused, DocumentTooLarge, DocumentUnreadable
+from index.errors import DocumentTooLarge, DocumentUnreadable, HostRefused
 from index.readers.decoding import MAX_DOCUMENT_BYTES
 from index.sources.addresses import Ip, host_of, ip_of, is_public
 
@@ -105,10 +105,7 @@ class Fetcher:
             raise Unreachable(f"{host_of(url)} took longer than {self._seconds:g} seconds.") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             if refused:
-                raise AddressRefused(
-                    f"{host_of(url)} leads to an address that is not on the open internet. "
-                    "Whoever runs me can allow it in the setting fetch.allowed_hosts."
-                ) from error
+                raise HostRefused(host_of(url)) from error
             raise Unreachable(f"{host_of(url)} could not be reached ({_short(error)}).") from error
 
 

@@ -92,6 +92,7 @@ def test_a_site_is_indexed_asked_and_kept_fresh(quoth: Quoth, site: Website) -> 
 def test_what_may_not_be_fetched_is_refused_in_a_sentence(quoth: Quoth, site: Website) -> None:
     refused = quoth("sources", "add", f"{site.url.replace('127.0.0.1', 'localhost')}/manual/")
     assert (2, True) == (refused.returncode, "fetch.allowed_hosts" in refused.stderr)
+    assert 'allowed_hosts = ["localhost"]' in refused.stderr.splitlines()
     refused = quoth("sources", "add", site.url.replace("//", "//ann:sesame@"))
     assert 2 == refused.returncode
     assert "sesame" not in refused.stdout + refused.stderr
