@@ -19,7 +19,10 @@ from index.readers.printed import HYPHEN, Bookmarks, Kind, Line, Part, bare, par
 Textpage: TypeAlias = Any
 """PDFium's text of one page; pypdfium2 ships no types."""
 
-NO_PDF = "The document is no PDF, whatever its name says. Give it the ending of what it is."
+NO_PDF = (
+    "The document is no PDF, whatever its name says: it does not begin as one. It may be damaged, or only "
+    "named so. Open it in its program and save it anew as PDF, or give it the ending of what it is."
+)
 DAMAGED = "The document is damaged: PDFium cannot open it. Save it anew in its program."
 PROTECTED = "The document is protected by a password. Save it without one."
 SCANNED = (
