@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 from bot.disk import kept_on_disk
-from bot.messages import DocumentLine, SourceLine, SourceState, counted
+from bot.messages import DocumentLine, SourceLine, SourceState, address_meant, counted
 from bot.ports import NO_OPTIONS, Removal
 from index.catalog import Catalog, SourceRecord
 from index.errors import (
@@ -231,7 +231,7 @@ class CatalogLibrary:
                 total = replace(total, paused=total.paused + 1)
                 continue
             try:
-                read = self._syncer.sync(record, progress, failed)
+                read = named(record.name, self._syncer.sync(record, progress, failed))
                 total = merged(total, looked_at(record.name, read))
             except (SourceUnavailable, SourceUnknown) as error:
                 gone.append(Failure(uri=record.name, reason=str(error)))
@@ -280,6 +280,11 @@ class CatalogLibrary:
 
     def _origins(self, workspace: str) -> dict[str, str]:
         return {record.name: record.origin for record in self._catalog.sources(workspace)}
+
+
+def named(source: str, report: SyncReport) -> SyncReport:
+    """Return a report that says in which source each failure was met."""
+    return replace(report, failures=tuple(replace(each, source=source) for each in report.failures))
 
 
 def source_name(wished: str, path: PurePath, origins: Mapping[str, str]) -> str:
@@ -349,9 +354,16 @@ def _existing(origin: str) -> Path:
         raise SourceUnavailable(
             f"{origin} could not be looked at. Check its path and permissions."
         ) from error
-    if not exists:
-        raise SourceUnavailable(f"There is no file or folder {origin}. Check the path.")
-    return path
+    if exists:
+        return path
+    if "://" in origin:
+        raise SourceUnavailable(
+            "Only addresses that begin with http:// or https:// are fetched. "
+            "Give such a one, a file or a folder."
+        )
+    address = address_meant(origin)
+    remedy = f"Did you mean {address}?" if address else "Check the path."
+    raise SourceUnavailable(f"There is no file or folder {origin}. {remedy}")
 
 
 def _address(origin: str) -> str:

@@ -36,6 +36,7 @@ from bot.messages import (
     SourceState,
     Undo,
     Upload,
+    address_meant,
     counted,
 )
 from bot.ports import Library, Removal
@@ -184,6 +185,9 @@ class SourceDesk:
         problem = _objection(request)
         if problem:
             return Refused(text=problem)
+        given = request.origin.filename if isinstance(request.origin, Upload) else request.origin
+        if isinstance(request.origin, str):
+            request = replace(request, origin=self._origin(request.origin, request.conversation))
         workspace, kind = request.conversation.workspace, self._kind(request)
         name = self._recorded(replace(request, kind=kind))
         self._schedules.forget(workspace, name)  # that of an earlier source of this name
@@ -195,7 +199,6 @@ class SourceDesk:
         if not read.passages:
             self._library.discard(self._library.remove(workspace, name))
             reasons = _failures(read) or ("It holds no document that I can read.",)
-            given = request.origin.filename if isinstance(request.origin, Upload) else request.origin
             return Refused(text="\n".join((f"I could not read anything in {given}.", *reasons)))
         self._changes.note(workspace, Change(name=name))
         is_on_the_web = isinstance(request.origin, str) and _is_meant_for_the_web(request.origin)
@@ -226,7 +229,7 @@ class SourceDesk:
             )
         return self._library.add(
             workspace,
-            self._origin(request.origin, request.conversation),
+            request.origin,
             name=request.name,
             base_url=request.base_url,
             kind=request.kind,
@@ -238,8 +241,7 @@ class SourceDesk:
         if isinstance(request.origin, Upload):
             kind = request.kind or self._library.kind_of_file(request.origin.filename)
         else:
-            origin = self._origin(request.origin, request.conversation)
-            kind = request.kind or self._library.kind_of(origin)
+            kind = request.kind or self._library.kind_of(request.origin)
         is_at_machine = request.conversation.platform == "terminal"
         if not is_at_machine and self._allowed_kinds and kind not in self._allowed_kinds:
             raise SourceUnavailable(
@@ -252,7 +254,12 @@ class SourceDesk:
         """Return an origin from which the conversation may add. Raises SourceUnavailable."""
         if conversation.platform == "terminal" or _is_meant_for_the_web(origin):
             return origin
-        return self._allowed(origin)
+        try:
+            return self._allowed(origin)
+        except SourceUnavailable:
+            if address := address_meant(origin):
+                return address
+            raise
 
     def _allowed(self, origin: str) -> str:
         """Return where a path from a chat leads, links followed, so that just that is added.

@@ -148,6 +148,7 @@ from bot.messages.requests import (
 )
 from bot.messages.wording import (
     LISTED_WORDS as LISTED_WORDS,
+    address_meant as address_meant,
     counted as counted,
     path_of as path_of,
     visible as visible,

@@ -171,3 +171,18 @@ def test_a_source_says_which_of_its_languages_the_model_does_not_cover(bench: Be
     [line] = library.sources("local")
     [told] = line.warnings
     assert "1 document is in German" in told
+
+
+@pytest.mark.parametrize(
+    ("origin", "told"),
+    [
+        ("example.org", r"no file or folder example\.org\. Did you mean https://example\.org\?"),
+        ("ftp://example.org/docs", r"^Only addresses that begin with http:// or https:// are fetched\."),
+        ("notes.md", r"no file or folder notes\.md\. Check the path\."),
+    ],
+)
+def test_what_is_neither_a_path_nor_an_address_is_refused_with_what_to_do(
+    library: CatalogLibrary, origin: str, told: str
+) -> None:
+    with pytest.raises(SourceUnavailable, match=told):
+        library.add("w", origin, name="", base_url="")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.messages import counted, path_of
+from bot.messages import address_meant, counted, path_of
 from tests.adapters.replies import reasons
 
 
@@ -33,3 +33,24 @@ def test_a_place_is_the_title_with_its_headings_and_says_nothing_twice(
     title: str, heading: tuple[str, ...], expected: str
 ) -> None:
     assert expected == path_of(title, heading)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("example.org", "https://example.org"),
+        (" docs.example.org:8080/guide.html#tea ", "https://docs.example.org:8080/guide.html#tea"),
+        ("EXAMPLE.ORG?page=1", "https://EXAMPLE.ORG?page=1"),
+        ("bücher.example/md", "https://bücher.example/md"),
+        *(
+            (text, "")
+            for text in ("notes.md", "docs/guide.md", "/docs", "./a.b/c", "../x", "~/tea.org", "tea", "")
+        ),
+        *(
+            (text, "")
+            for text in ("ann@example.org", "git@h.org:x", "ftp://h.org/x", "127.0.0.1/x", "an example.org")
+        ),
+    ],
+)
+def test_an_address_is_known_without_its_beginning(text: str, address: str) -> None:
+    assert address == address_meant(text)

@@ -26,6 +26,7 @@ from bot.messages import (
     Undo,
     Upload,
 )
+from index.errors import HostRefused, SourceUnavailable
 from tests.bot.conftest import ANN, ELSEWHERE, HERE, MODERATOR, TEA, Bench
 
 HOUR = 3_600
@@ -84,6 +85,31 @@ def test_a_page_that_was_asked_for_as_one_is_not_explained(bench: Bench) -> None
     reply = bench.handle(request)
     assert isinstance(reply, Notice)
     assert () == reply.details
+
+
+@pytest.mark.parametrize("origin", ["docs.example.org/tea", " DOCS.example.org/tea "])
+def test_a_chat_takes_for_an_address_what_looks_like_one(bench: Bench, origin: str) -> None:
+    meant = f"https://{origin.strip()}"
+    bench.library.files[meant] = "Green tea wants eighty degrees."
+    assert "(page): 1 document, 1 passage." in text_of(add(bench, origin))
+    assert [meant] == [line.origin for line in bench.library.sources("discord:1")]
+
+
+@pytest.mark.parametrize(("platform", "shown"), [("discord", False), ("slack", False), ("terminal", True)])
+def test_only_who_sits_at_the_machine_is_shown_the_setting_that_allows_a_host(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, platform: str, shown: bool
+) -> None:
+    def refuse(origin: str) -> str:
+        error = HostRefused("wiki.internal")
+        raise SourceUnavailable(str(error)) from error
+
+    monkeypatch.setattr(bench.library, "kind_of", refuse)
+    there = replace(HERE, platform=platform)
+    told = text_of(
+        bench.handle(AddSource(actor=MODERATOR, conversation=there, origin="https://wiki.internal/"))
+    )
+    assert told.startswith("wiki.internal leads to an address that is not on the open internet.")
+    assert shown is told.endswith('\n\n[fetch]\nallowed_hosts = ["wiki.internal"]')
 
 
 def test_an_option_that_the_kind_does_not_have_is_refused_in_words(bench: Bench) -> None:
