@@ -40,7 +40,7 @@ def report(
     for warning in read.warnings:
         err.print(warning, markup=False, style="yellow")
     for failure in read.failures:
-        err.print(f"Left out {failure.uri}: {failure.reason}", markup=False, style="yellow")
+        err.print(f"Left out {failure}", markup=False, style="yellow")
     for line in golden(read.lost, read.gained):
         err.print(line, markup=False, style="yellow")
     for each in read.held:

@@ -10,7 +10,7 @@ from math import sqrt
 from pathlib import PurePath
 from statistics import mean, pstdev
 
-from bot.library import PAGE, address_stem, free_name, held_words, paused_words, source_name, state_of
+from bot.library import PAGE, address_stem, free_name, held_words, named, paused_words, source_name, state_of
 from bot.messages import DocumentLine, SourceLine
 from bot.ports import NO_OPTIONS, Removal
 from index.errors import (
@@ -487,7 +487,7 @@ class FakeLibrary:
                 total = replace(total, paused=total.paused + 1)
                 continue
             try:
-                read = self._sync(workspace, line.name, progress, failed)
+                read = named(line.name, self._sync(workspace, line.name, progress, failed))
                 total = merged(total, looked_at(line.name, read))
             except SourceUnavailable as error:
                 gone.append(Failure(uri=line.name, reason=str(error)))

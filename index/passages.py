@@ -273,14 +273,19 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One document that a sync left out, and why; without a uri it is the source as a whole."""
+    """One document that a sync left out, and why; without a uri it is the source as a whole.
+
+    The ``source`` is named where several were read.
+    """
 
     uri: str
     reason: str
+    source: str = ""
 
     def __str__(self) -> str:
         """Return what could not be read and why."""
-        return f"{self.uri}: {self.reason}" if self.uri else self.reason
+        where = f"{self.uri} in {self.source}" if self.source else self.uri
+        return f"{where}: {self.reason}" if self.uri else self.reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

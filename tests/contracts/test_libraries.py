@@ -331,6 +331,16 @@ def test_a_document_without_text_is_reported_and_the_rest_is_read(house: House) 
     assert (0, 0, 0, 1) == counts(house.sync("docs"))
 
 
+def test_of_several_sources_each_failure_names_its_own(house: House) -> None:
+    for folder in ("green", "black"):
+        house.write(f"{folder}/tea.txt", GREEN)
+        house.write(f"{folder}/empty.txt", " \n")
+        house.library.add("w", str(house.folder / folder), name="", base_url="")
+    report = house.sync()
+    told = [str(failure).partition(":")[0] for failure in report.failures]
+    assert ["empty.txt in black", "empty.txt in green"] == told
+
+
 def test_a_document_that_lost_its_text_is_no_longer_quoted(house: House) -> None:
     house.write("green.txt", GREEN)
     house.write("black.txt", BLACK)
