@@ -426,9 +426,9 @@ def test_links_lead_to_the_web_or_nothing_is_added(
         assert f"{base_url} is no web address. Give one as in https://example.org/docs." == text_of(reply)
 
 
-def test_a_name_that_is_taken_is_refused_and_the_old_source_stays(bench: Bench) -> None:
+def test_what_is_there_already_is_refused_and_the_old_source_stays(bench: Bench) -> None:
     bench.read_tea()
-    assert "exists" in text_of(bench.handle(add(TEA)))
+    assert "already there under the name tea" in text_of(bench.handle(add(TEA)))
     assert isinstance(bench.ask("green tea"), Answer)
 
 
