@@ -620,7 +620,7 @@ class Application:
         total, gone = SyncReport(), list[Failure]()
         for workspace in dict.fromkeys((LOCAL, *self.catalog.workspaces())):
             try:
-                total = merged(total, self.jobs.run(workspace, "", watch))
+                total = merged(total, self.desk.sync(workspace, "", watch))
             except SourcesUnavailable as error:
                 total = merged(total, error.report)
                 where = "" if workspace == LOCAL else f" of {workspace}"

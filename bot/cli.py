@@ -194,7 +194,7 @@ def sync(
     source = source or accept
     with bar() as watch:
         if source:
-            read, gone = application.jobs.run(LOCAL, source, watch), None
+            read, gone = application.desk.sync(LOCAL, source, watch), None
         else:
             if not application.has_read(LOCAL):
                 _seed(application)

@@ -152,6 +152,16 @@ class SourceDesk:
         name = self._meant(workspace, item)
         return Notice(text=f"Left as it is: what {name} has lost still answers. The next sync looks again.")
 
+    def sync(self, workspace: str, name: str, report: Watch) -> SyncReport:
+        """Read what has changed in a source, or in all with an empty name, so that it can be undone.
+
+        Raises SourceUnknown, SourcesUnavailable, Cancelled and any other IndexFailure.
+        """
+        read = self._jobs.run(workspace, name, report)
+        if read.added or read.changed or read.removed:
+            self._changes.note(workspace, Change(name=name, synced=True))
+        return read
+
     def purge(self) -> None:
         """Forget for good what was replaced or removed; none of it can be undone any more."""
         self._changes.end()
@@ -308,9 +318,7 @@ class SourceDesk:
             self._line(workspace, name)
         self._look_again(workspace, name)
         try:
-            read = self._jobs.run(workspace, name, report)
-            if read.added or read.changed or read.removed:
-                self._changes.note(workspace, Change(name=name, synced=True))
+            read = self.sync(workspace, name, report)
             return held(name, read) if read.held else synced(name, read)
         except SourcesUnavailable as error:
             others = synced("Every other source", error.report)

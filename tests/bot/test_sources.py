@@ -394,6 +394,16 @@ def test_what_a_sync_has_changed_is_undone_and_stays_so(bench: Bench, name: str)
     assert "nothing to undo" in text_of(undo(bench))
 
 
+def test_the_newest_change_is_undone_also_when_it_came_from_the_command_line(bench: Bench) -> None:
+    read_notes(bench)
+    bench.library.files[PAGE] = "Green tea wants eighty degrees."
+    add(bench, PAGE)
+    lose(bench, 1)
+    bench.desk.sync(HERE.workspace, "", lambda progress: None)
+    assert "notes (1 document)" in text_of(undo(bench))
+    assert isinstance(bench.ask("number0"), Answer)
+
+
 def test_what_was_purged_cannot_be_undone(bench: Bench) -> None:
     read_notes(bench)
     lose(bench, 1)
