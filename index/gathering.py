@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from index.catalog import DocumentState, Reading
@@ -188,7 +188,12 @@ def _address(url: str, own: str) -> str:
 
 
 def _anchored(blocks: tuple[Block, ...], entry: Entry, data: bytes) -> tuple[Block, ...]:
-    """Return the blocks with the anchors of their lines, where the source links to lines."""
+    """Return the blocks with the anchors of their lines, where the source links to lines.
+
+    A part of what stands at its address has no anchors there.
+    """
+    if not entry.is_whole:
+        return tuple(replace(block, anchor="") for block in blocks)
     if not entry.line_anchor:
         return blocks
     try:

@@ -47,8 +47,9 @@ class Entry:
     ``version`` changes whenever the bytes may have changed; ``format`` is the file name's ending
     in lower case, without the dot, by which a reader is chosen. ``url`` is where the document
     stands on the web, empty if nowhere; ``line_anchor`` is the fragment that leads to one of its
-    lines, with a place for the number, empty where headings are what one can link to. A uri that
-    ends with a slash is a folder that could not be listed: fetching it says why, and every document
+    lines, with a place for the number, empty where headings are what one can link to. ``is_whole`` says
+    that the text is what stands at ``url``; anchors in one that is a part of it lead nowhere there. A uri
+    that ends with a slash is a folder that could not be listed: fetching it says why, and every document
     below it is kept.
     """
 
@@ -59,6 +60,7 @@ class Entry:
     updated_at: datetime
     url: str = ""
     line_anchor: str = ""
+    is_whole: bool = True
 
 
 class Source(Protocol):

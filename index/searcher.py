@@ -332,11 +332,18 @@ class _Group:
     members: list[tuple[int, Passage]]
 
     def newest_first(self) -> tuple[tuple[int, Passage], tuple[Passage, ...]]:
-        """Return which to show, and the others: where the best has a release, it is the newest one's."""
+        """Return which to show, and the others: where the best has a release, it is the newest one's.
+
+        The same page as another source has it is no other place.
+        """
         first = self.members[0]
         if first[1].release:
             first = max(self.members, key=lambda member: rank(member[1].release))
-        return first, tuple(passage for i, passage in self.members if i != first[0])
+        shown = first[1]
+        others = (passage for i, passage in self.members if i != first[0])
+        return first, tuple(
+            each for each in others if not each.url or each.url != shown.url or each.source == shown.source
+        )
 
 
 def _group(groups: list[_Group], candidates: list[tuple[int, Passage]]) -> None:

@@ -43,7 +43,9 @@ _LIGATURES = str.maketrans(
 )
 _LETTERLESS = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
 _NO_TITLE = re.compile(
-    r"^(?:untitled|title|document|.*\.(?:docx?|indd|tex|dvi|odt|pdf|qxd|pptx?|xlsx?))$", re.IGNORECASE
+    r"^(?:\(?(?:untitled|anonymous|unspecified|unknown|none)\)?|(?:title|document|no title)\d*"
+    r"|.*\.(?:docx?|indd|tex|dvi|odt|pdf|qxd|pptx?|xlsx?))$",
+    re.IGNORECASE,
 )
 _PROGRAM = re.compile(r"^Microsoft \w+ - ")
 _FIXED = re.compile(rb"mono|courier|typewriter|cmtt|consol|menlo", re.IGNORECASE)

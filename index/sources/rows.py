@@ -136,6 +136,7 @@ class RowsSource:
             version=hashlib.sha256(version.encode()).hexdigest(),
             updated_at=_moment(self._field(row.cells, "updated")) or whole.updated_at,
             url=_address(self._field(row.cells, "link")) or self._base_url,
+            is_whole=False,
         )
 
     def _written(self, title: str, text: str) -> str:

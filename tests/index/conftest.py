@@ -19,6 +19,7 @@ from index.sources.chat import ChatSource
 from index.sources.curated import CuratedSource
 from index.sources.file import FileSource
 from index.sources.folder import FolderSource
+from index.sources.rows import CsvSource
 from index.syncing import Syncer
 from index.testing import HashingEmbedder
 
@@ -37,6 +38,7 @@ def open_source(record: SourceRecord) -> Source:
         "folder": FolderSource,
         "file": FileSource,
         "curated": CuratedSource,
+        "csv": CsvSource,
     }
     return kinds[record.kind](
         record.origin, formats=frozenset(READERS), options=record.options, base_url=record.base_url

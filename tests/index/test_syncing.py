@@ -114,6 +114,30 @@ def test_identical_text_is_embedded_once(bench: Bench) -> None:
     assert {"a.md", "b.md"} == {passage.uri for passage in (hit.passage, *hit.also)}
 
 
+def test_the_same_page_in_two_sources_is_one_place(bench: Bench) -> None:
+    bench.write("tea.md", TEA)
+    for name, base_url in (("one", "https://example.org/"), ("two", "https://example.org/"), ("three", "")):
+        bench.add(name=name, base_url=base_url)
+        bench.sync(name=name)
+    [hit] = bench.search("green leaves")
+    assert ["three"] == [passage.source for passage in hit.also if passage.source != hit.passage.source]
+
+
+def test_a_row_of_a_table_is_linked_as_it_says_itself(bench: Bench) -> None:
+    bench.write(
+        "faq.csv", "question,answer,link\nHow hot?,Eighty degrees.,https://example.org/faq#pw\nCups?,Big.,"
+    )
+    table = bench.folder / "faq.csv"
+    bench.catalog.add_source(
+        "local", name="faq", kind="csv", origin=str(table), base_url="https://example.org/a"
+    )
+    bench.sync(name="faq")
+    [row] = bench.catalog.document_passages("local", "faq", "faq.csv, row 2")
+    assert ("https://example.org/faq#pw", "") == (row.url, row.anchor)
+    [row] = bench.catalog.document_passages("local", "faq", "faq.csv, row 3")
+    assert ("https://example.org/a", "") == (row.url, row.anchor)
+
+
 def test_a_broken_document_is_named_and_the_rest_is_indexed(bench: Bench) -> None:
     bench.write("tea.md", TEA)
     bench.write("broken.md", b"\x89PNG\r\n\x1a\n\x00\x00")

@@ -98,6 +98,8 @@ def test_headings_are_those_of_the_outline_where_there_is_one() -> None:
         ("The kettle book", "The kettle book"),
         ("Microsoft Word - final_v3.docx", "Kettle book"),
         ("Untitled", "Kettle book"),
+        ("(anonymous)", "Kettle book"),
+        ("Document1", "Kettle book"),
     ],
 )
 def test_the_title_is_the_one_in_the_properties_unless_a_program_made_it_up(given: str, title: str) -> None:
