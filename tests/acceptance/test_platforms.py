@@ -122,6 +122,23 @@ async def test_one_process_answers_in_both_and_moderators_reindex(folder: Path) 
     assert "All sources up to date: 3 changed; 3 passages. 1 newly embedded." == words
 
 
+async def test_a_file_attached_in_chat_is_answered_from_and_cited(folder: Path) -> None:
+    kettles = b"# Kettles\n\n## Descaling\n\nA kettle is descaled with citric acid every six weeks.\n"
+    choir = b"# Choir\n\n## Rehearsals\n\nThe choir rehearses on Thursdays in the chapel.\n"
+    async with both(folder) as (discord, slack):
+        added = await discord.command("Boss", "source add", {"file": ("kettles.md", kettles)})
+        await discord.until(lambda: "1 document, 1 passage." in added.shown)
+        card = (await discord.command("Ann", "ask", {"question": "How often is a kettle descaled?"})).shown
+        assert "citric acid every six weeks" in card
+        assert "Kettles › Descaling" in card
+
+        await slack.dm("U0BOSS", "add", files=[slack.attach("choir.md", choir)])
+        await slack.until(lambda: "1 document, 1 passage." in slack.messages[-1].shown)
+        card = (await slack.command("U0ANN", "/ask", "Where does the choir rehearse?")).shown
+        assert "on Thursdays in the chapel" in card
+        assert "Choir › Rehearsals" in card
+
+
 @pytest.mark.parametrize(
     ("variable", "sentence"),
     [
