@@ -1,10 +1,13 @@
 """Repositories as sources."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+from dulwich.object_store import tree_lookup_path
 from dulwich.objects import Blob, Tree
 from dulwich.repo import Repo
 
@@ -219,11 +222,42 @@ def test_a_name_that_is_none_is_refused(ref: str, tmp_path: Path) -> None:
         source("https://example.org/tea.git", tmp_path, ref=ref)
 
 
-def test_a_passage_is_cited_at_its_commit_and_line(forge: Forge, tea: Repo, tmp_path: Path) -> None:
-    text = b"# Tea\n\nTea is a drink.\n\n## Green tea\n\nGreen tea wants eighty degrees.\n"
-    at = commit(tea, {"guide.md": text})
+GUIDE = b"""---
+title: Everything about tea
+---
+# Tea
+
+Tea is a drink. Green tea is a drink, too.
+
+- Black tea wants boiling water.
+- Green tea wants **eighty** degrees.
+
+## Green tea
+
+Green tea is kept in a tin, away
+from light, and `never` in the fridge.
+"""
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://github.com/ann/tea", r"https://github\.com/ann/tea/blob/(\w+)/(.+)\?plain=1 L(\d+)"),
+        ("https://gitlab.com/ann/tea", r"https://gitlab\.com/ann/tea/-/blob/(\w+)/(.+)\?plain=1 L(\d+)"),
+        (
+            "https://codeberg.org/ann/tea",
+            r"https://codeberg\.org/ann/tea/src/commit/(\w+)/(.+)\?display=source L(\d+)",
+        ),
+        ("https://bitbucket.org/ann/tea", r"https://bitbucket\.org/ann/tea/src/(\w+)/(.+) lines-(\d+)"),
+        ("https://git.sr.ht/~ann/tea", r"https://git\.sr\.ht/~ann/tea/tree/(\w+)/item/(.+) L(\d+)"),
+    ],
+)
+def test_a_passage_is_cited_at_the_commit_and_line_where_it_begins(
+    remote: str, address: str, forge: Forge, tea: Repo, tmp_path: Path
+) -> None:
+    at = commit(tea, {"brew guide.md": GUIDE})
     config = tea.get_config()
-    config.set((b"remote", b"origin"), b"url", b"https://github.com/ann/tea")
+    config.set((b"remote", b"origin"), b"url", remote.encode())
     config.write_to_path()
     bench = Bench(
         folder=tmp_path / "docs",
@@ -233,12 +267,21 @@ def test_a_passage_is_cited_at_its_commit_and_line(forge: Forge, tea: Repo, tmp_
     )
     origin = str(forge.root / "tea.git")
     bench.catalog.add_source("local", name="docs", kind="git", origin=origin, base_url="")
-
     bench.sync()
     passages = [hit.passage for hit in bench.search("how hot is green tea?")]
+    commit(tea, {"brew guide.md": b"All is different now.\n"})
 
-    assert {f"https://github.com/ann/tea/blob/{at}/guide.md?plain=1"} == {each.url for each in passages}
-    assert "L7" == next(each.anchor for each in passages if "eighty" in each.text)
+    assert passages
+    for passage in passages:
+        found = re.fullmatch(address, f"{passage.url} {passage.anchor}")
+        assert found
+        assert at == found[1]
+        tree = tea[found[1].encode()].tree  # type: ignore[attr-defined]
+        _, sha = tree_lookup_path(tea.__getitem__, tree, unquote(found[2]).encode())
+        lines = tea[sha].as_raw_string().decode().split("\n")[int(found[3]) - 1 :]
+        quoted = re.findall(r"\w+", passage.text)
+        assert quoted == re.findall(r"\w+", "\n".join(lines))[: len(quoted)]
+        assert quoted[0] in lines[0]
 
 
 def test_a_file_that_swells_is_refused_before_it_is_unpacked(forge: Forge, tea: Repo, tmp_path: Path) -> None:
