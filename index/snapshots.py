@@ -200,8 +200,8 @@ class Snapshots:
             revision=view.revision,
             embedder=embedder.id,
             keys=keys,
-            passages=passages,
-            sentences=sentences,
+            passages=passages.settled(),
+            sentences=sentences.settled(),
             words=self._words(
                 workspace, view, len(keys), set(stale.tolist()) if len(held.keys) else None, changes, on_disk
             ),

@@ -21,6 +21,9 @@ from index.ports import Keys, Vectors
 EXACT = 20_000
 """Vectors that are compared one by one: 1.3 ms with 384 dimensions. What is beyond goes into groups."""
 
+PENDING = 1 / 8
+"""What share of a store may be beside its groups while it is updated: entering some copies all of them."""
+
 GROWTH = 2
 """Groups are learned anew when there are so many times the vectors that they were learned from."""
 
@@ -93,7 +96,10 @@ class FaissStore:
         return 1.0 if self._groups is None else min(self._groups.recall, 0.999)
 
     def updated(self, *, removed: Iterable[int], ids: Sequence[int], vectors: Vectors) -> "FaissStore":
-        """Return a store without the vectors of ``removed`` and with ``ids`` added; self stays as it is."""
+        """Return a store without the vectors of ``removed`` and with ``ids`` added; self stays as it is.
+
+        After the last of some updates it is to be ``settled``.
+        """
         gone = np.sort(removed if isinstance(removed, np.ndarray) else np.fromiter(removed, dtype=np.int64))
         recent, live = self._recent, self._live
         if gone.size:
@@ -102,8 +108,11 @@ class FaissStore:
                 stale = _owned(self._groups.ids, gone, self.share)
                 live = ~stale if live is None else live & ~stale
         recent = recent.joined(_Recent.of(np.asarray(ids, dtype=np.int64), vectors))
-        newer = self._with(recent, self._groups, live)
-        return newer if len(recent.ids) <= EXACT else newer._folded()
+        return self._with(recent, self._groups, live)._folded(beyond=max(EXACT, PENDING * len(self)))
+
+    def settled(self) -> "FaissStore":
+        """Return the same store, as quick to search as it can be."""
+        return self._folded(beyond=EXACT)
 
     def without(self, owners: Keys) -> "FaissStore":
         """Return a store without the vectors of some owners."""
@@ -136,8 +145,10 @@ class FaissStore:
     def _with(self, recent: "_Recent", groups: "_Groups | None", live: Rows | None) -> "FaissStore":
         return FaissStore(self.dimension, share=self.share, _recent=recent, _groups=groups, _live=live)
 
-    def _folded(self) -> "FaissStore":
-        """Return a store whose vectors are all in groups."""
+    def _folded(self, *, beyond: float) -> "FaissStore":
+        """Return a store whose vectors are all in groups, if more than so many are not."""
+        if len(self._recent.ids) <= beyond:
+            return self
         with _one_thread():
             return self._with(_none(self._recent), self._regrouped(), None)
 
@@ -277,7 +288,7 @@ class _Groups:
         exact = self._nearest(vectors, self.index.nlist)
         probes, recall = 4, 0.0
         while recall < RECALL and probes < self.index.nlist:
-            probes = min(probes + probes // 4, self.index.nlist)
+            probes = min(probes + max(probes // 10, 1), self.index.nlist)
             found = self._nearest(vectors, probes)
             recall = float(np.mean([len(a & b) / len(b) for a, b in zip(found, exact, strict=True)]))
         return replace(self, probes=probes, recall=recall)

@@ -36,7 +36,7 @@ def store() -> FaissStore:
     store = FaissStore(DIMENSION)
     for at in range(0, MANY, 300):
         store = store.updated(removed=[], ids=IDS[at : at + 300].tolist(), vectors=VECTORS[at : at + 300])
-    return store
+    return store.settled()
 
 
 def recall(store: FaissStore, ids: Keys, vectors: Vectors) -> float:
@@ -53,6 +53,23 @@ def test_nearly_all_of_the_nearest_are_found(store: FaissStore) -> None:
     assert recall(store, IDS, VECTORS) > 0.97
     assert MANY == len(store)
     assert set(IDS.tolist()) == set(store.keys().tolist())
+
+
+def test_many_small_updates_end_in_groups(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(faiss_store, "EXACT", 200)
+    store, beside = FaissStore(DIMENSION), []
+    for at in range(0, MANY, 100):
+        store = store.updated(removed=[], ids=IDS[at : at + 100].tolist(), vectors=VECTORS[at : at + 100])
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        store.save(folder)
+        beside.append(len(np.load(folder / "recent.npy")))
+    # Entering some copies all that are there, so the more there are, the more wait for it.
+    assert 200 < max(beside) <= MANY / 8
+    (tmp_path / "settled").mkdir()
+    store.settled().save(tmp_path / "settled")
+    assert len(np.load(tmp_path / "settled" / "recent.npy")) <= 200
+    assert recall(store, IDS, VECTORS) > 0.97 < recall(store.settled(), IDS, VECTORS)
 
 
 def test_what_is_removed_is_not_found_and_what_is_added_is(store: FaissStore) -> None:
