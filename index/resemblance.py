@@ -23,4 +23,5 @@ def resemble(first: Shingles, second: Shingles) -> bool:
     shorter, longer = sorted((len(first), len(second)))
     if shorter < RESEMBLANCE * longer:
         return False
-    return len(first & second) >= RESEMBLANCE * len(first | second)
+    common = len(first & second)
+    return common >= RESEMBLANCE * (shorter + longer - common)

@@ -7,6 +7,8 @@ bits ranks as well as over all 384 in full precision, in a twenty-fourth of the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import pairwise
+from struct import Struct
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +24,7 @@ LEVELS = 7
 HEADING = 255
 """Stands for the sentence of a token that is part of the title or the headings."""
 
-NUMBER = np.dtype("<u2")
-HEADER = 3
+HEADER = Struct("<3H")
 """Numbers in front: tokens, coordinates of each, and how many in a thousand sentences are code."""
 
 PAIRS = np.array([(byte >> 4) - LEVELS + ((byte & 15) - LEVELS) * 1j for byte in range(256)], np.complex64)
@@ -97,7 +98,7 @@ def pack(
     own = np.where(starts < 0, HEADING, np.clip(number, 0, HEADING - 1)).astype(np.uint8)
     return b"".join(
         (
-            np.array([len(vectors), nibbles.shape[1], _per_mille_of_code(sentences)], NUMBER).tobytes(),
+            HEADER.pack(len(vectors), nibbles.shape[1], _per_mille_of_code(sentences)),
             embedding.ids.astype(ID).tobytes(),
             scales.tobytes(),
             own.tobytes(),
@@ -125,22 +126,20 @@ def unpack(blobs: Sequence[bytes]) -> Tokens:
     """Return the tokens of some passages; there is at least one."""
     counts, ids, scales, sentences, codes, code = [], [], [], [], [], []
     for blob in blobs:
-        n, width, per_mille = (int(value) for value in np.frombuffer(blob, NUMBER, HEADER))
-        at = HEADER * NUMBER.itemsize
+        n, width, per_mille = HEADER.unpack_from(blob)
+        first, second = HEADER.size + n * ID.itemsize, HEADER.size + n * (ID.itemsize + SCALE.itemsize)
         counts.append(n)
         code.append(per_mille / 1000)
-        ids.append(np.frombuffer(blob, ID, n, at))
-        at += n * ID.itemsize
-        scales.append(np.frombuffer(blob, SCALE, n, at))
-        at += n * SCALE.itemsize
-        sentences.append(np.frombuffer(blob, np.uint8, n, at))
-        codes.append(np.frombuffer(blob, np.uint8, offset=at + n).reshape(n, width // 2))
-    vectors = PAIRS.take(np.concatenate(codes)).view(np.float32)
-    vectors *= np.concatenate(scales).astype(np.float32)[:, None]
+        ids.append(blob[HEADER.size : first])
+        scales.append(blob[first:second])
+        sentences.append(blob[second : second + n])
+        codes.append(blob[second + n :])
+    vectors = PAIRS.take(np.frombuffer(b"".join(codes), np.uint8).reshape(-1, width // 2)).view(np.float32)
+    vectors *= np.frombuffer(b"".join(scales), SCALE).astype(np.float32)[:, None]
     return Tokens(
         vectors=vectors,
-        ids=np.concatenate(ids).astype(np.int32),
-        sentences=np.concatenate(sentences),
+        ids=np.frombuffer(b"".join(ids), ID).astype(np.int32),
+        sentences=np.frombuffer(b"".join(sentences), np.uint8),
         starts=np.concatenate(([0], np.cumsum(counts, dtype=np.int64))),
         code=np.array(code),
     )
@@ -148,8 +147,8 @@ def unpack(blobs: Sequence[bytes]) -> Tokens:
 
 def token_ids(blob: bytes) -> Ids:
     """Return the ids of one passage's tokens, without unpacking the rest."""
-    n = np.frombuffer(blob, NUMBER, 1)[0]
-    return np.frombuffer(blob, ID, int(n), HEADER * NUMBER.itemsize).astype(np.int32)
+    n, _, _ = HEADER.unpack_from(blob)
+    return np.frombuffer(blob, ID, n, HEADER.size).astype(np.int32)
 
 
 def sentence_runs(tokens: Tokens) -> NDArray[np.int64]:
@@ -161,5 +160,7 @@ def sentence_runs(tokens: Tokens) -> NDArray[np.int64]:
 
 def run_vectors(tokens: Tokens, runs: NDArray[np.int64]) -> Vectors:
     """Return the unit vector of each run, of which there is at least one: the mean of its tokens."""
-    # Eight times as fast as np.add.reduceat along rows.
-    return unit(np.stack([run.sum(axis=0) for run in np.split(tokens.vectors, runs[1:])]))
+    bounds = pairwise([*runs.tolist(), len(tokens.vectors)])
+    ones = np.ones(len(tokens.vectors), np.float32)
+    # Three times as fast as np.add.reduceat along rows.
+    return unit(np.stack([ones[: end - start] @ tokens.vectors[start:end] for start, end in bounds]))
