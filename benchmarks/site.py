@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -25,6 +25,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from index.errors import DocumentUnreadable
 from index.passages import Extract
 from index.readers.html import HtmlReader
+from index.sandbox import Sandbox
 from index.sources.site import SiteSource
 from index.sources.web import open_web
 
@@ -83,7 +84,8 @@ def wrong(data: bytes, extract: Extract) -> list[str]:
 
 def main(folder: Path) -> int:
     """Look at every page."""
-    with served(folder) as url, tempfile.TemporaryDirectory() as memory:
+    sandbox = Sandbox({})
+    with served(folder) as url, tempfile.TemporaryDirectory() as memory, closing(sandbox):
         read, problems = 0, list[str]()
         for look in ("first look", "second look"):
             site = SiteSource(
@@ -92,6 +94,7 @@ def main(folder: Path) -> int:
                 options={"max-pages": "50000"},
                 web=open_web(["127.0.0.1"]),
                 memory=Path(memory) / "site.json",
+                parse=sandbox.parse,
             )
             Server.asked.clear()
             started = time.monotonic()

@@ -215,7 +215,7 @@ class Application:
 
     @cached_property
     def sandbox(self) -> Sandbox:
-        """Where documents are read."""
+        """Where documents are read, and what sources fetch is parsed."""
         return Sandbox(registry.READERS)
 
     @cached_property
@@ -822,7 +822,7 @@ class Application:
     def _parts(self, record: SourceRecord) -> dict[str, Any]:
         """Return what a source of this kind needs besides what is recorded of it."""
         if record.kind in registry.WEB_SOURCES:
-            return {"web": self.web, "memory": self._web_memory(record)}
+            return {"web": self.web, "memory": self._web_memory(record), "parse": self.sandbox.parse}
         if record.kind in registry.CLONING_SOURCES:
             pool = registry.load(registry.GUARDED_POOL)
             hosts = self.settings.fetch.allowed_hosts

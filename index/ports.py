@@ -1,9 +1,9 @@
 """What the index asks of its replaceable parts: sources, readers, embedders, rerankers and stores."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,20 @@ class Entry:
     url: str = ""
     line_anchor: str = ""
     is_whole: bool = True
+
+
+Record = TypeVar("Record", bound=tuple[str, ...])
+"""A named tuple of strings."""
+
+
+class Parse(Protocol):
+    """Has a parser look at bytes of unknown origin where it can do no harm, and returns what it finds."""
+
+    def __call__(
+        self, record: type[Record], parser: Callable[..., Iterable[Record]], data: bytes, *given: str
+    ) -> list[Record]:
+        """Return ``parser(data, *given)``. Raises DocumentUnreadable, also for what goes wrong in it."""
+        ...
 
 
 class Source(Protocol):

@@ -1,4 +1,4 @@
-"""Reads documents in processes of their own: a trap, a crash or an endless loop costs one document."""
+"""Reads and parses in processes of their own: a trap, a crash or an endless loop costs one document."""
 
 import inspect
 import json
@@ -10,17 +10,20 @@ import sys
 import threading
 import weakref
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from index import errors
 from index.errors import DocumentTooLarge, DocumentUnreadable
 from index.passages import Block, BlockKind, Extract
-from index.ports import Reader
+from index.ports import Reader, Record
+
+Told = TypeVar("Told")
 
 LENGTH_BYTES = 8
 
@@ -80,9 +83,22 @@ class Sandbox:
 
     def read(self, entry: str, data: bytes, name: str) -> Extract:
         """Read a document with the reader that ``entry`` names. Raises DocumentUnreadable."""
+        return self._ask({"reader": entry, "name": name}, data, _extract)
+
+    def parse(
+        self, record: type[Record], parser: Callable[..., Iterable[Record]], data: bytes, *given: str
+    ) -> list[Record]:
+        """Return the records that a parser finds: an ``index.ports.Parse``. Raises DocumentUnreadable.
+
+        The parser is a function at the top of a module, and its records consist of strings.
+        """
+        entry = f"{parser.__module__}:{parser.__qualname__}"
+        return self._ask({"parser": entry, "given": given}, data, partial(_records, record))
+
+    def _ask(self, request: Mapping[str, Any], data: bytes, told: Callable[[dict[str, Any]], Told]) -> Told:
         worker = self._worker()
         try:
-            return worker.read(entry, data, name)
+            return worker.ask(request, data, told)
         finally:
             if worker.is_sound:
                 self._idle.append(worker)
@@ -127,22 +143,23 @@ class _Worker:
         """Whether it still runs, as it should."""
         return self._process.poll() is None
 
-    def read(self, entry: str, data: bytes, name: str) -> Extract:
-        """Return what the reader makes of a document. Raises DocumentUnreadable."""
+    def ask(self, request: Mapping[str, Any], data: bytes, told: Callable[[dict[str, Any]], Told]) -> Told:
+        """Return what it tells of a document. Raises DocumentUnreadable."""
         self.is_sound = False
         seconds = self._limits.cpu_seconds_for(len(data))
-        request = {"reader": entry, "name": name, "size": len(data), "seconds": seconds}
-        reply = self._timed(json.dumps(request), data, seconds * self._limits.patience)
+        line = json.dumps({**request, "size": len(data), "seconds": seconds})
+        reply = self._timed(line, data, seconds * self._limits.patience)
         if "memory" in reply:
             raise DocumentTooLarge(_too_much(self._limits.memory_bytes))
         try:
-            extract = _refused(reply) or _extract(reply)
+            refusal = _refused(reply)
+            answer = None if refusal else told(reply)
         except (KeyError, TypeError, ValueError) as error:
             raise DocumentUnreadable(CRASHED) from error
         self.is_sound = not self._overran
-        if isinstance(extract, DocumentUnreadable):
-            raise extract
-        return extract
+        if answer is None:
+            raise refusal or DocumentUnreadable(CRASHED)
+        return answer
 
     def _timed(self, request: str, data: bytes, seconds: float) -> dict[str, Any]:
         watchdog = threading.Timer(seconds, self._stop)
@@ -242,6 +259,11 @@ def _block(kind: str, text: str, heading: list[str], anchor: str, place: str) ->
         anchor=_text(anchor),
         place=_text(place),
     )
+
+
+def _records(record: Callable[..., Record], reply: dict[str, Any]) -> list[Record]:
+    """Return the records that a reply is. Trusts nothing in it: raises what a wrong shape raises."""
+    return [record(*map(_text, fields)) for fields in reply["records"]]
 
 
 def _text(value: object) -> str:

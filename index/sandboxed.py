@@ -4,7 +4,8 @@
 of JSON with the bytes of a document behind it; a reply is its length, eight bytes, and JSON. It is no
 pickle: whoever takes this process over by a document could write one that runs in the other.
 
-It imports a reader when it first needs it, and nothing else of Quoth: it starts in a moment.
+It imports a reader, or a parser of what a source has fetched, when it first needs it, and nothing else
+of Quoth: it starts in a moment.
 """
 
 import codecs
@@ -14,8 +15,9 @@ import math
 import os
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib import import_module
 from typing import IO, Any
 
@@ -35,21 +37,18 @@ def main(memory_bytes: int) -> None:
     requests, replies = _pipes()
     _load_encodings()
     _confine(memory_bytes)
-    readers: dict[str, Any] = {}
     while line := requests.readline():
         request = json.loads(line)
-        body = json.dumps(_reply(readers, request, requests.read(request["size"]))).encode()
+        body = json.dumps(_reply(request, requests.read(request["size"]))).encode()
         replies.write(len(body).to_bytes(LENGTH_BYTES, "big") + body)
         replies.flush()
 
 
-def _reply(readers: dict[str, Any], request: dict[str, Any], data: bytes) -> dict[str, Any]:
-    entry = request["reader"]
+def _reply(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     try:
-        if entry not in readers:
-            readers[entry] = _open(entry)
+        work = _reading(request) if "reader" in request else _parsing(request)
         with _nothing_to_open(request["seconds"]):
-            return _told(readers[entry].read(data, name=request["name"]))
+            return work(data)
     except DocumentUnreadable as error:
         return {"refused": type(error).__name__, "message": str(error)}
     except MemoryError:
@@ -106,9 +105,24 @@ def _nothing_to_open(cpu_seconds: float) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, files)
 
 
-def _open(entry: str) -> Any:
+def _reading(request: dict[str, Any]) -> Callable[[bytes], dict[str, Any]]:
+    reader, name = _reader(request["reader"]), request["name"]
+    return lambda data: _told(reader.read(data, name=name))
+
+
+def _parsing(request: dict[str, Any]) -> Callable[[bytes], dict[str, Any]]:
+    parser, given = _named(request["parser"]), request["given"]
+    return lambda data: {"records": list(parser(data, *given))}
+
+
+@cache
+def _reader(entry: str) -> Any:
+    return _named(entry)()
+
+
+def _named(entry: str) -> Any:
     module, attribute = entry.split(":")
-    return getattr(import_module(module), attribute)()
+    return getattr(import_module(module), attribute)
 
 
 def _told(extract: Extract) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from mimetypes import guess_type
 
-from lxml import etree  # type: ignore[import-untyped]
-
 from index.errors import AddressRefused
-from index.readers.pages import Element
+from index.ports import Parse
 from index.sources.addresses import ending, joined, root_of
+from index.sources.marks import BASE, CANONICAL, LINK, WISHES, Mark, marks_in
 from index.sources.web import Page
 
 HTML = "html"
@@ -77,49 +76,36 @@ def as_text(page: Page) -> bytes:
     return page.data
 
 
-def bearings(page: Page) -> Bearings:
-    """Look at an HTML page."""
-    parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
-    try:
-        root = etree.fromstring(as_text(page), parser)
-    except (etree.LxmlError, ValueError):
-        root = None
-    if root is None:
-        return Bearings(canonical=page.url, links=(), hidden=False)
-    wishes = {
-        wish.strip().lower()
-        for given in root.xpath("//meta[@name='robots' or @name='quoth']/@content")
-        for wish in given.split(",")
-    }
+def bearings(page: Page, parse: Parse) -> Bearings:
+    """Look at an HTML page. Raises DocumentUnreadable."""
+    marks = parse(Mark, marks_in, as_text(page))
+    wishes = {wish.strip().lower() for mark in marks if mark.kind == WISHES for wish in mark.value.split(",")}
     follows = wishes.isdisjoint({"nofollow", "none"})
     return Bearings(
-        canonical=_canonical(page.url, root),
-        links=tuple(dict.fromkeys(_links(page.url, root))) if follows else (),
+        canonical=_canonical(page.url, marks),
+        links=tuple(dict.fromkeys(_links(page.url, marks))) if follows else (),
         hidden=not wishes.isdisjoint({"noindex", "none"}),
     )
 
 
-def _canonical(url: str, root: Element) -> str:
+def _canonical(url: str, marks: list[Mark]) -> str:
     """Return the page's own address. Another host's is not believed: anybody could speak for anybody."""
-    for href in root.xpath("//link[@rel='canonical']/@href"):
-        with suppress(AddressRefused):
-            canonical = joined(url, href)
-            if root_of(canonical) == root_of(url):
-                return canonical
+    for canonical in _addresses(url, marks, CANONICAL):
+        if root_of(canonical) == root_of(url):
+            return canonical
     return url
 
 
-def _links(url: str, root: Element) -> Iterator[str]:
-    base = url
-    for href in root.xpath("//base/@href")[:1]:
-        with suppress(AddressRefused):
-            base = joined(url, href)
-    for link in root.iter("a", "area"):
-        href = link.get("href", "")
-        if not href or href.startswith("#") or "nofollow" in link.get("rel", "").split():
-            continue
-        with suppress(AddressRefused):
-            yield joined(base, href)
+def _links(url: str, marks: list[Mark]) -> Iterator[str]:
+    bases = [mark for mark in marks if mark.kind == BASE][:1]
+    return _addresses(next(_addresses(url, bases, BASE), url), marks, LINK)
+
+
+def _addresses(base: str, marks: list[Mark], kind: str) -> Iterator[str]:
+    for mark in marks:
+        if mark.kind == kind:
+            with suppress(AddressRefused):
+                yield joined(base, mark.value)
 
 
 def may_be_read(url: str, formats: frozenset[str]) -> bool:

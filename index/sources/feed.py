@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import feedparser  # type: ignore[import-untyped]
 
 from index.errors import AddressRefused, DocumentUnreadable, SourceUnavailable
-from index.ports import Entry
+from index.ports import Entry, Parse
 from index.sources.addresses import file_name, joined, uri_of
 from index.sources.content import HTML, is_feed
 from index.sources.loading import EPOCH, Loader
@@ -61,6 +61,7 @@ class FeedSource:
         options: Mapping[str, str],
         web: Web,
         memory: Path,
+        parse: Parse,
         base_url: str = "",
     ) -> None:
         """``memory`` is the file in which it is remembered what servers said of the pages' age."""
@@ -69,7 +70,7 @@ class FeedSource:
         self._web = web
         self._most = int(options.get("max-entries", MAX_ENTRIES))
         self._read = options.get("read", AS_GIVEN)
-        self._loader = Loader(web, memory)
+        self._loader = Loader(web, memory, parse)
         self._texts: dict[str, bytes] = {}
 
     def entries(self) -> Iterator[Entry]:

@@ -15,7 +15,7 @@ from typing import Any
 from weakref import finalize
 
 from index.errors import DocumentGone, DocumentUnreadable
-from index.ports import Entry
+from index.ports import Entry, Parse
 from index.sources.addresses import file_name, is_below, uri_of
 from index.sources.content import HTML, Bearings, as_text, bearings, format_of
 from index.sources.web import Page, Validators, Web
@@ -159,8 +159,9 @@ class Loader:
     A listing that was cut short goes on with the page that it had reached.
     """
 
-    def __init__(self, web: Web, memory: Path) -> None:
+    def __init__(self, web: Web, memory: Path, parse: Parse) -> None:
         self._web = web
+        self._parse = parse
         self._memory = Memory(memory)
         self._asked: set[str] = set()
         self._failed: dict[str, DocumentUnreadable] = {}
@@ -254,8 +255,11 @@ class Loader:
     def _look(self, page: Page) -> Seen:
         data, format = as_text(page), format_of(page)
         version = hashlib.sha256(data).hexdigest()
+        if format == HTML:
+            found = bearings(page, self._parse)
+        else:
+            found = Bearings(canonical=page.url, links=(), hidden=False)
         self._spool.add(version, data)
-        found = bearings(page) if format == HTML else Bearings(canonical=page.url, links=(), hidden=False)
         return Seen(
             url=page.url,
             canonical=found.canonical,

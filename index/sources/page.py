@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from index.errors import DocumentGone, DocumentUnreadable, SourceUnavailable
-from index.ports import Entry
+from index.ports import Entry, Parse
 from index.sources.loading import Loader
 from index.sources.options import Options
 from index.sources.web import Web
@@ -24,12 +24,13 @@ class PageSource:
         options: Mapping[str, str],
         web: Web,
         memory: Path,
+        parse: Parse,
         base_url: str = "",
     ) -> None:
         """``memory`` is the file in which it is remembered what the server said of the page's age."""
         self._url = origin
         self._formats = formats
-        self._loader = Loader(web, memory)
+        self._loader = Loader(web, memory, parse)
 
     def entries(self) -> Iterator[Entry]:
         """List the one page. Raises SourceUnavailable."""

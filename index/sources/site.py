@@ -7,7 +7,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from index.errors import AddressRefused, DocumentGone, DocumentUnreadable, SourceUnavailable
-from index.ports import Entry
+from index.ports import Entry, Parse
 from index.sources.addresses import is_below, prefix_of
 from index.sources.content import may_be_read
 from index.sources.loading import Loader, Seen, placed
@@ -44,6 +44,7 @@ class SiteSource:
         options: Mapping[str, str],
         web: Web,
         memory: Path,
+        parse: Parse,
         base_url: str = "",
     ) -> None:
         """``memory`` is the file in which it is remembered what the server said of the pages' age."""
@@ -52,7 +53,7 @@ class SiteSource:
         self._web = web
         self._most = int(options.get("max-pages", MAX_PAGES))
         self._depth = int(options.get("depth", DEPTH))
-        self._loader = Loader(web, memory)
+        self._loader = Loader(web, memory, parse)
 
     def entries(self) -> Iterator[Entry]:
         """List the pages, each when it is loaded. Raises SourceUnavailable."""

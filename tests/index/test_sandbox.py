@@ -5,9 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple, cast
 
 import pytest
 
@@ -18,12 +19,21 @@ from index.ports import Reader
 from index.sandbox import Limits, Sandbox
 from tests.fakes.documents import document
 from tests.index.hostile import FORMATS
-from tests.index.traps import FAULTS
+from tests.index.traps import FAULTS, Told, trap, trap_of
 
 TRAP = {"trap": "tests.index.traps:TrapReader"}
 LIMITS = Limits(memory_bytes=500_000_000, cpu_seconds=1, patience=2.0)
 
 on_unix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has a limit of time alone")
+
+
+class Three(NamedTuple):
+    """One field more than the parser gives."""
+
+    process: str
+    given: str
+    more: str
+
 
 REASONS = {
     "computes without end": "takes far longer",
@@ -93,6 +103,23 @@ def test_a_fault_costs_one_document_and_says_why(
     assert str(refusal.value).endswith((".", ")."))
     assert process_of(reader) != os.getpid()
     assert [] == list(tmp_path.iterdir())
+
+
+@on_unix
+@pytest.mark.parametrize("fault", REASONS)
+def test_a_fault_of_a_parser_costs_what_it_parses_and_says_why(sandbox: Sandbox, fault: str) -> None:
+    with pytest.raises(DocumentUnreadable, match=REASONS[fault]):
+        sandbox.parse(Told, trap, trap_of(fault).encode())
+    assert ["a b"] == [told.given for told in sandbox.parse(Told, trap, b"", "a", "b")]
+
+
+def test_readers_and_parsers_share_a_process(sandbox: Sandbox, reader: Reader) -> None:
+    assert [str(process_of(reader))] == [told.process for told in sandbox.parse(Told, trap, b"")]
+
+
+def test_records_of_another_shape_are_not_taken(sandbox: Sandbox) -> None:
+    with pytest.raises(DocumentUnreadable, match="crash"):
+        sandbox.parse(Three, cast("Callable[..., list[Three]]", trap), b"")
 
 
 def test_every_fault_is_looked_at() -> None:

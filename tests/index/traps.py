@@ -1,11 +1,12 @@
-"""Readers that go wrong in every way that a reader of untrusted bytes can, for the sandbox to survive."""
+"""A reader and a parser that go wrong in every way that they can, for the sandbox to survive."""
 
 import ctypes
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from index.errors import DocumentNotText
 from index.passages import Block, BlockKind, Extract
@@ -58,3 +59,23 @@ class TrapReader:
         text = f"{os.getpid()} {sorted(os.environ)}"
         block = Block(kind=BlockKind.ITEM, text=text, heading=("a", "b"), anchor="c", place="page 1")
         return Extract(title=name, blocks=(block,), release="3.12")
+
+
+class Told(NamedTuple):
+    """What a parser tells of itself."""
+
+    process: str
+    given: str
+
+
+def trap(data: bytes, *given: str) -> Iterator[Told]:
+    """Do what a page, a feed or a sitemap says in a comment, and else tell of the process."""
+    for name, fault in FAULTS.items():
+        if trap_of(name).encode() in data:
+            fault()
+    yield Told(str(os.getpid()), " ".join(given))
+
+
+def trap_of(fault: str) -> str:
+    """Return the comment that makes ``trap`` go wrong."""
+    return f"<!-- trap: {fault} -->"

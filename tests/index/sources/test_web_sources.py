@@ -2,18 +2,21 @@
 
 import gzip
 import os
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from index.catalog import SourceRecord
 from index.errors import SourceUnavailable
 from index.passages import SyncReport
-from index.ports import Source
+from index.ports import Parse, Record, Source
+from index.sandbox import Limits, Sandbox
 from index.sources.feed import FeedSource
 from index.sources.fetching import Fetcher
 from index.sources.guessing import kind_of
@@ -22,8 +25,10 @@ from index.sources.page import PageSource
 from index.sources.site import SiteSource
 from index.sources.web import Web
 from index.testing import HashingEmbedder
+from tests.fakes.parsing import parse_here
 from tests.fakes.website import Served, Website, website
 from tests.index.conftest import READERS, Bench
+from tests.index.traps import trap, trap_of
 
 HERE = frozenset({"127.0.0.1"})
 
@@ -53,6 +58,7 @@ class Sources:
             folder=data / "docs", data=data, embedder=HashingEmbedder(), open_source=self._open
         )
         self.slept: list[float] = []
+        self.parse: Parse = parse_here
 
     def _open(self, record: SourceRecord) -> Source:
         web = Web(
@@ -66,6 +72,7 @@ class Sources:
             options=record.options,
             web=web,
             memory=self.data / "web" / f"{record.id}.json",
+            parse=self.parse,
         )
 
     def add(self, kind: str, origin: str, **options: str) -> SyncReport:
@@ -306,7 +313,7 @@ def test_a_listing_that_was_cut_short_goes_on_and_loads_no_page_again(
     for path in paths:
         site.serve(path, page(f"tea {path}"))
     # Whoever is killed leaves files behind; one that ends removes them.
-    killed = Loader(Web(Fetcher(allowed_hosts=HERE, seconds=10)), tmp_path / "web" / "1.json")
+    killed = Loader(Web(Fetcher(allowed_hosts=HERE, seconds=10)), tmp_path / "web" / "1.json", parse_here)
     with suppress(Killed), killed.listing():
         for path in paths[:5]:
             killed.load(f"{site.url}{path}")
@@ -327,12 +334,12 @@ def test_a_listing_that_was_cut_short_long_ago_looks_at_its_pages_anew(site: Web
     def listed(when: float) -> list[str]:
         site.asked.clear()
         memory = Path(tempfile.mkdtemp(dir=tmp_path)) / "1.json"
-        loader = Loader(fetcher, memory)
+        loader = Loader(fetcher, memory, parse_here)
         with suppress(Killed), loader.listing():
             loader.load(f"{site.url}/a")
             raise Killed
         os.utime(memory.with_suffix(".begun"), (when, when))
-        later = Loader(fetcher, memory)
+        later = Loader(fetcher, memory, parse_here)
         with later.listing():
             later.load(f"{site.url}/a")
         return site.paths()
@@ -483,3 +490,42 @@ def test_the_kind_of_an_address_is_told(feed: Website, sources: Sources) -> None
     assert "page" == kind_of(web, f"{feed.url}/green")
     with pytest.raises(SourceUnavailable, match="404"):
         kind_of(web, f"{feed.url}/nowhere")
+
+
+# Traps
+
+TRAPS = {
+    "aborts": "crash",
+    "computes without end": "takes far longer",
+    "takes all memory": "more than 500 MB of memory",
+}
+
+
+@pytest.fixture
+def trapped(sources: Sources) -> Iterator[Sources]:
+    """Sources that parse in the sandbox, where what holds the comment of a trap falls into it."""
+    sandbox = Sandbox({}, Limits(memory_bytes=500_000_000, cpu_seconds=1, patience=2.0))
+
+    def parse(
+        record: type[Record], parser: Callable[..., Iterable[Record]], data: bytes, *given: str
+    ) -> list[Record]:
+        fallen: Any = trap
+        return sandbox.parse(record, fallen if b"<!-- trap:" in data else parser, data, *given)
+
+    sources.parse = parse
+    yield sources
+    sandbox.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has a limit of time alone")
+@pytest.mark.parametrize("fault", TRAPS)
+def test_a_page_whose_links_are_a_trap_is_left_and_the_rest_goes_on(
+    site: Website, trapped: Sources, fault: str
+) -> None:
+    site.serve("/docs/", page("Start", links=("a", "b")))
+    site.serve("/docs/a", page("Green tea", head=trap_of(fault)))
+    site.serve("/docs/b", page("Black tea"))
+    report = trapped.add("site", f"{site.url}/docs/")
+    assert ["docs", "docs/b"] == sorted(trapped.uris())
+    assert {f"{site.url}/docs/a", f"{site.url}/docs/"} == {failure.uri for failure in report.failures}
+    assert all(TRAPS[fault] in failure.reason for failure in report.failures)
