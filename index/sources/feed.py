@@ -3,36 +3,22 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
-from io import BytesIO
 from pathlib import Path
-from typing import Any, ClassVar
-
-import feedparser  # type: ignore[import-untyped]
+from typing import ClassVar
 
 from index.errors import AddressRefused, DocumentUnreadable, SourceUnavailable
 from index.ports import Entry, Parse
 from index.sources.addresses import file_name, joined, uri_of
-from index.sources.content import HTML, is_feed
+from index.sources.content import HTML
+from index.sources.feeditems import FeedItem, items_in
 from index.sources.loading import EPOCH, Loader
 from index.sources.options import Option, Options, number, one_of
 from index.sources.web import Web
 
 MAX_ENTRIES = 200
 AS_GIVEN, ENTRIES, PAGES = "as-given", "entries", "pages"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Item:
-    """An entry of a feed. ``text`` is HTML, and ``is_whole`` if the feed says that it is all of it."""
-
-    url: str
-    title: str
-    text: str
-    is_whole: bool
-    updated_at: datetime
 
 
 class FeedSource:
@@ -70,6 +56,7 @@ class FeedSource:
         self._web = web
         self._most = int(options.get("max-entries", MAX_ENTRIES))
         self._read = options.get("read", AS_GIVEN)
+        self._parse = parse
         self._loader = Loader(web, memory, parse)
         self._texts: dict[str, bytes] = {}
 
@@ -79,8 +66,8 @@ class FeedSource:
         self._texts.clear()
         with self._loader.listing():
             seen = set[str]()
-            for item in items[: self._most]:
-                entry = self._entry(item)
+            for url, item in items[: self._most]:
+                entry = self._entry(url, item)
                 if entry.uri not in seen:
                     seen.add(entry.uri)
                     yield entry
@@ -89,58 +76,50 @@ class FeedSource:
         """Return an entry, or its page. Raises DocumentGone, DocumentUnreadable."""
         return self._texts[entry.uri] if entry.uri in self._texts else self._loader.fetch(entry)
 
-    def _items(self) -> list[_Item]:
+    def _items(self) -> list[tuple[str, FeedItem]]:
+        """Return the entries that lead somewhere, each with its address."""
         try:
             page = self._web.get(self._url)
+            items = self._parse(FeedItem, items_in, page.data, page.url, page.media_type)
         except DocumentUnreadable as error:
             raise SourceUnavailable(str(error)) from error
-        # Of bytes it makes a feed; of an address it would fetch one, past all that Web looks after.
-        parsed = feedparser.parse(
-            BytesIO(page.data),
-            response_headers={"content-location": page.url, "content-type": page.media_type},
-        )
-        if not parsed.version and not is_feed(page):
-            raise SourceUnavailable("What stands at the address is no feed. Give the address of one.")
-        return [item for each in parsed.entries if (item := _item(page.url, each))]
+        found = []
+        for item in items:
+            with suppress(AddressRefused):
+                found.append((joined(page.url, item.link), item))
+        return found
 
-    def _entry(self, item: _Item) -> Entry:
-        if self._read == ENTRIES or (self._read == AS_GIVEN and item.is_whole):
-            return self._own(item)
+    def _entry(self, url: str, item: FeedItem) -> Entry:
+        if self._read == ENTRIES or (self._read == AS_GIVEN and item.content):
+            return self._own(url, item)
         try:
-            seen = self._loader.load(item.url)
+            seen = self._loader.load(url)
             if seen.format not in self._formats:
                 raise DocumentUnreadable("The page that it links to is in no format that I can read.")
         except DocumentUnreadable as error:
-            return self._loader.failed(item.url, error)
-        return self._loader.entry(item.url, seen)
+            return self._loader.failed(url, error)
+        return self._loader.entry(url, seen)
 
-    def _own(self, item: _Item) -> Entry:
-        title = escape(item.title)
+    def _own(self, url: str, item: FeedItem) -> Entry:
+        name = item.title or file_name(url)
+        title = escape(name)
         data = (
             f'<!doctype html><meta charset="utf-8"><title>{title}</title>'
-            f"<main><h1>{title}</h1>{item.text}</main>"
+            f"<main><h1>{title}</h1>{item.content or item.summary}</main>"
         ).encode()
-        self._texts[uri_of(item.url)] = data
+        self._texts[uri_of(url)] = data
         return Entry(
-            uri=uri_of(item.url),
-            name=item.title or file_name(item.url),
+            uri=uri_of(url),
+            name=name,
             format=HTML,
             version=hashlib.sha256(data).hexdigest(),
-            updated_at=item.updated_at,
-            url=item.url,
-        )
-
-
-def _item(feed: str, entry: Any) -> _Item | None:
-    with suppress(AddressRefused):
-        url = joined(feed, entry.get("link") or entry.get("id") or "")
-        whole = [part["value"] for part in entry.get("content", []) if part.get("value")]
-        written = entry.get("updated_parsed") or entry.get("published_parsed")
-        return _Item(
+            updated_at=_moment(item.updated),
             url=url,
-            title=" ".join(entry.get("title", "").split()) or file_name(url),
-            text="".join(whole) or entry.get("summary", ""),
-            is_whole=bool(whole),
-            updated_at=datetime(*written[:6]).replace(tzinfo=UTC) if written else EPOCH,
         )
-    return None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        return EPOCH

@@ -494,6 +494,8 @@ def test_the_kind_of_an_address_is_told(feed: Website, sources: Sources) -> None
 
 # Traps
 
+on_unix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has a limit of time alone")
+
 TRAPS = {
     "aborts": "crash",
     "computes without end": "takes far longer",
@@ -517,7 +519,7 @@ def trapped(sources: Sources) -> Iterator[Sources]:
     sandbox.close()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has a limit of time alone")
+@on_unix
 @pytest.mark.parametrize("fault", TRAPS)
 def test_a_page_whose_links_are_a_trap_is_left_and_the_rest_goes_on(
     site: Website, trapped: Sources, fault: str
@@ -529,3 +531,14 @@ def test_a_page_whose_links_are_a_trap_is_left_and_the_rest_goes_on(
     assert ["docs", "docs/b"] == sorted(trapped.uris())
     assert {f"{site.url}/docs/a", f"{site.url}/docs/"} == {failure.uri for failure in report.failures}
     assert all(TRAPS[fault] in failure.reason for failure in report.failures)
+
+
+@on_unix
+@pytest.mark.parametrize("fault", TRAPS)
+def test_a_feed_that_is_a_trap_keeps_what_it_had(feed: Website, trapped: Sources, fault: str) -> None:
+    trapped.add("feed", f"{feed.url}/feed.xml", read="entries")
+    held = trapped.uris()
+    feed.serve("/feed.xml", trap_of(fault))
+    with pytest.raises(SourceUnavailable, match=TRAPS[fault]):
+        trapped.sync()
+    assert held == trapped.uris()
