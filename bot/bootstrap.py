@@ -249,7 +249,7 @@ class Application:
         return registry.load(registry.WEB)(self.settings.fetch.allowed_hosts)
 
     def _web_kind(self, address: str) -> str:
-        return str(registry.load(registry.WEB_KIND)(self.web, address))
+        return str(registry.load(registry.WEB_KIND)(self.web, self.sandbox.parse, address))
 
     def _web_memory(self, record: SourceRecord) -> Path:
         return self.data / WEB / f"{record.id}.json"

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from index.errors import DocumentUnreadable, SourceUnavailable
+from index.ports import Parse
 from index.sources.addresses import normal, prefix_of
 from index.sources.content import is_feed
 from index.sources.forges import forge_of
@@ -12,7 +13,7 @@ from index.sources.web import Web
 FEED, GIT, PAGE, SITE = "feed", "git", "page", "site"
 
 
-def kind_of(web: Web, address: str) -> str:
+def kind_of(web: Web, parse: Parse, address: str) -> str:
     """Look at an address: a repository is told by its name, a feed by what it is, anything else is a page.
 
     Unless it is the address of a folder, with a slash at its end, below which a sitemap lists pages:
@@ -26,7 +27,8 @@ def kind_of(web: Web, address: str) -> str:
             return FEED
         if not urlsplit(page.url).path.endswith("/"):
             return PAGE
-        return SITE if len(sitemap_of(web, prefix_of(page.url), most=2).pages) > 1 else PAGE
+        listed = sitemap_of(web, prefix_of(page.url), most=2, parse=parse).pages
+        return SITE if len(listed) > 1 else PAGE
     except DocumentUnreadable as error:
         raise SourceUnavailable(str(error)) from error
 

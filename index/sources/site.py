@@ -53,6 +53,7 @@ class SiteSource:
         self._web = web
         self._most = int(options.get("max-pages", MAX_PAGES))
         self._depth = int(options.get("depth", DEPTH))
+        self._parse = parse
         self._loader = Loader(web, memory, parse)
 
     def entries(self) -> Iterator[Entry]:
@@ -86,7 +87,7 @@ class SiteSource:
             except DocumentGone as error:  # a folder needs no page of its own to have pages in it
                 gone = error.with_traceback(None)  # which would hold this object, and its pages
             prefix = prefix_of(where)
-            sitemap = sitemap_of(self._web, prefix, most=self._most)
+            sitemap = sitemap_of(self._web, prefix, most=self._most, parse=self._parse)
             if gone and not sitemap.pages:
                 raise gone
         except DocumentUnreadable as error:

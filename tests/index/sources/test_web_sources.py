@@ -483,13 +483,13 @@ def test_the_kind_of_an_address_is_told(feed: Website, sources: Sources) -> None
     web = Web(Fetcher(allowed_hosts=frozenset({"127.0.0.1"})))
     feed.serve("/docs/", page("Start"))
     assert ["feed", "page", "page"] == [
-        kind_of(web, f"{feed.url}{path}") for path in ("/feed.xml", "/green", "/docs/")
+        kind_of(web, parse_here, f"{feed.url}{path}") for path in ("/feed.xml", "/green", "/docs/")
     ]
     feed.serve("/sitemap.xml", sitemap(feed, "/docs/a", "/docs/b", "/green"))
-    assert "site" == kind_of(web, f"{feed.url}/docs/")
-    assert "page" == kind_of(web, f"{feed.url}/green")
+    assert "site" == kind_of(web, parse_here, f"{feed.url}/docs/")
+    assert "page" == kind_of(web, parse_here, f"{feed.url}/green")
     with pytest.raises(SourceUnavailable, match="404"):
-        kind_of(web, f"{feed.url}/nowhere")
+        kind_of(web, parse_here, f"{feed.url}/nowhere")
 
 
 # Traps
@@ -542,3 +542,21 @@ def test_a_feed_that_is_a_trap_keeps_what_it_had(feed: Website, trapped: Sources
     with pytest.raises(SourceUnavailable, match=TRAPS[fault]):
         trapped.sync()
     assert held == trapped.uris()
+
+
+@on_unix
+@pytest.mark.parametrize("fault", TRAPS)
+def test_a_sitemap_that_is_a_trap_is_left_and_the_site_stays(
+    site: Website, trapped: Sources, fault: str
+) -> None:
+    for path in ("/a", "/b"):
+        site.serve(path, page(f"{path[1]} tea"))
+    index = "".join(f"<sitemap><loc>/{name}.xml</loc></sitemap>" for name in ("one", "two"))
+    site.serve("/sitemap.xml", f"<sitemapindex>{index}</sitemapindex>")
+    site.serve("/one.xml", sitemap(site, "/a"))
+    site.serve("/two.xml", sitemap(site, "/b"))
+    trapped.add("site", f"{site.url}/")
+    site.serve("/one.xml", trap_of(fault))
+    report = trapped.sync()
+    assert [TRAPS[fault] in failure.reason for failure in report.failures] == [True]
+    assert ["a", "b"] == sorted(trapped.uris())
