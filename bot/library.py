@@ -396,6 +396,7 @@ def _line(record: SourceRecord, covered: frozenset[str]) -> SourceLine:
         passages=record.passages,
         failures=(*held_words(record.held), *map(str, record.failures)),
         synced_at=record.synced_at,
+        failed_at=record.failed_at,
         state=state_of(
             paused=record.paused,
             failures=record.failures,

@@ -271,6 +271,7 @@ class _Source:
     ids: dict[str, list[int]] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
     synced_at: datetime | None = None
+    failed_at: datetime | None = None
     paused: bool = False
     held: int = 0
     accepted: int = 0
@@ -546,6 +547,7 @@ class FakeLibrary:
             gone = SourceUnavailable(f"{source.origin} does not exist. Check its path, or remove the source.")
             named = (failure for failure in source.failures if failure.uri)
             source.failures = (Failure(uri="", reason=str(gone)), *named)
+            source.failed_at = NOON
             raise gone
         readable = {uri: text for uri, text in texts.items() if text.strip()}
         lost = source.texts.keys() - readable
@@ -570,6 +572,7 @@ class FakeLibrary:
         if source.synced_at and (stale or fresh):
             source.former = old
         source.synced_at = NOON
+        source.failed_at = NOON if failures else None
         self._revisions[workspace] += bool(stale or fresh)
         return SyncReport(
             added=len(readable.keys() - old),
@@ -704,6 +707,7 @@ def _line(name: str, source: _Source) -> SourceLine:
         passages=source.passages,
         failures=(*held_words(source.held), *map(str, source.failures)),
         synced_at=source.synced_at,
+        failed_at=source.failed_at,
         state=state_of(
             paused=source.paused,
             failures=source.failures,

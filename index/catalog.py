@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -65,6 +65,7 @@ MIGRATIONS = (
     """ALTER TABLE documents ADD COLUMN release TEXT NOT NULL DEFAULT '';
     CREATE INDEX documents_by_release ON documents (source_id, release)""",
     "ALTER TABLE documents ADD COLUMN language TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE sources ADD COLUMN failed_at TEXT NOT NULL DEFAULT ''",
 )
 """From each version of schema.sql to the next."""
 
@@ -89,7 +90,7 @@ class SourceRecord:
     What a ``paused`` one said when it was last read is still found; it is not read anew. ``held`` is
     how many documents it has lost that are kept until a moderator agrees, and ``accepted`` how many
     it may lose. ``languages`` counts its documents by language,
-    under "" those whose language is not known.
+    under "" those whose language is not known. ``failed_at`` is when the last of its ``failures`` was met.
     """
 
     id: int
@@ -107,6 +108,7 @@ class SourceRecord:
     accepted: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
+    failed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -478,6 +480,9 @@ class Catalog:
                 "INSERT INTO failures (source_id, uri, reason) SELECT id, '', ? FROM sources WHERE id = ?",
                 (reason, source.id),
             )
+            db.execute(
+                "UPDATE sources SET failed_at = ? WHERE id = ?", (datetime.now(UTC).isoformat(), source.id)
+            )
 
     # What a search reads
 
@@ -729,6 +734,7 @@ def _source(db: sqlite3.Connection, row: sqlite3.Row) -> SourceRecord:
         held=row["held"],
         accepted=row["accepted"],
         options=json.loads(row["options"]),
+        failed_at=datetime.fromisoformat(row["failed_at"]) if row["failed_at"] else None,
         languages={each["language"]: each["documents"] for each in languages},
     )
 

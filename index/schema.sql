@@ -21,6 +21,7 @@ CREATE TABLE sources (
     origin    TEXT NOT NULL,
     base_url  TEXT NOT NULL,
     synced_at TEXT,
+    failed_at TEXT NOT NULL DEFAULT '',
     paused    INTEGER NOT NULL DEFAULT 0,
     replaced_at TEXT NOT NULL DEFAULT '',
     held      INTEGER NOT NULL DEFAULT 0,

@@ -119,8 +119,8 @@ class Staging:
             )
             now = datetime.now(UTC).isoformat()
             db.execute(
-                "UPDATE sources SET synced_at = ?, held = ?, accepted = 0 WHERE id = ?",
-                (now, held, source.id),
+                "UPDATE sources SET synced_at = ?, failed_at = ?, held = ?, accepted = 0 WHERE id = ?",
+                (now, now if failures else "", held, source.id),
             )
             if difference.documents:
                 db.execute("UPDATE sources SET replaced_at = ? WHERE id = ?", (now, source.id))

@@ -195,7 +195,8 @@ def _source(source: SourceLine) -> list[str]:
         if source.next_at
         else ""
     )
-    return [f"{line}{refresh}", *(f"  - {literal(failure)}" for failure in source.failures)]
+    failed = f", last failure <t:{int(source.failed_at.timestamp())}:R>" if source.failed_at else ""
+    return [f"{line}{refresh}{failed}", *(f"  - {literal(failure)}" for failure in source.failures)]
 
 
 def _source_details(reply: SourceDetails) -> ui.LayoutView:

@@ -272,7 +272,8 @@ def _source(line: SourceLine) -> Json:
     synced = [words(" · synced "), date(line.synced_at, "{ago}")] if line.synced_at else []
     name = words(shorten(line.name, MAX_LINE) or "?", bold=True)
     refresh = [words(f" · {line.schedule}, next "), date(line.next_at, "{ago}")] if line.next_at else []
-    return section(name, words(f" ({line.state})"), facts, *synced, *refresh, *_failures(line))
+    failed = [words(" · last failure "), date(line.failed_at, "{ago}")] if line.failed_at else []
+    return section(name, words(f" ({line.state})"), facts, *synced, *refresh, *failed, *_failures(line))
 
 
 def _failures(line: SourceLine) -> list[Json]:

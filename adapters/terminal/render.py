@@ -238,6 +238,10 @@ def _age_of(source: SourceLine, now: datetime) -> str:
     return age(source.synced_at, now) if source.synced_at else ""
 
 
+def _failed(source: SourceLine, now: datetime) -> str:
+    return f"last failure {age(source.failed_at, now)}" if source.failed_at else ""
+
+
 def _source_table(sources: tuple[SourceLine, ...], now: datetime) -> RenderableType:
     # A name is what one types to sync or remove: it may fold, but is never cut.
     table = Table(Column("source", overflow="fold"), "kind", "documents", "passages", "state")
@@ -247,7 +251,11 @@ def _source_table(sources: tuple[SourceLine, ...], now: datetime) -> RenderableT
             source.kind,
             f"{source.documents:,}",
             f"{source.passages:,}",
-            "\n".join(part for part in (source.state, _age_of(source, now), source.refresh) if part),
+            "\n".join(
+                part
+                for part in (source.state, _age_of(source, now), source.refresh, _failed(source, now))
+                if part
+            ),
         )
     failures = [
         _plain(f"{source.name}: {failure}", "yellow") for source in sources for failure in source.failures

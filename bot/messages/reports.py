@@ -33,6 +33,7 @@ class SourceLine:
     ``failures`` say what could not be read and why; the first is that of the source as a whole, if it
     has failed. ``next_at`` is when its ``schedule`` is next due; it is None and empty without one.
     ``warnings`` say what keeps its answers from being good, ``options`` are as it was added with.
+    ``failed_at`` is when something of it could last not be read, None if all of it can.
     """
 
     name: str
@@ -47,6 +48,7 @@ class SourceLine:
     next_at: datetime | None = None
     warnings: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
+    failed_at: datetime | None = None
 
     @property
     def whence(self) -> str:

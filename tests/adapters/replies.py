@@ -350,6 +350,7 @@ REPLIES: dict[str, Reply] = {
                 3,
                 state=SourceState.FAILED,
                 failures=("a.md: empty", "b.md: empty", "c.md: empty", "d.md: empty"),
+                failed_at=UPDATED,
             ),
         )
     ),
@@ -361,7 +362,7 @@ REPLIES: dict[str, Reply] = {
         sources=tuple(source(number, state=state) for number, state in enumerate(SourceState))
     ),
     "source_details": SourceDetails(
-        source=source(1, documents=7, failures=("a.md: empty",)),
+        source=source(1, documents=7, failures=("a.md: empty",), failed_at=UPDATED),
         documents=(
             DocumentLine(uri="people/leave.md", title="Leave", passages=12),
             DocumentLine(uri="*odd* name.md", title="", passages=1),

@@ -328,6 +328,8 @@ def test_a_document_without_text_is_reported_and_the_rest_is_read(house: House) 
     assert "empty.txt" == failure.uri
     [line] = house.library.sources("w")
     assert (1, (f"empty.txt: {failure.reason}",)) == (line.documents, line.failures)
+    assert line.failed_at is not None
+    assert line.failed_at == line.synced_at
     assert (0, 0, 0, 1) == counts(house.sync("docs"))
 
 
@@ -390,10 +392,12 @@ def test_why_a_source_was_gone_stands_with_it_until_it_is_back(house: House) -> 
             house.sync(name)
     [line] = house.library.sources("w")
     assert (str(caught.value), 1) == (line.failures[0], line.documents)
+    assert line.failed_at is not None
     assert [True, False] == [failure == str(caught.value) for failure in line.failures]
     house.write("green.txt", GREEN)
     house.sync(name)
-    assert () == house.library.sources("w")[0].failures
+    [line] = house.library.sources("w")
+    assert ((), None) == (line.failures, line.failed_at)
 
 
 def test_progress_never_exceeds_its_total(house: House) -> None:

@@ -105,6 +105,7 @@ def test_a_new_version_s_catalogue_is_made_of_an_old_one_s(bench: Bench) -> None
         db.execute("ALTER TABLE passages DROP COLUMN place")
         db.execute("ALTER TABLE documents DROP COLUMN language")
         db.execute("ALTER TABLE sources DROP COLUMN options")
+        db.execute("ALTER TABLE sources DROP COLUMN failed_at")
         db.execute("UPDATE documents SET pipeline = '1-200'")
         db.execute("PRAGMA user_version = 1")
     newer = bench.reopened()
