@@ -1,20 +1,17 @@
 """Files of rows, each a document of its own: questions with their answers, or titles with their texts."""
 
-import csv
 import hashlib
 import html
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from index.errors import DocumentUnreadable, SourceUnavailable
-from index.ports import Entry
-from index.readers.csv_table import rows_of
-from index.readers.decoding import clean, decode
+from index.ports import Entry, Parse
+from index.sources.cells import Cell, objects_in, table_in
 from index.sources.curated import body, literal
 from index.sources.folder import file_entry, printable, read_file
 from index.sources.options import Option, Options, one_of
@@ -39,8 +36,8 @@ Row = Mapping[str, str]
 class _Read:
     """A row in its place: its cells by column, or what is wrong with it."""
 
-    number: int
-    cells: Row
+    number: str
+    cells: dict[str, str]
     trouble: str = ""
 
 
@@ -63,8 +60,15 @@ class RowsSource:
     }
 
     def __init__(
-        self, origin: str, *, formats: frozenset[str], options: Mapping[str, str], base_url: str = ""
+        self,
+        origin: str,
+        *,
+        formats: frozenset[str],
+        options: Mapping[str, str],
+        parse: Parse,
+        base_url: str = "",
     ) -> None:
+        self._parse = parse
         self._path = Path(origin)
         self._columns = {
             field: (options[field].lower(),) if field in options else names
@@ -76,7 +80,7 @@ class RowsSource:
 
     def entries(self) -> Iterator[Entry]:
         """List the rows in their order. Raises SourceUnavailable."""
-        rows = list(islice(self._read(), MAX_ROWS + 1))
+        rows = self._read()
         if len(rows) > MAX_ROWS:
             raise SourceUnavailable(
                 f"{self._path.name} has more than {MAX_ROWS:,} rows. Split it into several files."
@@ -100,15 +104,21 @@ class RowsSource:
             raise DocumentUnreadable(row.trouble or "The row has no text. Fill it in, or delete the row.")
         return self._written(self._field(row.cells, "title"), text).encode()
 
-    def rows(self, text: str) -> Iterator[_Read]:
-        """Yield the rows of the file's text, blank ones left out. May raise csv.Error."""
+    def cells(self, data: bytes) -> list[Cell]:
+        """Return the cells of the file, blank rows left out. Raises DocumentUnreadable."""
         raise NotImplementedError
 
-    def _read(self) -> Iterator[_Read]:
+    def _read(self) -> list[_Read]:
         try:
-            yield from self.rows(decode(read_file(self._path)))
-        except (DocumentUnreadable, csv.Error) as error:
+            cells = self.cells(read_file(self._path))
+        except DocumentUnreadable as error:
             raise SourceUnavailable(f"{self._path.name} could not be read: {error}") from error
+        rows: dict[str, _Read] = {}
+        for cell in cells:
+            row = rows.setdefault(cell.row, _Read(number=cell.row, cells={}, trouble=cell.trouble))
+            if not cell.trouble:
+                row.cells[cell.column] = cell.text
+        return list(rows.values())
 
     def _field(self, cells: Row, field: str) -> str:
         return next((cells[name] for name in self._columns[field] if cells.get(name)), "")
@@ -152,43 +162,17 @@ class RowsSource:
 class JsonlSource(RowsSource):
     """A file with a JSON object on each line."""
 
-    def rows(self, text: str) -> Iterator[_Read]:
-        """Yield the objects; a line that holds none is a row that cannot be read."""
-        for number, line in enumerate(text.split("\n"), 1):
-            if line.strip():
-                cells = _object(line)
-                trouble = "" if cells else "The line is no JSON object. Correct it, or delete it."
-                yield _Read(number=number, cells=cells, trouble=trouble)
+    def cells(self, data: bytes) -> list[Cell]:
+        """Return the cells of the objects; a line that holds none is a row that cannot be read."""
+        return self._parse(Cell, objects_in, data, str(MAX_ROWS + 1))
 
 
 class CsvSource(RowsSource):
     """A table whose first row names its columns."""
 
-    def rows(self, text: str) -> Iterator[_Read]:
-        """Yield the rows below the header, numbered as a spreadsheet does."""
-        header: list[str] = []
-        for number, row in enumerate(rows_of(text), 1):
-            cells = [cell.strip() for cell in row]
-            if not any(cells):
-                continue
-            if header:
-                yield _Read(number=number, cells=dict(zip(header, cells, strict=False)))
-            else:
-                header = [cell.lower() for cell in cells]
-
-
-def _object(line: str) -> dict[str, str]:
-    try:
-        found: Any = json.loads(line)
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {
-        name.strip().lower(): clean(str(value)).strip()
-        for name, value in found.items()
-        if isinstance(value, str | int | float)
-    }
+    def cells(self, data: bytes) -> list[Cell]:
+        """Return the cells below the header, in rows that are numbered as a spreadsheet does."""
+        return self._parse(Cell, table_in, data, str(MAX_ROWS + 1))
 
 
 def _address(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from index.sources.folder import FolderSource
 from index.sources.rows import CsvSource
 from index.syncing import Syncer
 from index.testing import HashingEmbedder
+from tests.fakes.parsing import parse_here
 
 READERS: dict[str, Callable[[], Reader]] = {
     "md": MarkdownReader,
@@ -38,7 +40,7 @@ def open_source(record: SourceRecord) -> Source:
         "folder": FolderSource,
         "file": FileSource,
         "curated": CuratedSource,
-        "csv": CsvSource,
+        "csv": partial(CsvSource, parse=parse_here),
     }
     return kinds[record.kind](
         record.origin, formats=frozenset(READERS), options=record.options, base_url=record.base_url

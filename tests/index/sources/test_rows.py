@@ -11,9 +11,13 @@ from index.errors import DocumentUnreadable, SourceUnavailable
 from index.ports import Entry
 from index.readers.html import HtmlReader
 from index.readers.markdown import MarkdownReader
+from index.sandbox import Sandbox
 from index.sources import rows
 from index.sources.options import check
 from index.sources.rows import CsvSource, JsonlSource, RowsSource
+from tests.fakes.parsing import parse_here
+from tests.index.trapping import TRAPS, on_unix, trapping
+from tests.index.traps import trap_of
 
 NONE: Mapping[str, str] = {}
 
@@ -21,7 +25,13 @@ NONE: Mapping[str, str] = {}
 def source(kind: type[RowsSource], path: Path, text: str, options: Mapping[str, str] = NONE) -> RowsSource:
     path.write_text(text)
     check({"rows": lambda: kind.OPTIONS}, "rows", options)
-    return kind(str(path), formats=frozenset({"md"}), options=options, base_url="https://example.org/faq")
+    return kind(
+        str(path),
+        formats=frozenset({"md"}),
+        options=options,
+        parse=parse_here,
+        base_url="https://example.org/faq",
+    )
 
 
 def jsonl(path: Path, *objects: object, options: Mapping[str, str] = NONE) -> RowsSource:
@@ -99,7 +109,32 @@ def test_a_file_that_is_no_table_of_texts_says_what_it_lacks(
     with pytest.raises(SourceUnavailable, match=r"no column text or answer.*It has: frage, n\."):
         list(jsonl(tmp_path / "a.jsonl", {"Frage": "Wie?", "n": 1}).entries())
     with pytest.raises(SourceUnavailable, match=r"gone\.csv could not be read"):
-        list(CsvSource(str(tmp_path / "gone.csv"), formats=frozenset(), options={}).entries())
+        list(
+            CsvSource(str(tmp_path / "gone.csv"), formats=frozenset(), options={}, parse=parse_here).entries()
+        )
     monkeypatch.setattr(rows, "MAX_ROWS", 1)
     with pytest.raises(SourceUnavailable, match="more than 1 rows"):
         list(jsonl(tmp_path / "a.jsonl", {"text": "a"}, {"text": "b"}).entries())
+
+
+@pytest.mark.parametrize("kind", [CsvSource, JsonlSource])
+def test_rows_come_out_of_the_sandbox_as_they_stand(tmp_path: Path, kind: type[RowsSource]) -> None:
+    path = tmp_path / "rows"
+    path.write_text("text\nT\u00e9a\n" if kind is CsvSource else '{"text": "T\u00e9a"}\nno object', "utf-8")
+    sandbox = Sandbox({})
+    entries = [
+        [entry.version for entry in kind(str(path), formats=frozenset(), options={}, parse=parse).entries()]
+        for parse in (sandbox.parse, parse_here)
+    ]
+    sandbox.close()
+    assert entries[0] == entries[1]
+
+
+@on_unix
+@pytest.mark.parametrize("fault", TRAPS)
+@pytest.mark.parametrize("kind", [CsvSource, JsonlSource])
+def test_rows_that_are_a_trap_cannot_be_read(tmp_path: Path, kind: type[RowsSource], fault: str) -> None:
+    path = tmp_path / "rows"
+    path.write_text(trap_of(fault))
+    with trapping() as parse, pytest.raises(SourceUnavailable, match=TRAPS[fault]):
+        list(kind(str(path), formats=frozenset(), options={}, parse=parse).entries())

@@ -2,21 +2,18 @@
 
 import gzip
 import os
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from index.catalog import SourceRecord
 from index.errors import SourceUnavailable
 from index.passages import SyncReport
-from index.ports import Parse, Record, Source
-from index.sandbox import Limits, Sandbox
+from index.ports import Parse, Source
 from index.sources.feed import FeedSource
 from index.sources.fetching import Fetcher
 from index.sources.guessing import kind_of
@@ -28,7 +25,8 @@ from index.testing import HashingEmbedder
 from tests.fakes.parsing import parse_here
 from tests.fakes.website import Served, Website, website
 from tests.index.conftest import READERS, Bench
-from tests.index.traps import trap, trap_of
+from tests.index.trapping import TRAPS, on_unix, trapping
+from tests.index.traps import trap_of
 
 HERE = frozenset({"127.0.0.1"})
 
@@ -494,29 +492,11 @@ def test_the_kind_of_an_address_is_told(feed: Website, sources: Sources) -> None
 
 # Traps
 
-on_unix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has a limit of time alone")
-
-TRAPS = {
-    "aborts": "crash",
-    "computes without end": "takes far longer",
-    "takes all memory": "more than 500 MB of memory",
-}
-
 
 @pytest.fixture
 def trapped(sources: Sources) -> Iterator[Sources]:
-    """Sources that parse in the sandbox, where what holds the comment of a trap falls into it."""
-    sandbox = Sandbox({}, Limits(memory_bytes=500_000_000, cpu_seconds=1, patience=2.0))
-
-    def parse(
-        record: type[Record], parser: Callable[..., Iterable[Record]], data: bytes, *given: str
-    ) -> list[Record]:
-        fallen: Any = trap
-        return sandbox.parse(record, fallen if b"<!-- trap:" in data else parser, data, *given)
-
-    sources.parse = parse
-    yield sources
-    sandbox.close()
+    with trapping() as sources.parse:
+        yield sources
 
 
 @on_unix
