@@ -14,8 +14,10 @@ _NAME = re.compile(rf"(?:{_FLAG}|{_ROOT})?\w+(?:{_JOINT}\w+)*")
 
 # `passage(s)` is a plural, `print(x)` a call.
 _CALL = r"\((?!e?s\))"
+# Plain words are none of it, and most of a text: as many as follow each other are passed over in one go.
+_PLAIN = r"(?:[a-z]++[ \n,;]++)++"
 _PIECE = re.compile(
-    rf"(?<!`)(?P<ticks>`{{1,2}})(?P<quoted>[^`\n]{{1,200}})(?P=ticks)|(?P<name>{_NAME.pattern})(?P<call>{_CALL})?"
+    rf"{_PLAIN}|(?<!`)(?P<ticks>`{{1,2}})(?P<quoted>[^`\n]{{1,200}})(?P=ticks)|(?P<name>{_NAME.pattern})(?P<call>{_CALL})?"
 )
 
 _PHRASE = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
@@ -50,7 +52,7 @@ def _names(text: str) -> Iterator[str]:
     for piece in _PIECE.finditer(text):
         if piece["quoted"]:
             yield from _NAME.findall(piece["quoted"])
-        elif piece["call"] or _stands_out(piece["name"]):
+        elif piece["name"] and (piece["call"] or _stands_out(piece["name"])):
             yield piece["name"]
 
 
