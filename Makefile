@@ -41,8 +41,8 @@ bench-sync: .venv/developed ## measure syncs of 100,000 made-up passages
 bench-overhead: .venv/developed ## measure a first sync of the pages that bench-quality has fetched, beside their embedding alone
 	@PYTHONPATH=. $(BIN)/python benchmarks/overhead.py .quoth-bench/python-git/html/*
 
-bench-scale: .venv/developed ## measure questions to as many passages as SIZES="10000 100000" says, varied from python-git's, which bench-quality has indexed
-	@PYTHONPATH=. $(BIN)/python benchmarks/growth.py .quoth-bench/python-git/data ../shared/eval/dev_python_git.jsonl $(addprefix --size ,$(SIZES))
+bench-scale: .venv/developed ## measure questions to as many passages as SIZES="10000 1000000" says, varied from python-git's, which bench-quality has indexed
+	@OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python benchmarks/growth.py .quoth-bench/python-git/data ../shared/eval/dev_python_git.jsonl $(addprefix --size ,$(SIZES))
 
 bench-peers: .venv/developed ## compare with txtai, LangChain and Haystack, which get an environment of their own
 	@PYTHONPATH=. $(BIN)/python benchmarks/peers.py

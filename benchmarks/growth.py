@@ -3,139 +3,54 @@
     benchmarks/growth.py DATA QUESTIONS [--size 10000]... [--cache DIR]
 
 DATA is a data folder that was synced, as benchmarks/quality.py leaves them in .quoth-bench/NAME/data;
-QUESTIONS is a file of questions to it. Its passages are copied until there are enough. In a copy, half
-of the words are exchanged for others of the same length, and the vectors, of the whole and of each
-token, are turned aside; so nothing is embedded, and no two passages are alike.
+QUESTIONS is a file of questions to it. Its passages are varied (benchmarks/varied.py) until there are
+enough. Each size is measured in a process of its own, and kept in benchmarks/results/growth.json, from
+which the table is printed and docs/growth.svg is drawn; sizes measured before stay there.
 """
 
 import argparse
-import hashlib
+import asyncio
+import json
 import os
-import platform
 import random
 import re
+import resource
 import shutil
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
+from benchmarks.chart import chart
+from benchmarks.circumstances import circumstances
+from benchmarks.start import seconds
+from benchmarks.varied import grown
 from bot.bootstrap import LOCAL, Application
 from bot.console import out
+from bot.dispatch import ThreadedCore
+from bot.messages import Actor, Ask, Conversation, Failed, Refused
 from bot.settings import load
 from index.passages import Audience
 from index.queries import read_queries
-from index.revisions import advance
-from index.tokens import HEADER, ID, NUMBER, SCALE
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results" / "growth.json"
+CHART = ROOT / "docs" / "growth.svg"
 
 OURS = Audience(workspace=LOCAL)
-TURNED = 0.5
-"""How long, against a vector, is the random one that is added to it: what comes out has a cosine of 0.9."""
-
+SIZES = (10_000, 26_600, 100_000, 1_000_000)
+STARTS = 3
 ASKERS = 200
 NOTES = 100
 """Documents that are synced while questions are asked."""
 
-
-class Growing:
-    """A catalogue whose passages are copied."""
-
-    def __init__(self, catalog: sqlite3.Connection) -> None:
-        self._db = catalog
-        self._chance = random.Random(1)
-        self._noise = np.random.default_rng(1)
-        self._words: dict[int, list[str]] = {}
-        for (text,) in catalog.execute("SELECT text FROM passages ORDER BY id LIMIT 2000"):
-            for word in re.findall(r"\w+", text):
-                self._words.setdefault(len(word), []).append(word)
-        catalog.create_function("varied_key", 2, lambda key, copy: _hash(f"{key} {copy}"))
-        catalog.create_function("varied_text", 1, self._text)
-        catalog.create_function("varied_vector", 1, self._vector)
-        catalog.create_function("varied_tokens", 1, self._tokens)
-
-    def reach(self, size: int) -> None:
-        """Have about so many passages."""
-        documents, passages, held = self._db.execute(
-            "SELECT (SELECT max(id) FROM documents), max(id), count(*) FROM passages"
-        ).fetchone()
-        for copy in range(1, -(-size // held)):
-            self._copy(copy, documents, passages)
-        self._db.execute(
-            "DELETE FROM passages WHERE id > (SELECT id FROM passages LIMIT 1 OFFSET ?)", (size - 1,)
-        )
-
-    def _copy(self, copy: int, documents: int, passages: int) -> None:
-        at = {"copy": copy, "documents": documents, "passages": passages}
-        rest = self._but("vectors", "id", "key", "vector", "tokens")
-        self._db.execute(
-            f"""INSERT INTO vectors (key, vector, tokens, {rest}) SELECT varied_key(key, :copy),
-            varied_vector(vector), varied_tokens(tokens), {rest} FROM vectors
-            WHERE key IN (SELECT vector_key FROM passages WHERE id <= :passages)""",
-            at,
-        )
-        rest = self._but("documents", "id", "uri")
-        self._db.execute(
-            f"""INSERT INTO documents (id, uri, {rest})
-            SELECT id + :copy * :documents, uri || ' ' || :copy, {rest}
-            FROM documents WHERE id <= :documents""",
-            at,
-        )
-        rest = self._but("passages", "id", "document_id", "text", "vector_key")
-        self._db.execute(
-            f"""INSERT INTO passages (id, document_id, text, vector_key, {rest})
-            SELECT id + :copy * :passages, document_id + :copy * :documents, varied_text(text),
-            varied_key(vector_key, :copy), {rest} FROM passages WHERE id <= :passages""",
-            at,
-        )
-
-    def _but(self, table: str, *names: str) -> str:
-        columns = [row[1] for row in self._db.execute(f"PRAGMA table_info({table})")]
-        return ", ".join(f'"{column}"' for column in columns if column not in names)
-
-    def _text(self, text: str) -> str:
-        return re.sub(r"\w+", self._word, text)
-
-    def _word(self, found: re.Match[str]) -> str:
-        others = self._words.get(len(found[0])) if self._chance.random() < 0.5 else None
-        return self._chance.choice(others) if others else found[0]
-
-    def _vector(self, blob: bytes) -> bytes:
-        vector = np.frombuffer(blob, np.float32)
-        turned = vector + TURNED / np.sqrt(len(vector)) * self._noise.standard_normal(len(vector))
-        return np.asarray(turned / np.linalg.norm(turned), np.float32).tobytes()
-
-    def _tokens(self, blob: bytes) -> bytes:
-        """Turn the lowest bit of some of the coordinates."""
-        count = int(np.frombuffer(blob, NUMBER, 1)[0])
-        start = HEADER * NUMBER.itemsize + count * (ID.itemsize + SCALE.itemsize + 1)
-        codes = np.frombuffer(blob, np.uint8, offset=start)
-        return blob[:start] + (codes ^ (self._noise.integers(0, 256, len(codes), np.uint8) & 0x11)).tobytes()
-
-
-def grown(data: Path, size: int, cache: Path) -> Path:
-    """Return a data folder of so many passages, made if it is not there."""
-    folder = cache / str(size)
-    if not (folder / "complete").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        with (
-            sqlite3.connect(data / "catalog.sqlite") as source,
-            sqlite3.connect(folder / "catalog.sqlite") as db,
-        ):
-            source.backup(db)
-            db.row_factory = sqlite3.Row
-            Growing(db).reach(size)
-            db.execute("DELETE FROM images")
-            advance(db, LOCAL)
-        (folder / "complete").touch()
-    return folder
+Figures: TypeAlias = dict[str, float]
+"""What was measured, by name with unit."""
 
 
 class Measured:
@@ -144,46 +59,56 @@ class Measured:
     def __init__(self, data: Path, questions: Path) -> None:
         self._questions = [query.text for query in read_queries(questions)]
         self._notes = data / "notes"
-        began = time.perf_counter()
         self._application = Application(load(data=data))
-        self._application.embedder().embed_query("warm")
-        self._report("embedder ready", time.perf_counter() - began)
-        began = time.perf_counter()
-        self._ask(self._questions[0])
-        self._report("first answer after that", time.perf_counter() - began)
+        self.figures: Figures = {}
 
     def run(self) -> None:
-        """Measure everything, and print a line of each."""
+        """Measure everything."""
+        self._ask(self._questions[0])
         self._each("question", self._questions[1:])
-        self._at_once()
+        self._resident("resident after them")
         self._edited()
         self._beside_a_sync()
-        self._sizes()
+        asyncio.run(self._at_once())
+        self._resident("resident after all of this")
+        self._on_disk()
+        recall = self._application.searcher.recall(workspace=LOCAL)
+        self.figures["recall@10 that status shows, %"] = 100 * recall
 
     def _ask(self, question: str) -> None:
         self._application.searcher.search(question, k=5, audience=OURS)
 
-    def _each(self, name: str, questions: Sequence[str], ask: Callable[[str], None] | None = None) -> None:
-        times = []
+    def _each(self, name: str, questions: Sequence[str]) -> None:
+        waited, computed = [], []
         for question in questions:
-            began = time.perf_counter()
-            (ask or self._ask)(question)
-            times.append(time.perf_counter() - began)
-        self._report(f"{name}, p50", float(np.percentile(times, 50)))
-        self._report(f"{name}, p99", float(np.percentile(times, 99)))
-
-    def _at_once(self) -> None:
-        asked = [f"{question} please" for question in (self._questions * ASKERS)[:ASKERS]]
-        asked = [f"{question} {number}" for number, question in enumerate(asked)]
-        began, done = time.perf_counter(), []
-
-        def ask(question: str) -> None:
+            began, before = time.perf_counter(), time.process_time()
             self._ask(question)
-            done.append(time.perf_counter() - began)
+            waited.append(1000 * (time.perf_counter() - began))
+            computed.append(1000 * (time.process_time() - before))
+        for percent in (50, 99):
+            self.figures[f"{name}, p{percent}, ms"] = float(np.percentile(waited, percent))
+        if name == "question":
+            self.figures["computed for a question, p50, ms"] = float(np.percentile(computed, 50))
 
-        with ThreadPoolExecutor(ASKERS) as pool:
-            list(pool.map(ask, asked))
-        self._report(f"{ASKERS} askers at once, the last has an answer after", max(done))
+    async def _at_once(self) -> None:
+        """Ask as people on a platform do, each for themselves, all in the same moment."""
+        core = ThreadedCore(self._application.router.handle, errands=self._application.errands)
+        times, began = [], time.perf_counter()
+
+        async def ask(number: int) -> None:
+            request = Ask(
+                actor=Actor(id=f"asker {number}"),
+                conversation=Conversation(platform="local", workspace=LOCAL, channel=f"channel {number}"),
+                question=f"{self._questions[number % len(self._questions)]} {number}",
+            )
+            async for reply in core.replies(request):
+                assert not isinstance(reply, Failed | Refused), reply
+            times.append(time.perf_counter() - began)
+
+        await asyncio.gather(*map(ask, range(ASKERS)))
+        core.close()
+        self.figures[f"{ASKERS} askers at once, answers a second"] = len(times) / max(times)
+        self.figures[f"{ASKERS} askers at once, p99, s"] = float(np.percentile(times, 99))
 
     def _edited(self) -> None:
         self._notes.mkdir(exist_ok=True)
@@ -195,7 +120,7 @@ class Measured:
         self._sync()
         [first, *_] = self._application.searcher.search("shy okapi of the forest", k=1, audience=OURS)
         assert "of the forest" in first.passage.text
-        self._report("one edited line until it is found", time.perf_counter() - began)
+        self.figures["one edited line until it is found, s"] = time.perf_counter() - began
 
     def _beside_a_sync(self) -> None:
         for number in range(NOTES):
@@ -206,34 +131,91 @@ class Measured:
         self._each("question beside a sync", [f"{each} now" for each in self._questions])
         syncing.join()
         self._application.library.remove(LOCAL, "notes")
+        shutil.rmtree(self._notes)
 
     def _sync(self) -> None:
         self._application.library.sync(LOCAL, "notes", lambda step: None)
 
-    def _sizes(self) -> None:
+    def _resident(self, name: str) -> None:
         status = Path("/proc/self/status").read_text()
-        for name, what in (("VmRSS", "resident"), ("RssFile", "of that, files that can be let go")):
-            self._report(what, int(re.findall(rf"{name}:\s+(\d+)", status)[0]) / 1000, "MB")
+        total, anonymous = (
+            int(re.findall(rf"{field}:\s+(\d+)", status)[0]) / 1000 for field in ("VmRSS", "RssAnon")
+        )
+        self.figures[f"{name}, MB"] = total
+        self.figures[f"{name}, without files that can be let go, MB"] = anonymous
+
+    def _on_disk(self) -> None:
         data = self._application.data
-        self._report("catalogue on disk", (data / "catalog.sqlite").stat().st_size / 1e6, "MB")
         files = [file for file in (data / "vectors").rglob("*") if file.is_file()]
         words = [file for file in files if "words" in file.parts]
-        self._report("words on disk", sum(file.stat().st_size for file in words) / 1e6, "MB")
-        vectors = sum(file.stat().st_size for file in files if file not in words)
-        self._report("vectors on disk", vectors / 1e6, "MB")
-        self._report("recall as status tells it", self._application.searcher.recall(workspace=LOCAL), "")
+        vectors = [file for file in files if file not in words]
+        for name, parts in (
+            ("vectors", vectors),
+            ("words", words),
+            ("catalogue", [data / "catalog.sqlite"]),
+        ):
+            self.figures[f"{name} on disk, MB"] = sum(file.stat().st_size for file in parts) / 1e6
 
-    def _report(self, what: str, value: float, unit: str = "s") -> None:
-        shown = f"{1000 * value:,.1f} ms" if unit == "s" and value < 1 else f"{value:,.3g} {unit}"
-        out.print(f"| {what} | {shown} |")
+
+def prepared(data: Path, questions: Path) -> Figures:
+    """Make what is derived from the catalogue."""
+    application = Application(load(data=data))
+    application.embedder()
+    began = time.perf_counter()
+    application.searcher.prepare(LOCAL)
+    return {
+        "vectors and words made, s": time.perf_counter() - began,
+        "resident at most meanwhile, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
+    }
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def asked(data: Path, questions: Path) -> Figures:
+    """Ask an application that finds everything made."""
+    measured = Measured(data, questions)
+    measured.run()
+    return measured.figures
+
+
+PARTS: dict[str, Callable[[Path, Path], Figures]] = {"prepared": prepared, "asked": asked}
+"""What is measured in a process of its own, by name."""
+
+
+def measured(data: Path, questions: Path) -> Figures:
+    """Return the figures of a data folder, and how busy others kept the machine before."""
+    busy = os.getloadavg()[0]
+    figures = _apart("prepared", data, questions)
+    question = read_queries(questions)[0].text
+    starts = [seconds("-m", "bot", "--data", str(data), "ask", question) for _ in range(STARTS)]
+    waited, computed = (min(times) for times in zip(*starts, strict=True))
+    figures |= {"`quoth ask` from start to answer, s": waited, "of that computed, s": computed}
+    figures |= _apart("asked", data, questions)
+    return figures | {"load of the machine before": busy}
+
+
+def _apart(part: str, data: Path, questions: Path) -> Figures:
+    command = (sys.executable, __file__, str(data), str(questions), "--part", part)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    figures: Figures = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def table(sizes: dict[str, Figures]) -> str:
+    """Return a Markdown table of what was measured, with a column for each size."""
+    lines = ["| | " + " | ".join(f"{int(size):,} passages" for size in sizes) + " |"]
+    lines.append("| --- |" + " --- |" * len(sizes))
+    for name in dict.fromkeys(name for figures in sizes.values() for name in figures):
+        values = (figures.get(name) for figures in sizes.values())
+        shown = ("" if value is None else _rounded(value) for value in values)
+        lines.append(f"| {name} | {' | '.join(shown)} |")
+    return "\n".join(lines)
+
+
+def _rounded(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def main() -> None:
-    """Run it: each size in processes of its own, the first of which makes what is derived."""
+    """Run it."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -241,21 +223,23 @@ def main() -> None:
     parser.add_argument("questions", type=Path)
     parser.add_argument("--size", type=int, action="append", help="passages; may be repeated")
     parser.add_argument("--cache", type=Path, default=Path(".quoth-bench/growth"))
-    parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the figures, as JSON")
+    parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.measure:
-        Measured(options.data, options.questions).run()
+    if options.part:
+        print(json.dumps(PARTS[options.part](options.data, options.questions)))
         return
-    for size in options.size or [10_000, 100_000]:
+    sizes: dict[str, Figures] = {}
+    for size in options.size or SIZES:
         data = grown(options.data, size, options.cache)
-        out.print(f"\n{size:,} passages\n\n| | |\n| --- | --- |")
-        began = time.perf_counter()
-        application = Application(load(data=data))
-        application.searcher.prepare(LOCAL)
-        out.print(f"| vectors and words made | {time.perf_counter() - began:.1f} s |")
-        subprocess.run([sys.executable, __file__, str(data), str(options.questions), "--measure"], check=True)
-    machine = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
-    out.print(f"\n{machine}, {date.today()}")
+        out.print(f"{size:,} passages in {data}")
+        sizes[str(size)] = measured(data, options.questions)
+        # After each, as the last takes longest.
+        options.results.parent.mkdir(exist_ok=True)
+        record = {"circumstances": circumstances(), "sizes": sizes}
+        options.results.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    print(table(sizes), circumstances(), sep="\n\n")
+    CHART.write_text(chart(sizes), encoding="utf-8")
 
 
 if __name__ == "__main__":
