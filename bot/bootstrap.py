@@ -583,7 +583,7 @@ class Application:
             return
         try:
             self.seed(workspace)
-            if any(record.synced_at is None for record in self.catalog.sources(workspace)):
+            if not all(self.catalog.are_synced(workspace)):
                 if not self.jobs.are_idle():
                     return  # questions do not wait behind another community's sync
                 self.jobs.run(workspace, "", lambda progress: None)
@@ -595,7 +595,7 @@ class Application:
 
     def has_read(self, workspace: str) -> bool:
         """Whether any source of a workspace was ever read to its end."""
-        return any(record.synced_at for record in self.catalog.sources(workspace))
+        return any(self.catalog.are_synced(workspace))
 
     def seed(self, workspace: str) -> bool:
         """Add the starter source unless this workspace has had it, and say whether that was done.
@@ -650,7 +650,7 @@ class Application:
         """Return what can be tried, by name: each says how it is, or raises QuothError or IndexFailure."""
         return {
             "packages": _check_packages,
-            "catalogue": lambda: counted(len(self.catalog.sources(LOCAL)), "local source"),
+            "catalogue": lambda: counted(len(self.catalog.source_names(LOCAL)), "local source"),
             "embedder": self._check_embedder,
             **({"reranker": self._check_reranker} if self._has_reranker else {}),
             **{name: partial(self._check_platform, name) for name in self.settings.platforms},

@@ -269,6 +269,12 @@ class Catalog:
         with self.database.read() as db:
             return _source_names(db, workspace)
 
+    def are_synced(self, workspace: str) -> list[bool]:
+        """Say of each source, by name, whether it was ever read to its end; nothing is counted."""
+        with self.database.read() as db:
+            rows = db.execute("SELECT synced_at FROM sources WHERE workspace = ? ORDER BY name", (workspace,))
+            return [bool(row["synced_at"]) for row in rows]
+
     def source(self, workspace: str, name: str) -> SourceRecord:
         """Return one source. Raises SourceUnknown."""
         with self.database.read() as db:

@@ -524,3 +524,13 @@ def test_a_passage_keeps_the_place_in_its_document(bench: Bench, monkeypatch: py
     bench.add()
     bench.sync()
     assert "slide 2" == bench.search("black tea oxidised")[0].passage.place
+
+
+def test_a_source_that_was_never_read_to_its_end_is_told_from_others(bench: Bench) -> None:
+    bench.write("a.md", "Otters swim.\n")
+    bench.add(name="read")
+    bench.sync(name="read")
+    bench.add(name="added")
+    bench.add("elsewhere", name="of others")
+    assert [False, True] == bench.catalog.are_synced("local")
+    assert [] == bench.catalog.are_synced("nowhere")
