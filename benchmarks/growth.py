@@ -230,7 +230,7 @@ def main() -> None:
         print(json.dumps(PARTS[options.part](options.data, options.questions)))
         return
     sizes: dict[str, Figures] = {}
-    for size in options.size or SIZES:
+    for size in sorted(options.size or SIZES):
         data = grown(options.data, size, options.cache)
         out.print(f"{size:,} passages in {data}")
         sizes[str(size)] = measured(data, options.questions)

@@ -33,6 +33,8 @@ def grown(base: Path, size: int, cache: Path) -> Path:
     if not (folder / "complete").exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        if (base / "models").exists():  # converted and timed once for all sizes
+            shutil.copytree(base / "models", folder / "models")
         with closing(sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)) as db:
             # It is of no use before it is complete, so it need not be safe until then.
             for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -400000"):
