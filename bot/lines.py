@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any
 
-from bot.answering import LONGEST_QUESTION, Outcome, objection
+from bot.answering import LONGEST_QUESTION, Outcome, link, objection
 from bot.bootstrap import LOCAL, Application
 from index.passages import Audience, Hit
 
@@ -14,8 +14,9 @@ EVERYTHING = Audience(workspace=LOCAL)
 def found(application: Application, question: str, k: int, audience: Audience = EVERYTHING) -> dict[str, Any]:
     """Return what is found for a question, as a JSON object with up to ``k`` passages, best first.
 
-    ``audience`` says where to search. Raises TypeError when the question is
-    no text, and IndexFailure.
+    A passage's ``uri`` names its document, and its ``link`` leads to the very place, as on a card;
+    it is empty for what has no address on the web. ``audience`` says where to search. Raises
+    TypeError when the question is no text, and IndexFailure.
     """
     if not isinstance(question, str):
         raise TypeError
@@ -45,6 +46,7 @@ def _passage(hit: Hit) -> dict[str, Any]:
     return {
         "text": passage.text,
         "uri": passage.url or passage.uri,
+        "link": link(passage, passage.text[slice(*hit.highlight)]),
         "title": passage.title,
         "version": passage.release,
         "heading": list(passage.heading),

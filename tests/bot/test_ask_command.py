@@ -61,6 +61,18 @@ def test_a_version_is_asked_about_in_every_form(ask: Callable[..., Result]) -> N
     assert "There is no version 4. There are: 3.12, 3.11." in told.stdout.replace("\n", " ")
 
 
+def test_json_names_the_document_and_links_to_the_place_as_the_card_does(ask: Callable[..., Result]) -> None:
+    said = "Gyokuro wants sixty degrees."
+    Path("leaves.md").write_text(f"# Leaves\n\nLeaves differ.\n\n## Gyokuro\n\n{said}\n")
+    address = ("--base-url", "https://example.org/leaves.md")
+    assert 0 == CliRunner().invoke(app, ["--data", "data", "sources", "add", "leaves.md", *address]).exit_code
+    [passage] = json.loads(ask("Gyokuro wants sixty degrees", "--json", "--k", "1").stdout)["passages"]
+    assert "https://example.org/leaves.md" == passage["uri"]
+    assert "https://example.org/leaves.md#gyokuro" == passage["link"]
+    [unlinked] = json.loads(ask(QUESTION, "--json", "--k", "1").stdout)["passages"]
+    assert ("tea.md", "") == (unlinked["uri"], unlinked["link"])
+
+
 def test_an_unknown_source_is_an_error_that_names_those_there_are(ask: Callable[..., Result]) -> None:
     told = ask(QUESTION, "--source", "cellar")
     assert 2 == told.exit_code
