@@ -18,7 +18,10 @@ err = Console(stderr=True, highlight=False)
 
 @contextmanager
 def bar() -> Iterator[Watch]:
-    """Show a progress bar, moved by where a job stands."""
+    """Show a progress bar, moved by where a job stands; a line for each stage where it could not move."""
+    if not err.is_terminal:
+        yield _stages()
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=err, transient=True) as bars:
         task = bars.add_task("Loading the embedding model", total=None)
@@ -29,6 +32,19 @@ def bar() -> Iterator[Watch]:
             )
 
         yield watch
+
+
+def _stages() -> Watch:
+    """Return what prints a stage's name when a job gets there: nothing moves in a log."""
+    told = ""
+
+    def watch(progress: Step) -> None:
+        nonlocal told
+        if progress.text != told:
+            told = progress.text
+            err.print(f"{told} ...", markup=False)
+
+    return watch
 
 
 def report(
