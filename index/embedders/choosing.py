@@ -1,6 +1,7 @@
 """Which library computes a model: chosen by measurement at the first start, and remembered."""
 
 import hashlib
+import logging
 import shutil
 import tempfile
 import time
@@ -19,6 +20,8 @@ from index.ports import Embedder
 
 if TYPE_CHECKING:
     from index.embedders.sentence_transformer import SentenceTransformerEmbedder
+
+log = logging.getLogger(__name__)
 
 Runtime: TypeAlias = Literal["auto", "torch", "openvino"]
 
@@ -71,6 +74,11 @@ def _exact(recipe: tuple[str, str, str], *, device: str | None) -> "SentenceTran
 
 def _quicker(exact: "SentenceTransformerEmbedder", place: Path, *, is_free: bool) -> Embedder:
     """Convert a model to ``place`` and return it, unless it may be left and torch is quicker."""
+    # A warning, so that who sits at the machine sees why nothing happens for so long.
+    log.warning(
+        "The embedding model is converted and timed for this machine. That takes a minute or two and is done "
+        "once."
+    )
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent.parent) as work:
         made = Path(work, "made")

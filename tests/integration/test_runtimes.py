@@ -61,6 +61,13 @@ def test_runtimes_share_an_index_as_they_are_one_embedder(folder: Path) -> None:
     assert torch.count_tokens(TEXTS) == converted.count_tokens(TEXTS)
 
 
+def test_that_a_model_is_converted_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        open_embedder(runtime="openvino", folder=tmp_path)
+    [said] = [record.message for record in caplog.records if record.name == choosing.__name__]
+    assert "is done once" in said
+
+
 def test_a_converted_model_answers_without_torch(folder: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from index.embedders.choosing import open_embedder\n"
