@@ -55,8 +55,13 @@ def report(
     to.print(f"{synced(name, read).text} {read.embedded:,} newly embedded.", markup=False)
     for warning in read.warnings:
         err.print(warning, markup=False, style="yellow")
-    for failure in read.failures:
+    for failure in read.new_failures:
         err.print(f"Left out {failure}", markup=False, style="yellow")
+    if read.as_before:
+        shown = f"show {source}` lists" if source else "list` lists"
+        count = f"{len(read.as_before):,} as before"
+        what = f"and {count}" if read.new_failures else f"Left out {count}"
+        err.print(f"{what}; `quoth sources {shown} them.", markup=False, style="yellow")
     for line in golden(read.lost, read.gained):
         err.print(line, markup=False, style="yellow")
     for each in read.held:

@@ -284,7 +284,10 @@ class CatalogLibrary:
 
 def named(source: str, report: SyncReport) -> SyncReport:
     """Return a report that says in which source each failure was met."""
-    return replace(report, failures=tuple(replace(each, source=source) for each in report.failures))
+    failures, as_before = (
+        tuple(replace(each, source=source) for each in some) for some in (report.failures, report.as_before)
+    )
+    return replace(report, failures=failures, as_before=as_before)
 
 
 def source_name(wished: str, path: PurePath, origins: Mapping[str, str]) -> str:

@@ -500,6 +500,10 @@ def _details(report: SyncReport) -> tuple[str, ...]:
 
 
 def _failures(report: SyncReport) -> tuple[str, ...]:
-    lines = tuple(map(str, report.failures[:LISTED_FAILURES]))
-    rest = len(report.failures) - len(lines)
-    return (*lines, f"and {rest} more") if rest else lines
+    new = report.new_failures
+    more = len(new) - LISTED_FAILURES
+    return (
+        *map(str, new[:LISTED_FAILURES]),
+        *([f"and {more:,} more"] if more > 0 else []),
+        *([f"{counted(len(report.as_before), 'failure')} to read as before"] if report.as_before else []),
+    )

@@ -568,7 +568,7 @@ class FakeLibrary:
         for done, uri in enumerate(fresh):
             progress(Step(text=f"Reading {uri}", done=done, total=len(fresh)))
             self._read(workspace, name, source, uri)
-        source.failures = failures
+        before, source.failures = source.failures, failures
         if source.synced_at and (stale or fresh):
             source.former = old
         source.synced_at = NOON
@@ -582,6 +582,7 @@ class FakeLibrary:
             embedded=sum(len(source.ids[uri]) for uri in fresh),
             passages=source.passages,
             failures=source.failures,
+            as_before=tuple(each for each in failures if each in before),
             held=(Held(source=name, lost=source.held, documents=known),) if source.held else (),
         )
 

@@ -308,6 +308,7 @@ class Step:
 class SyncReport:
     """What a sync found and did, counted in documents; ``embedded`` counts passages.
 
+    ``as_before`` are those of the ``failures`` that the sync before it had, too, for the same reason.
     ``paused`` counts sources, which were not looked at. ``warnings`` say what a source has for the
     first time and what keeps its answers from being good. ``lost`` and ``gained`` are questions whose
     known document answers them no more, or again.
@@ -321,10 +322,17 @@ class SyncReport:
     passages: int = 0
     paused: int = 0
     failures: tuple[Failure, ...] = ()
+    as_before: tuple[Failure, ...] = ()
     held: tuple["Held", ...] = ()
     warnings: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     gained: tuple[str, ...] = ()
+
+    @property
+    def new_failures(self) -> tuple[Failure, ...]:
+        """The failures that are news, in their order."""
+        known = frozenset(self.as_before)
+        return tuple(failure for failure in self.failures if failure not in known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

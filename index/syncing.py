@@ -238,6 +238,7 @@ class Syncer:
             embedded=embedded,
             passages=after.passages,
             failures=tuple(gathering.failures),
+            as_before=tuple(each for each in gathering.failures if each in record.failures),
             held=(Held(source=record.name, lost=held, documents=len(gathering.known)),) if held else (),
             warnings=tuple(
                 warning(language, count)
@@ -264,6 +265,7 @@ def merged(first: SyncReport, second: SyncReport) -> SyncReport:
         passages=first.passages + second.passages,
         paused=first.paused + second.paused,
         failures=first.failures + second.failures,
+        as_before=first.as_before + second.as_before,
         held=first.held + second.held,
         warnings=first.warnings + second.warnings,
         lost=first.lost + second.lost,

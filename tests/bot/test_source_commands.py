@@ -50,6 +50,20 @@ def test_a_script_says_that_it_means_it(quoth: Quoth) -> None:
     assert not named(quoth, "tea")
 
 
+def test_what_could_not_be_read_before_is_counted_and_not_listed_again(quoth: Quoth) -> None:
+    for name in ("empty", "void"):
+        Path("tea", f"{name}.md").touch()
+    quoth("sources", "add", "tea")
+    Path("tea", "blank.md").touch()
+    told = quoth("sync", "tea").stderr
+    assert "Left out blank.md: " in told
+    assert "empty.md" not in told
+    assert "and 2 as before; `quoth sources show tea` lists them." in told
+    assert "Left out 3 as before; `quoth sources list` lists them." in quoth("sync").stderr
+    listed = quoth("sources", "show", "tea").stdout
+    assert all(f"{name}.md: " in listed for name in ("blank", "empty", "void"))
+
+
 def test_what_is_not_there_is_not_asked_about(quoth: Quoth) -> None:
     quoth("sources", "add", "tea")
     refused = quoth("sources", "remove", "mug")

@@ -343,6 +343,21 @@ def test_of_several_sources_each_failure_names_its_own(house: House) -> None:
     assert ["empty.txt in black", "empty.txt in green"] == told
 
 
+def test_what_the_sync_before_could_not_read_either_is_told_from_the_news(house: House) -> None:
+    house.write("green.txt", GREEN)
+    house.write("empty.txt", " \n")
+    house.library.add("w", str(house.folder), name="", base_url="")
+    first = house.sync("docs")
+    assert (first.failures, ()) == (first.new_failures, first.as_before)
+    house.write("void.txt", " \n")
+    second = house.sync("docs")
+    assert ["empty.txt"] == [failure.uri for failure in second.as_before]
+    assert ["void.txt"] == [failure.uri for failure in second.new_failures]
+    third = house.sync()
+    assert {"empty.txt", "void.txt"} == {failure.uri for failure in third.as_before}
+    assert () == third.new_failures
+
+
 def test_a_document_that_lost_its_text_is_no_longer_quoted(house: House) -> None:
     house.write("green.txt", GREEN)
     house.write("black.txt", BLACK)
