@@ -58,6 +58,13 @@ PAGE = "page"
 
 ONE_PAGE = "That is one page. To have all pages below it read, too, add it as a source of the kind site."
 
+FEED = "feed"
+
+LINKED_PAGES = (
+    "Where an entry has a summary and no content marked as such, I read the page that it links to and not "
+    "the summary. If the news stands in the feed itself, add it with the option read=entries."
+)
+
 NOTHING_TO_UNDO = Refused(
     text="There is nothing to undo. I undo the last source that was added or removed, "
     "and what the last sync has changed, within an hour."
@@ -216,7 +223,7 @@ class SourceDesk:
         return Notice(
             text=f"Added {name}{as_what}: {counted(read.added, 'document')}, "
             f"{counted(read.passages, 'passage')}.",
-            details=(*((ONE_PAGE,) if kind == PAGE and not request.kind else ()), *_details(read)),
+            details=(*_taken_for(request, kind), *_details(read)),
         )
 
     def _recorded(self, request: AddSource) -> str:
@@ -402,6 +409,13 @@ def _objection(request: AddSource) -> str:
     if request.base_url and not _is_web_address(request.base_url):
         return f"{request.base_url} is no web address. Give one as in https://example.org/docs."
     return ""
+
+
+def _taken_for(request: AddSource, kind: str) -> tuple[str, ...]:
+    """Say what is read of a source whose kind, or whose options, nobody has chosen."""
+    if kind == PAGE and not request.kind:
+        return (ONE_PAGE,)
+    return (LINKED_PAGES,) if kind == FEED and "read" not in request.options else ()
 
 
 def _is_meant_for_the_web(origin: str) -> bool:

@@ -42,7 +42,7 @@ from index.passages import (
 )
 from index.releases import newest_first, rank, release_in, release_of
 from index.sources.addresses import is_web_address
-from index.sources.options import PATH_KINDS, Kinds, check
+from index.sources.options import PATH_KINDS, Kinds, Option, check, one_of
 from index.syncing import merged
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -55,7 +55,10 @@ SHELVED = "curated"
 TALK = "chat"
 TELLING = 4
 """Letters."""
-CHAT_KINDS: Kinds = {**PATH_KINDS, PAGE: dict}
+FEED_OPTIONS = {
+    "read": Option(about="what is read of an entry", example="pages", read=one_of("entries", "pages"))
+}
+CHAT_KINDS: Kinds = {**PATH_KINDS, PAGE: dict, "feed": lambda: FEED_OPTIONS}
 
 
 class FakeClock:

@@ -87,6 +87,17 @@ def test_a_page_that_was_asked_for_as_one_is_not_explained(bench: Bench) -> None
     assert () == reply.details
 
 
+@pytest.mark.parametrize(("options", "explained"), [({}, True), ({"read": "entries"}, False)])
+def test_which_text_of_a_feed_is_read_is_said_unless_it_was_chosen(
+    bench: Bench, options: dict[str, str], explained: bool
+) -> None:
+    bench.library.files[PAGE] = "Green tea wants eighty degrees."
+    request = AddSource(actor=MODERATOR, conversation=HERE, origin=PAGE, kind="feed", options=options)
+    reply = bench.handle(request)
+    assert isinstance(reply, Notice)
+    assert explained == any("read=entries" in detail for detail in reply.details)
+
+
 @pytest.mark.parametrize("origin", ["docs.example.org/tea", " DOCS.example.org/tea "])
 def test_a_chat_takes_for_an_address_what_looks_like_one(bench: Bench, origin: str) -> None:
     meant = f"https://{origin.strip()}"
