@@ -1,44 +1,22 @@
 """The installed command, as a person or a script uses it, with the real model."""
 
 import json
-import os
 import random
 import re
 import signal
 import sqlite3
 import subprocess
-import sys
-from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
+from tests.acceptance.conftest import QUOTH, Quoth
+
 pytestmark = pytest.mark.model
 
-QUOTH = Path(sys.executable).with_name("quoth")
 KILLS = 4
 NOTES = 400
-Quoth = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def quoth(tmp_path: Path) -> Quoth:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
-
-    def run(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [QUOTH, "--data", "data", *words],
-            input=given,
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-
-    return run
 
 
 @pytest.fixture

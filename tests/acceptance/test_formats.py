@@ -1,12 +1,10 @@
 """A real document of every format, indexed by the installed command and asked in one chat."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.acceptance.conftest import Quoth
 from tests.fakes.documents import (
     book,
     discord_export,
@@ -23,8 +21,6 @@ from tests.fakes.documents import (
 )
 
 pytestmark = pytest.mark.model
-
-QUOTH = Path(sys.executable).with_name("quoth")
 
 DOCUMENTS = {
     "kettles.rst": b"""
@@ -127,34 +123,19 @@ ROWS = """{"question": "Who feeds the office cat?", "answer": "Whoever comes in 
 """
 
 
-def quoth(folder: Path, *words: str, given: str = "") -> str:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
-    done = subprocess.run(
-        [QUOTH, "--data", "data", *words],
-        input=given,
-        cwd=folder,
-        env=environment | {"COLUMNS": "110"},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=240,
-    )
-    return done.stdout
-
-
-def test_every_format_is_answered_from_and_cited_with_its_place(tmp_path: Path) -> None:
+def test_every_format_is_answered_from_and_cited_with_its_place(quoth: Quoth, tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     for name, data in DOCUMENTS.items():
         (tmp_path / "docs" / name).write_bytes(data)
-    added = quoth(tmp_path, "sources", "add", "docs")
+    added = quoth("sources", "add", "docs").stdout
     assert f"{len(DOCUMENTS)} documents" in added
     (tmp_path / "faq.jsonl").write_text(ROWS)
-    assert "2 documents" in quoth(tmp_path, "sources", "add", "faq.jsonl")
+    assert "2 documents" in quoth("sources", "add", "faq.jsonl").stdout
     (tmp_path / "slack.zip").write_bytes(slack_export())
     (tmp_path / "organ.json").write_bytes(discord_export())
     for name, kind in (("slack.zip", "slack-export"), ("organ.json", "discord-export")):
-        assert "2 documents" in quoth(tmp_path, "sources", "add", name, "--kind", kind)
-    shown = quoth(tmp_path, "chat", given="".join(f"{question}\n" for question in ASKED))
+        assert "2 documents" in quoth("sources", "add", name, "--kind", kind).stdout
+    shown = quoth("chat", given="".join(f"{question}\n" for question in ASKED)).stdout
     cards = ["│" + card for card in shown.split("╭─")[1:]]
     assert len(ASKED) == len(cards)
     wrong = [

@@ -5,20 +5,19 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import pytest
 
+from tests.acceptance.conftest import QUOTH
 from tests.fakes.discord import TOKEN, FakeDiscord
 from tests.fakes.discord_payloads import APPLICATION
 from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, FakeSlack
 
 pytestmark = [pytest.mark.model, pytest.mark.anyio]
 
-QUOTH = Path(sys.executable).with_name("quoth")
 QUESTION = "How hot should water for green tea be?"
 PASSAGE = "Green tea is brewed with water of eighty degrees."
 

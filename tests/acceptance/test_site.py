@@ -1,28 +1,19 @@
 """A website on this machine, indexed by the installed command as a site, and asked."""
 
-import os
 import re
 import sqlite3
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urldefrag
 
 import pytest
 
+from tests.acceptance.conftest import QUOTH, Quoth
 from tests.fakes.website import Website, website
 
 pytestmark = pytest.mark.model
-
-QUOTH = Path(sys.executable).with_name("quoth")
-Quoth = Callable[..., subprocess.CompletedProcess[str]]
-
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("HF_")} | {
-    "QUOTH_FETCH_ALLOWED_HOSTS": '["127.0.0.1"]',
-    "COLUMNS": "200",
-}
 
 SUBJECTS = {
     "kettles": ("Descaling", "A kettle is descaled with citric acid every six weeks."),
@@ -50,22 +41,6 @@ def site() -> Iterator[Website]:
         urls = "".join(f"<url><loc>{served.url}/manual/{name}</loc></url>" for name in SUBJECTS)
         served.serve("/sitemap.xml", f"<urlset>{urls}</urlset>", type="application/xml")
         yield served
-
-
-@pytest.fixture
-def quoth(tmp_path: Path) -> Quoth:
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [QUOTH, "--data", "data", *words],
-            cwd=tmp_path,
-            env=ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-
-    return run
 
 
 def test_a_site_is_indexed_asked_and_kept_fresh(quoth: Quoth, site: Website) -> None:
@@ -99,7 +74,7 @@ def test_what_may_not_be_fetched_is_refused_in_a_sentence(quoth: Quoth, site: We
 
 
 def test_a_first_sync_of_a_site_that_is_killed_five_times_loads_and_embeds_everything_once(
-    quoth: Quoth, site: Website, tmp_path: Path
+    quoth: Quoth, environment: Mapping[str, str], site: Website, tmp_path: Path
 ) -> None:
     (tmp_path / "quoth.toml").write_text('[sources]\nseeds = ""\n')
     paths = [f"/notes/{number}" for number in range(150)]
@@ -119,14 +94,14 @@ def test_a_first_sync_of_a_site_that_is_killed_five_times_loads_and_embeds_every
         return len(vectors(tmp_path / "data" / "catalog.sqlite"))
 
     add = ("sources", "add", f"{site.url}/notes/", "--kind", "site")
-    kill_when(tmp_path, add, lambda: loaded() >= 40)
+    kill_when(tmp_path, environment, add, lambda: loaded() >= 40)
     for ready in (
         lambda: loaded() >= 80,
         lambda: loaded() >= 120,
         lambda: embedded() > 0,
         lambda: embedded() > 64,
     ):
-        kill_when(tmp_path, ("sync",), ready)
+        kill_when(tmp_path, environment, ("sync",), ready)
     before = vectors(tmp_path / "data" / "catalog.sqlite")
     assert 0 == quoth("sync").returncode
     after = vectors(tmp_path / "data" / "catalog.sqlite")
@@ -137,11 +112,13 @@ def test_a_first_sync_of_a_site_that_is_killed_five_times_loads_and_embeds_every
     assert len(sent) <= 150 + 5  # a page that was under way at a kill is loaded once more
 
 
-def kill_when(folder: Path, command: tuple[str, ...], is_time: Callable[[], bool]) -> None:
+def kill_when(
+    folder: Path, environment: Mapping[str, str], command: tuple[str, ...], is_time: Callable[[], bool]
+) -> None:
     process = subprocess.Popen(
         [QUOTH, "--data", "data", *command],
         cwd=folder,
-        env=ENVIRONMENT,
+        env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
