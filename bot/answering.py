@@ -30,7 +30,10 @@ HIGH, FAIR = 0.8, 0.6
 """From which probability on an answer is called high or fair in confidence."""
 
 WEB_PAGES = frozenset({"", "html", "htm", "xhtml", "php", "asp", "aspx"})
-FRAGMENT_WORDS = 5
+FRAGMENT_WORDS = 8
+"""By how many words the beginning and the end of a long sentence are told from others of its page."""
+
+NO_SENTENCE = (0, 0)
 MESSAGE = re.compile(
     r"https://(?:(?:[\w-]+\.)?discord\.com/channels|[\w-]+(?:\.enterprise)?\.slack\.com/archives)/"
 )
@@ -39,7 +42,10 @@ MESSAGE = re.compile(
 AMONG_MESSAGES = re.compile(r"p?\d{10,20}(?:\?thread_ts=\d{10}\.\d{6}&cid=\w{1,20})?")
 """The anchor of a message in a conversation: what stands at the end of its address."""
 
-ITEM_MARK = re.compile(r"^\s*(?:-|\d+\.) ")
+ITEM_MARK = re.compile(r"^\s*(?:-|\d+\.)(?:\s|$)")
+
+WORD_GOES_ON = re.compile(r"(?<=\w)[.:'’]?$")
+"""Before a letter, the end of a text that breaks off inside a word, such as ``os.`` of ``os.path``."""
 
 
 class Outcome(StrEnum):
@@ -95,7 +101,7 @@ def nearest(hits: list[Hit]) -> tuple[Nearest, ...]:
         Nearest(
             title=passage.title,
             heading=passage.heading,
-            url=link(passage, ""),
+            url=link(passage),
             release=shown(passage.release),
         )
         for passage in (documents[id] for id in order)
@@ -112,7 +118,7 @@ def quoted(passage: Passage, highlight: tuple[int, int], limit: int = LONGEST_QU
         segments=tuple(_segments(passage, highlight, start, end)),
         cut_before=bool(passage.text[:start].strip()),
         cut_after=bool(passage.text[end:].strip()),
-        citation=_citation(passage, start, end, passage.text[slice(*highlight)]),
+        citation=_citation(passage, start, end, highlight),
     )
 
 
@@ -124,10 +130,10 @@ def sentence_quoted(passage: Passage, highlight: tuple[int, int]) -> Quote:
 
 def cited(passage: Passage) -> Citation:
     """Say where a whole passage stands."""
-    return _citation(passage, 0, len(passage.text), "")
+    return _citation(passage, 0, len(passage.text), NO_SENTENCE)
 
 
-def _citation(passage: Passage, start: int, end: int, sentence: str) -> Citation:
+def _citation(passage: Passage, start: int, end: int, sentence: tuple[int, int]) -> Citation:
     return Citation(
         title=passage.title,
         release=shown(passage.release),
@@ -145,9 +151,10 @@ def _citation(passage: Passage, start: int, end: int, sentence: str) -> Citation
     )
 
 
-def link(passage: Passage, sentence: str) -> str:
+def link(passage: Passage, sentence: tuple[int, int] = NO_SENTENCE) -> str:
     """Return the passage's address with its anchor, or with a text fragment on the sentence.
 
+    ``sentence`` is a span of the passage's text.
     Text fragments: https://wicg.github.io/scroll-to-text-fragment/.
     """
     if not passage.url.startswith(("https://", "http://")):
@@ -164,11 +171,28 @@ def link(passage: Passage, sentence: str) -> str:
     path = page.split("?")[0].split("/")[3:]
     name = path[-1] if path else ""
     format = name.rsplit(".", 1)[1].lower() if "." in name else ""
-    # The mark before a list item is ours or the browser's, and no text of the page.
-    words = ITEM_MARK.sub("", sentence).split()
-    if not words or " | " in sentence or format not in WEB_PAGES:
+    if format not in WEB_PAGES or " | " in passage.text[slice(*sentence)]:
         return page
-    return f"{page}#:~:text={_text_directive(words)}"
+    words = _words_to_find(passage.text, *sentence)
+    return f"{page}#:~:text={_text_directive(words)}" if words else page
+
+
+def _words_to_find(text: str, start: int, end: int) -> list[str]:
+    """Return the words of a span's longest line, but for those that the span cuts through.
+
+    Lines may be blocks of their own in the page, and no fragment is found across two of them.
+    """
+    # The mark before a list item is ours or the browser's, and no text of the page.
+    lines = [ITEM_MARK.sub("", line).split() for line in text[start:end].split("\n")]
+    if _is_within_a_word(text, end):
+        del lines[-1][-1:]
+    if _is_within_a_word(text, start):
+        del lines[0][:1]
+    return max(lines, key=lambda words: len(" ".join(words)))
+
+
+def _is_within_a_word(text: str, at: int) -> bool:
+    return bool(WORD_GOES_ON.search(text[max(at - 2, 0) : at]) and re.match(r"\w", text[at : at + 1]))
 
 
 def _text_directive(words: list[str]) -> str:

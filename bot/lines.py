@@ -46,7 +46,7 @@ def _passage(hit: Hit) -> dict[str, Any]:
     return {
         "text": passage.text,
         "uri": passage.url or passage.uri,
-        "link": link(passage, passage.text[slice(*hit.highlight)]),
+        "link": link(passage, hit.highlight),
         "title": passage.title,
         "version": passage.release,
         "heading": list(passage.heading),

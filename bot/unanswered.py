@@ -395,7 +395,7 @@ def _passage(passage: Passage, item: str) -> Item:
         title=with_place(path_of(passage.title, passage.heading, shown(passage.release)), passage.place),
         text=passage.text,
         facts=(passage.source,),
-        url=link(passage, ""),
+        url=link(passage),
         choices=(Choice(decision=Decision.CHOOSE, item=f"{item}.{passage.id}"),),
     )
 

@@ -121,7 +121,7 @@ def test_code_is_set_as_code_and_keeps_its_spacing() -> None:
 
 
 def test_a_web_page_is_linked_at_its_anchor() -> None:
-    assert f"{PAGE}#br%C3%BChen" == link(replace(passage("Tea.", url=PAGE), anchor="brühen"), "Tea.")
+    assert f"{PAGE}#br%C3%BChen" == link(replace(passage("Tea.", url=PAGE), anchor="brühen"))
 
 
 def test_a_page_of_a_pdf_is_named_and_linked() -> None:
@@ -133,27 +133,27 @@ def test_a_page_of_a_pdf_is_named_and_linked() -> None:
 def test_a_web_page_without_anchors_is_linked_at_the_sentence() -> None:
     sentence = "Well-known teas, green & black, are good."
     expected = f"{PAGE}#:~:text=Well%2Dknown%20teas%2C%20green%20%26%20black%2C%20are%20good."
-    assert expected == link(passage(sentence, url=PAGE), sentence)
+    assert expected == link(passage(sentence, url=PAGE), (0, len(sentence)))
 
 
 def test_a_long_sentence_is_linked_by_its_first_and_last_words() -> None:
-    sentence = " ".join("abcdefghijklmnop")
-    expected = f"{PAGE}#:~:text=a%20b%20c%20d%20e,l%20m%20n%20o%20p"
-    assert expected == link(passage(sentence, url=PAGE), sentence)
+    sentence = " ".join("abcdefghijklmnopqrst")
+    expected = f"{PAGE}#:~:text=a%20b%20c%20d%20e%20f%20g%20h,m%20n%20o%20p%20q%20r%20s%20t"
+    assert expected == link(passage(sentence, url=PAGE), (0, len(sentence)))
 
 
 @pytest.mark.parametrize("url", ["https://example.com", "https://example.com/", "https://example.com/a.html"])
 def test_sites_and_html_files_take_a_text_fragment(url: str) -> None:
-    assert f"{url}#:~:text=Tea." == link(passage("Tea.", url=url), "Tea.")
+    assert f"{url}#:~:text=Tea." == link(passage("Tea.", url=url), (0, 4))
 
 
 def test_a_file_that_is_no_web_page_is_linked_as_it_is() -> None:
-    assert f"{PAGE}.md" == link(passage("Tea.", url=f"{PAGE}.md"), "Tea.")
+    assert f"{PAGE}.md" == link(passage("Tea.", url=f"{PAGE}.md"), (0, 4))
 
 
 @pytest.mark.parametrize("url", ["", "/home/ann/tea.md", "javascript:alert(1)", "file:///etc/passwd"])
 def test_only_the_web_is_linked(url: str) -> None:
-    assert "" == link(passage("Tea.", url=url), "Tea.")
+    assert "" == link(passage("Tea.", url=url), (0, 4))
 
 
 @pytest.mark.parametrize("question", ["", " \n", "🎉🎉", "?!", "x" * (LONGEST_QUESTION + 1)])
@@ -187,12 +187,26 @@ def test_the_nearest_documents_are_three_and_each_named_once() -> None:
 @pytest.mark.parametrize("item", ["- Ask your manager first.", "2. Ask your manager first."])
 def test_a_link_to_a_list_item_leaves_its_mark_out(item: str) -> None:
     page = passage(item, url="https://docs.example.com/leave.html")
-    assert "https://docs.example.com/leave.html#:~:text=Ask%20your%20manager%20first." == link(page, item)
+    assert "https://docs.example.com/leave.html#:~:text=Ask%20your%20manager%20first." == link(
+        page, (0, len(item))
+    )
+
+
+def test_a_link_to_text_of_several_lines_names_the_longest() -> None:
+    page = passage("Kettle\nIt is descaled.", url=PAGE)
+    assert f"{PAGE}#:~:text=It%20is%20descaled." == link(page, (0, 22))
+
+
+def test_a_link_leaves_out_a_word_that_the_sentence_cuts_through() -> None:
+    page = passage("Call it on os.path.join first.", url=PAGE)
+    assert f"{PAGE}#:~:text=Call%20it%20on" == link(page, (0, 14))
+    assert f"{PAGE}#:~:text=first." == link(page, (14, 30))
+    assert PAGE == link(page, (11, 14))
 
 
 def test_a_link_to_a_table_row_names_the_page_alone() -> None:
     page = passage("Rome | 3", url="https://docs.example.com/prices.html")
-    assert "https://docs.example.com/prices.html" == link(page, "Rome | 3")
+    assert "https://docs.example.com/prices.html" == link(page, (0, 8))
 
 
 @pytest.mark.parametrize(
@@ -224,4 +238,4 @@ def test_a_messages_address_stays_as_it_is(url: str) -> None:
 def test_a_passage_of_a_conversation_links_to_its_message(anchor: str, end: str) -> None:
     channel = "https://discord.com/channels/1/2"
     said = replace(passage("Tea.", url=f"{channel}/100000000000000003"), anchor=anchor)
-    assert f"{channel}/{end}" == link(said, "Tea.")
+    assert f"{channel}/{end}" == link(said, (0, 4))
