@@ -29,6 +29,7 @@ from urllib3.exceptions import HTTPError
 from index.errors import DocumentTooLarge, DocumentUnreadable, SourceUnavailable
 from index.ports import Entry
 from index.readers.decoding import MAX_DOCUMENT_BYTES, too_large
+from index.sources.clones import opened
 from index.sources.folder import printable
 from index.sources.forges import forge_of
 from index.sources.options import Option, Options
@@ -143,7 +144,7 @@ class GitSource:
         return data
 
     def _newest(self) -> tuple[Repo, Commit]:
-        repo = Repo(self._origin) if _is_local(self._origin) else self._kept()
+        repo = opened(self._origin) if _is_local(self._origin) else self._kept()
         weakref.finalize(self, repo.close)  # its packs stay open for what is fetched next
         refs = repo.get_refs() if _is_local(self._origin) else self._fetched(repo)
         return repo, _commit(repo, _named(refs, self._ref))

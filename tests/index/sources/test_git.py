@@ -1,6 +1,7 @@
 """Repositories as sources."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -198,6 +199,84 @@ def test_links_and_submodules_are_left_alone(forge: Forge, tea: Repo, tmp_path: 
     commit_tree(tea, tree)
 
     assert ["tea.md"] == uris(source(forge.address("tea.git"), tmp_path).entries())
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone with a folder of files, beside a repository that nobody allowed."""
+    (tmp_path / "disk").mkdir()
+    for name, text in (("clone", b"# Tea\n"), ("secret", b"# Secret\n")):
+        with Repo.init(str(tmp_path / "disk" / name), mkdir=True) as repo:
+            commit(repo, {"notes.md": text})
+    return tmp_path / "disk" / "clone"
+
+
+def test_a_clone_with_a_folder_of_files_is_read_at_its_newest_commit(clone: Path, tmp_path: Path) -> None:
+    (clone / "notes.md").write_text("# Not yet committed\n")
+    repository = source(str(clone), tmp_path)
+
+    assert [b"# Tea\n"] == [repository.fetch(entry) for entry in repository.entries()]
+
+
+@pytest.mark.parametrize(
+    "part", [".git", ".git/HEAD", ".git/config", ".git/objects", ".git/refs", ".git/refs/heads/main"]
+)
+def test_a_link_does_not_lead_to_another_repository(part: str, clone: Path, tmp_path: Path) -> None:
+    there = clone / part
+    shutil.rmtree(there) if there.is_dir() else there.unlink()
+    there.symlink_to(clone.parent / "secret" / part)
+
+    with pytest.raises(SourceUnavailable, match=rf"leads out of its folder \({re.escape(part)}\)"):
+        list(source(str(clone), tmp_path).entries())
+
+
+def test_a_pack_that_is_a_link_is_not_read(clone: Path, tmp_path: Path) -> None:
+    with Repo(str(clone.parent / "secret")) as secret:
+        secret.object_store.pack_loose_objects()
+    for file in (clone.parent / "secret/.git/objects/pack").iterdir():
+        (clone / ".git/objects/pack" / file.name).symlink_to(file)
+
+    with pytest.raises(SourceUnavailable, match="leads out of its folder"):
+        list(source(str(clone), tmp_path).entries())
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        (".git", "gitdir: ../secret/.git\n"),
+        (".git/commondir", "../../secret/.git\n"),
+        (".git/objects/info/alternates", "../../../secret/.git/objects\n"),
+    ],
+)
+def test_a_file_does_not_lead_to_another_repository(
+    part: str, text: str, clone: Path, tmp_path: Path
+) -> None:
+    if part == ".git":
+        shutil.rmtree(clone / part)
+    (clone / part).write_text(text)
+
+    with pytest.raises(SourceUnavailable, match=rf"leads out of its folder \({re.escape(part)}\)"):
+        list(source(str(clone), tmp_path).entries())
+
+
+def test_settings_of_a_clone_read_no_other_file(clone: Path, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("hunter2\n")
+    with (clone / ".git" / "config").open("a") as config:
+        config.write(f"[include]\n\tpath = {tmp_path / 'password'}\n")
+
+    assert ["notes.md"] == uris(source(str(clone), tmp_path).entries())
+
+
+def test_hooks_of_a_clone_may_be_links_as_nothing_runs_them(clone: Path, tmp_path: Path) -> None:
+    shutil.rmtree(clone / ".git/hooks", ignore_errors=True)
+    (clone / ".git/hooks").symlink_to(tmp_path)
+
+    assert ["notes.md"] == uris(source(str(clone), tmp_path).entries())
+
+
+def test_a_folder_that_is_no_repository_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceUnavailable, match="no repository at"):
+        list(source(str(tmp_path), tmp_path).entries())
 
 
 def test_folders_that_swell_into_billions_are_refused(forge: Forge, tea: Repo, tmp_path: Path) -> None:
