@@ -142,7 +142,8 @@ class _Varied:
         vector = np.frombuffer(blob, np.float32)
         noise = self._noise.standard_normal(len(vector), np.float32)
         turned = vector + np.float32(TURNED / np.sqrt(len(vector))) * noise
-        return (turned / np.linalg.norm(turned)).tobytes()
+        unit: bytes = (turned / np.linalg.norm(turned)).tobytes()
+        return unit
 
     def _tokens(self, blob: bytes, copy: int) -> bytes:
         """Turn the lowest bit of some of the coordinates."""

@@ -773,7 +773,7 @@ class Router:
         lines = self._lines(request)
         if not self._permissions.is_moderator(request.actor, request.conversation):
             lines = [_without_origin(line) for line in lines]
-        return SourceList(sources=tuple(lines))
+        return SourceList(sources=tuple(line.in_short for line in lines))
 
     def _lines(self, request: Sources | Overview) -> list[SourceLine]:
         known = self._scopes.known_to(request.actor, request.conversation)
@@ -785,7 +785,7 @@ class Router:
         moderates = self._permissions.is_moderator(request.actor, request.conversation)
         drafts, unanswered = self._curation.waiting(workspace), self._open_questions.waiting(workspace)
         return OverviewReport(
-            sources=tuple(lines if moderates else map(_without_origin, lines)),
+            sources=tuple(line.in_short if moderates else _without_origin(line) for line in lines),
             questions=self._answered_for(request.actor, request.conversation),
             matters=(
                 *self._hindrances.told(workspace),

@@ -1,13 +1,16 @@
 """How sources, channels, people and the bot itself are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from bot.messages.wording import LISTED_WORDS, counted
 
 LISTED_DOCUMENTS = 100
+LISTED_FAILURES = 3
+"""Of each source, where several are listed."""
+
 SHOWN_WORDS = 200
 """Characters."""
 
@@ -55,6 +58,14 @@ class SourceLine:
         """Where it comes from, and what of that is taken."""
         options = ", ".join(f"{name}={value}" for name, value in sorted(self.options.items()))
         return f"{self.origin} ({options})" if options else self.origin
+
+    @property
+    def in_short(self) -> "SourceLine":
+        """The same with its first failures alone, and how many more there are."""
+        more = len(self.failures) - LISTED_FAILURES
+        if more <= 0:
+            return self
+        return replace(self, failures=(*self.failures[:LISTED_FAILURES], f"and {more:,} more"))
 
     @property
     def refresh(self) -> str:

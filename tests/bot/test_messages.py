@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.messages import address_meant, counted, path_of
+from bot.messages import SourceLine, address_meant, counted, path_of
 from tests.adapters.replies import reasons
 
 
@@ -54,3 +54,20 @@ def test_a_place_is_the_title_with_its_headings_and_says_nothing_twice(
 )
 def test_an_address_is_known_without_its_beginning(text: str, address: str) -> None:
     assert address == address_meant(text)
+
+
+def test_a_listed_source_names_its_first_failures_and_counts_the_others() -> None:
+    def line(count: int) -> SourceLine:
+        failures = tuple(f"{number}.md: empty" for number in range(count))
+        return SourceLine(
+            name="docs",
+            kind="folder",
+            origin="/docs",
+            documents=1,
+            passages=1,
+            failures=failures,
+            synced_at=None,
+        )
+
+    assert line(3) == line(3).in_short
+    assert ("0.md: empty", "1.md: empty", "2.md: empty", "and 17 more") == line(20).in_short.failures
