@@ -1,14 +1,15 @@
 """HTTP for libraries that make their own requests: to nobody's inner network, and never without end."""
 
 import socket
-import time
 from collections.abc import Callable
+from contextlib import suppress
+from threading import Event, Timer
 from typing import Any
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import NewConnectionError, ProtocolError
+from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
 from urllib3.response import BaseHTTPResponse
 
 from index.sources.addresses import Ip, ip_of, is_public
@@ -19,6 +20,41 @@ READ_SECONDS = 30.0
 SECONDS = 900.0
 LIMIT = 500_000_000
 """Bytes of one response: more than the newest commit of all but very few repositories of texts."""
+
+TOO_LONG = "it takes too long"
+
+
+class Deadline:
+    """Cuts connections off when their time is over, however slowly something still comes."""
+
+    def __init__(self, seconds: float) -> None:
+        self._is_over = Event()
+        self._sockets: list[socket.socket] = []
+        self._timer = Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def is_over(self) -> bool:
+        """Whether the time is over."""
+        return self._is_over.is_set()
+
+    def watch(self, made: socket.socket) -> None:
+        """Cut off a connection, too, of which TLS may take over the socket."""
+        self._sockets.append(made.dup())
+        if self.is_over():
+            self._cut()
+
+    def clear(self) -> None:
+        """Let go of the connections; none is cut off any more."""
+        self._timer.cancel()
+        while self._sockets:
+            self._sockets.pop().close()
+
+    def _cut(self) -> None:
+        self._is_over.set()
+        for each in tuple(self._sockets):
+            with suppress(OSError):  # it has ended by itself
+                each.shutdown(socket.SHUT_RDWR)
 
 
 def guarded_pool(
@@ -34,10 +70,14 @@ def guarded_pool(
     ``limit`` bytes and everything together may take so many ``seconds``. No proxy is used. Clear the
     pool when it is no longer needed.
     """
-    ends_at = time.monotonic() + seconds
+    deadline = Deadline(seconds)
 
     def connected(connection: HTTPConnection) -> socket.socket:
-        return _connected(connection, lambda ip: connection.host in allowed_hosts or permits(ip))
+        if deadline.is_over():
+            raise NewConnectionError(connection, TOO_LONG)
+        made = _connected(connection, lambda ip: connection.host in allowed_hosts or permits(ip))
+        deadline.watch(made)
+        return made
 
     class Http(HTTPConnection):
         _new_conn = connected
@@ -58,10 +98,11 @@ def guarded_pool(
             while opened:
                 opened.pop().close()  # what was not read to its end holds its connection
             super().clear()
+            deadline.clear()
 
         def urlopen(self, method: str, url: str, redirect: bool = True, **more: Any) -> BaseHTTPResponse:  # type: ignore[override]
             response = super().urlopen(method, url, redirect=redirect, **more)
-            response.read = _bounded(response.read, limit, ends_at)  # type: ignore[method-assign]
+            response.read = _bounded(response.read, limit, deadline)  # type: ignore[method-assign]
             opened.append(response)
             return response
 
@@ -95,18 +136,23 @@ def _connected(connection: HTTPConnection, permits: Callable[[Ip], bool]) -> soc
     raise NewConnectionError(connection, f"{connection.host}: {reason}")
 
 
-def _bounded(read: Callable[..., bytes], limit: int, ends_at: float) -> Callable[..., bytes]:
+def _bounded(read: Callable[..., bytes], limit: int, deadline: Deadline) -> Callable[..., bytes]:
     """Return a way to read a response that ends it when it gets too large or too late."""
     total = 0
 
     def bounded(amount: int | None = None, **more: Any) -> bytes:
         nonlocal total
-        data = read(limit + 1 if amount is None else amount, **more)
+        try:
+            data = read(limit + 1 if amount is None else amount, **more)
+        except HTTPError as error:
+            if deadline.is_over():
+                raise ProtocolError(TOO_LONG) from error
+            raise
         total += len(data)
         if total > limit:
             raise ProtocolError(f"it holds more than {limit / 1_000_000:g} MB, which is the limit")
-        if time.monotonic() > ends_at:
-            raise ProtocolError("it takes too long")
+        if deadline.is_over():
+            raise ProtocolError(TOO_LONG)
         return data
 
     return bounded

@@ -2,13 +2,15 @@
 
 import re
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from dulwich.object_store import tree_lookup_path
+from dulwich.object_store import DEFAULT_MAX_TREE_DEPTH, tree_lookup_path
 from dulwich.objects import Blob, Tree
 from dulwich.repo import Repo
 
@@ -20,6 +22,7 @@ from index.sources.options import check
 from index.sources.packs import LARGEST_OBJECT
 from index.testing import HashingEmbedder
 from tests.fakes.forge import Forge, commit, commit_tree, serving
+from tests.fakes.website import Served, Write, website
 from tests.index.conftest import Bench
 
 TEA = {
@@ -188,6 +191,48 @@ def test_a_repository_without_end_is_not_fetched_to_its_end(forge: Forge, tea: R
         list(small.entries())
 
 
+REFS = "/tea.git/info/refs?service=git-upload-pack"
+
+
+def test_a_repository_is_not_followed_to_an_inner_network(forge: Forge, tea: Repo, tmp_path: Path) -> None:
+    inner = forge.address("tea.git").replace("127.0.0.1", "localhost")
+    with website() as site:
+        moved = {"Location": f"{inner}/info/refs?service=git-upload-pack"}
+        site.pages[REFS] = Served(status=302, headers=moved)
+
+        with pytest.raises(
+            SourceUnavailable, match="localhost: it leads to an address that is not on the op"
+        ):
+            list(source(f"{site.url}/tea.git", tmp_path).entries())
+        assert [REFS] * len(site.paths()) == site.paths()
+    assert [] == forge.requests
+
+
+def test_a_server_that_drips_a_repository_is_left(tmp_path: Path) -> None:
+    is_left = threading.Event()
+
+    def drip(write: Write) -> None:
+        write(b"fff0")  # a line of 65,520 bytes begins
+        while not is_left.wait(0.05):
+            write(b"x")
+
+    with website() as site:
+        site.pages[REFS] = Served(drip, type="application/x-git-upload-pack-advertisement")
+        hasty = GitSource(
+            f"{site.url}/tea.git",
+            formats=frozenset({"md"}),
+            options={},
+            clone=tmp_path / "clone",
+            pool=partial(OPEN, seconds=0.3),
+        )
+
+        started = time.monotonic()
+        with pytest.raises(SourceUnavailable, match="it takes too long"):
+            list(hasty.entries())
+        is_left.set()
+        assert time.monotonic() - started < 3
+
+
 def test_links_and_submodules_are_left_alone(forge: Forge, tea: Repo, tmp_path: Path) -> None:
     link, text, tree = Blob.from_string(b"/etc/passwd"), Blob.from_string(b"# Tea\n"), Tree()
     for blob in (link, text):
@@ -277,6 +322,32 @@ def test_hooks_of_a_clone_may_be_links_as_nothing_runs_them(clone: Path, tmp_pat
 def test_a_folder_that_is_no_repository_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailable, match="no repository at"):
         list(source(str(tmp_path), tmp_path).entries())
+
+
+def test_a_damaged_repository_is_named(clone: Path, tmp_path: Path) -> None:
+    with Repo(str(clone)) as repo:
+        tree = repo[repo.head()].tree.decode()  # type: ignore[attr-defined]
+    damaged = clone / ".git" / "objects" / tree[:2] / tree[2:]
+    damaged.chmod(0o600)
+    damaged.write_bytes(b"no object of git")
+
+    with pytest.raises(SourceUnavailable, match="is damaged"):
+        list(source(str(clone), tmp_path).entries())
+
+
+def test_folders_in_folders_without_end_are_refused(clone: Path, tmp_path: Path) -> None:
+    with Repo(str(clone)) as repo:
+        tree = Tree()
+        for _ in range(DEFAULT_MAX_TREE_DEPTH + 2):
+            repo.object_store.add_object(tree)
+            outer = Tree()
+            outer.add(b"in", 0o040000, tree.id)
+            tree = outer
+        repo.object_store.add_object(tree)
+        commit_tree(repo, tree)
+
+    with pytest.raises(SourceUnavailable, match="folders in folders without end"):
+        list(source(str(clone), tmp_path).entries())
 
 
 def test_folders_that_swell_into_billions_are_refused(forge: Forge, tea: Repo, tmp_path: Path) -> None:
