@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -124,7 +124,7 @@ def read_file(path: Path) -> bytes:
         ) from error
 
 
-def file_format(path: Path) -> str:
+def file_format(path: PurePath) -> str:
     """Return a file's format: its ending in lower case, without the dot.
 
     Sphinx publishes its sources as ``guide.rst.txt``, which are of the format before the last.

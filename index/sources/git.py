@@ -30,7 +30,7 @@ from index.errors import DocumentTooLarge, DocumentUnreadable, SourceUnavailable
 from index.ports import Entry
 from index.readers.decoding import MAX_DOCUMENT_BYTES, too_large
 from index.sources.clones import opened
-from index.sources.folder import printable
+from index.sources.folder import file_format, printable
 from index.sources.forges import forge_of
 from index.sources.options import Option, Options
 from index.sources.packs import LARGEST_OBJECT, has_large_object
@@ -109,20 +109,20 @@ class GitSource:
         at = commit.id.decode()
         updated_at = datetime.fromtimestamp(commit.commit_time, UTC)
         for file in files:
-            path = file.path.decode("utf-8", "replace")
+            path = PurePosixPath(file.path.decode("utf-8", "replace"))
             if not stat.S_ISREG(file.mode) or not self._takes(path):
                 continue
-            uri = printable(path)
+            uri = printable(str(path))
             self._blobs[uri] = file.sha
             url, line = "", ""
             if self._base_url:
-                url = f"{self._base_url}/{quote(path)}"
+                url = f"{self._base_url}/{quote(str(path))}"
             elif forge:
-                url, line = forge.link(at, path), forge.line
+                url, line = forge.link(at, str(path)), forge.line
             yield Entry(
                 uri=uri,
-                name=PurePosixPath(uri).name,
-                format=_format(path),
+                name=printable(path.name),
+                format=file_format(path),
                 version=file.sha.decode(),
                 updated_at=updated_at,
                 url=url,
@@ -184,12 +184,12 @@ class GitSource:
         repo.update_shallow(fetched.new_shallow, fetched.new_unshallow)
         return fetched.refs
 
-    def _takes(self, path: str) -> bool:
+    def _takes(self, path: PurePosixPath) -> bool:
         return (
-            _format(path) in self._formats
-            and not any(part.startswith(".") for part in path.split("/"))
-            and (self._include is None or bool(self._include.is_ignored(path)))
-            and (self._exclude is None or not self._exclude.is_ignored(path))
+            file_format(path) in self._formats
+            and not any(part.startswith(".") for part in path.parts)
+            and (self._include is None or bool(self._include.is_ignored(str(path))))
+            and (self._exclude is None or not self._exclude.is_ignored(str(path)))
         )
 
 
@@ -283,7 +283,3 @@ def _address(repo: Repo) -> str:
 
 def _filter(patterns: str | None) -> IgnoreFilter | None:
     return None if patterns is None else IgnoreFilter(_patterns(patterns))
-
-
-def _format(path: str) -> str:
-    return PurePosixPath(path).suffix.lower().removeprefix(".")

@@ -350,6 +350,15 @@ def test_folders_in_folders_without_end_are_refused(clone: Path, tmp_path: Path)
         list(source(str(clone), tmp_path).entries())
 
 
+def test_the_raw_source_of_a_page_is_of_the_format_that_its_name_tells_first(
+    clone: Path, tmp_path: Path
+) -> None:
+    with Repo(str(clone)) as repo:
+        commit(repo, {"_sources/guide.md.txt": b"# Guide\n", "_sources/notes.txt": b"Notes\n"})
+
+    assert ["md", "txt"] == [entry.format for entry in source(str(clone), tmp_path).entries()]
+
+
 def test_folders_that_swell_into_billions_are_refused(forge: Forge, tea: Repo, tmp_path: Path) -> None:
     inner = Blob.from_string(b"# Boom\n")
     tea.object_store.add_object(inner)
