@@ -23,6 +23,22 @@ from tests.fakes.documents import (
 pytestmark = pytest.mark.model
 
 DOCUMENTS = {
+    "library.md": b"""---
+title: Library rules
+---
+## Loans
+
+A borrowed atlas is returned within nineteen days.
+""",
+    "sauna.txt": b"""SAUNA RULES
+
+Towels
+------
+
+Bring two towels: the larger one is for the bench.
+""",
+    "greenhouse.html": b"""<title>Greenhouse</title><nav>Home Contact</nav><main><h1>Greenhouse</h1>
+<h2 id="watering">Watering</h2><p>The orchids are watered with rain from the barrel.</p></main>""",
     "kettles.rst": b"""
 Kettle manual
 =============
@@ -89,6 +105,9 @@ to a depth of five hundred metres.
 }
 
 ASKED = {
+    "When is a borrowed atlas returned?": ("nineteen days", "— Library rules › Loans"),
+    "How many towels do I bring to the sauna?": ("two towels", "— SAUNA RULES › Towels"),
+    "How are the orchids watered?": ("with rain from the barrel", "— Greenhouse › Watering"),
     "How often is a kettle descaled?": ("every six weeks", "— Kettle manual › Descaling"),
     "How is the glass of the oven door cleaned?": (
         "baking soda",
@@ -105,6 +124,7 @@ ASKED = {
     "How are acid spills neutralised?": ("sodium bicarbonate", "— Laboratory safety › Acids"),
     "How often is the chain of a bicycle oiled?": ("two hundred", "— Bicycles · page 1"),
     "When are apple trees pruned?": ("in February", "— Our orchard › Apple trees · slide 2"),
+    "May I bring a parrot?": ("stay in the hall", "— May I bring a parrot?"),
     "Who feeds the office cat?": ("Minka", "— Who feeds the office cat?"),
     "How do I open the harbour gate?": (
         "Turn the brass key",
@@ -123,6 +143,11 @@ ROWS = """{"question": "Who feeds the office cat?", "answer": "Whoever comes in 
 """
 
 
+PETS = (
+    "question,answer,link\nMay I bring a parrot?,Parrots stay in the hall.,https://pets.example.org/#birds\n"
+)
+
+
 def test_every_format_is_answered_from_and_cited_with_its_place(quoth: Quoth, tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     for name, data in DOCUMENTS.items():
@@ -130,7 +155,9 @@ def test_every_format_is_answered_from_and_cited_with_its_place(quoth: Quoth, tm
     added = quoth("sources", "add", "docs").stdout
     assert f"{len(DOCUMENTS)} documents" in added
     (tmp_path / "faq.jsonl").write_text(ROWS)
+    (tmp_path / "pets.csv").write_text(PETS)
     assert "2 documents" in quoth("sources", "add", "faq.jsonl").stdout
+    assert "1 document" in quoth("sources", "add", "pets.csv", "--kind", "csv").stdout
     (tmp_path / "slack.zip").write_bytes(slack_export())
     (tmp_path / "organ.json").write_bytes(discord_export())
     for name, kind in (("slack.zip", "slack-export"), ("organ.json", "discord-export")):
