@@ -200,7 +200,7 @@ def test_a_repository_is_not_followed_to_an_inner_network(forge: Forge, tea: Rep
         moved = {"Location": f"{inner}/info/refs?service=git-upload-pack"}
         site.pages[REFS] = Served(status=302, headers=moved)
 
-        with pytest.raises(SourceUnavailable, match="localhost: .* not on the open internet"):
+        with pytest.raises(SourceUnavailable, match=r"localhost: .* not on the open internet"):
             list(source(f"{site.url}/tea.git", tmp_path).entries())
         assert [REFS] * len(site.paths()) == site.paths()
     assert [] == forge.requests
