@@ -823,7 +823,7 @@ class Application:
         """Return what a source of this kind needs besides what is recorded of it."""
         if record.kind in registry.WEB_SOURCES:
             return {"web": self.web, "memory": self._web_memory(record), "parse": self.sandbox.parse}
-        if record.kind in registry.ROW_SOURCES:
+        if record.kind in registry.PARSED_SOURCES:
             return {"parse": self.sandbox.parse}
         if record.kind in registry.CLONING_SOURCES:
             pool = registry.load(registry.GUARDED_POOL)

@@ -49,8 +49,8 @@ SOURCES = {
 WEB_SOURCES = frozenset({"feed", "page", "site"})
 """Those that load pages, and remember how old those were."""
 
-ROW_SOURCES = frozenset({"csv", "jsonl"})
-"""Those whose documents are rows of one file."""
+PARSED_SOURCES = frozenset({"csv", "discord-export", "jsonl", "slack-export"})
+"""Those whose documents are parts of one file."""
 
 CLONING_SOURCES = frozenset({"git"})
 """Those that keep what they have fetched, and whose library makes its own requests."""

@@ -1,14 +1,25 @@
 """Exports of Discord channels in JSON, one file or a ZIP of them: replies, threads and pinned messages."""
 
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
 from index.errors import DocumentUnreadable
 from index.passages import Message, Transcript
 from index.readers.archive import Archive
-from index.sources.exports import Channel, ExportSource, conversations, moment, objects, parsed, text
+from index.sources.exports import (
+    Channel,
+    Choice,
+    ExportSource,
+    Told,
+    conversations,
+    moment,
+    objects,
+    parsed,
+    text,
+    told,
+)
 
 SPOKEN = frozenset({"", "Default", "Reply"})
 """Kinds of message that people write themselves; the others say who joined or what was pinned."""
@@ -22,14 +33,26 @@ PRIVATE = frozenset({"DirectTextChat", "DirectGroupTextChat", "GuildPrivateThrea
 class DiscordExportSource(ExportSource):
     """Channels as exporters write them. They do not tell who could read one, except in messages to people."""
 
-    def transcripts(self, data: bytes) -> Iterator[tuple[Channel, Transcript]]:
-        """Yield the chains of replies and the pinned messages of each channel, a thread as a whole."""
-        exports = [(_channel(export), export) for export in _exports(data)]
-        chosen = {id(channel) for channel in self.chosen(channel for channel, _ in exports)}
-        for channel, export in exports:
-            if id(channel) in chosen:
-                for transcript in _transcripts(export):
-                    yield channel, transcript
+    def parser(self) -> Callable[..., Iterator[Told]]:
+        """Return what finds chains of replies, threads and pinned messages."""
+        return conversations_in
+
+
+def conversations_in(data: bytes, base_url: str, *choice: str) -> Iterator[Told]:
+    """Yield the chains of replies and the pinned messages of each channel, a thread as a whole.
+
+    A Discord message has one address, whatever ``base_url`` is. Raises DocumentUnreadable.
+    """
+    return told(_chosen(_exports(data), Choice(*choice)))
+
+
+def _chosen(exports: list[dict[str, Any]], choice: Choice) -> Iterator[tuple[Channel, Transcript]]:
+    channels = [(_channel(export), export) for export in exports]
+    chosen = {id(channel) for channel in choice.of(channel for channel, _ in channels)}
+    for channel, export in channels:
+        if id(channel) in chosen:
+            for transcript in _transcripts(export):
+                yield channel, transcript
 
 
 def _exports(data: bytes) -> list[dict[str, Any]]:

@@ -2,15 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from index.errors import DocumentUnreadable, SourceUnavailable
 from index.passages import Message, Transcript
-from index.ports import Entry
+from index.ports import Entry, Parse
 from index.readers.decoding import clean
 from index.sources.folder import printable, read_file
 from index.sources.options import Option, Options, one_of
@@ -38,6 +39,17 @@ def _names(value: str) -> frozenset[str]:
     raise ValueError("names of channels, with commas between")
 
 
+class Told(NamedTuple):
+    """A conversation of an export: its place, and itself as ``index.transcripts`` writes it."""
+
+    channel: str
+    id: str
+    title: str
+    transcript: str
+    updated_at: str
+    url: str
+
+
 class ExportSource:
     """The conversations of an export, each a document. Private channels are read only when asked for."""
 
@@ -47,29 +59,39 @@ class ExportSource:
     }
 
     def __init__(
-        self, origin: str, *, formats: frozenset[str], options: Mapping[str, str], base_url: str = ""
+        self,
+        origin: str,
+        *,
+        formats: frozenset[str],
+        options: Mapping[str, str],
+        parse: Parse,
+        base_url: str = "",
     ) -> None:
+        self._parse = parse
         self._path = Path(origin)
         self._wanted = _names(options["channels"]) if "channels" in options else frozenset()
-        self._with_private = options.get("private") == YES
+        self._private = options.get("private", "no")
         self._base_url = base_url.rstrip("/")
         self._documents: dict[str, bytes] = {}
+
+    def parser(self) -> Callable[..., Iterator[Told]]:
+        """Return what finds conversations in bytes, given an address and what ``Choice`` needs."""
+        raise NotImplementedError
 
     def entries(self) -> Iterator[Entry]:
         """List the conversations, channel by channel. Raises SourceUnavailable."""
         self._documents.clear()
-        found: list[Entry] = []
+        given = (self._base_url, self._private, *sorted(self._wanted))
         try:
-            for channel, transcript in self.transcripts(read_file(self._path)):
-                if len(found) == MAX_TRANSCRIPTS:
-                    raise SourceUnavailable(
-                        f"{self._path.name} has more than {MAX_TRANSCRIPTS:,} conversations. "
-                        "Name the channels to read with the option channels."
-                    )
-                found.append(self._entry(channel, transcript))
+            found = self._parse(Told, self.parser(), read_file(self._path), *given)
         except DocumentUnreadable as error:
-            raise SourceUnavailable(f"{self._path.name} could not be read: {error}") from error
-        return iter(found)
+            raise SourceUnavailable(f"{self._path.name}: {error}") from error
+        if len(found) > MAX_TRANSCRIPTS:
+            raise SourceUnavailable(
+                f"{self._path.name} has more than {MAX_TRANSCRIPTS:,} conversations. "
+                "Name the channels to read with the option channels."
+            )
+        return iter([self._entry(each) for each in found])
 
     def fetch(self, entry: Entry) -> bytes:
         """Return a conversation. Raises DocumentUnreadable."""
@@ -77,34 +99,51 @@ class ExportSource:
             raise DocumentUnreadable("The conversation is no longer there.")
         return self._documents[entry.uri]
 
-    def transcripts(self, data: bytes) -> Iterator[tuple[Channel, Transcript]]:
-        """Yield the conversations of wanted channels. Raises DocumentUnreadable, SourceUnavailable."""
-        raise NotImplementedError
+    def _entry(self, told: Told) -> Entry:
+        uri = printable(f"{told.channel}, {told.id}")
+        data = self._documents[uri] = told.transcript.encode()
+        return Entry(
+            uri=uri,
+            name=told.title,
+            format=FORMAT,
+            version=hashlib.sha256(data).hexdigest(),
+            updated_at=datetime.fromisoformat(told.updated_at),
+            url=told.url,
+        )
 
-    def chosen(self, channels: Iterable[Channel]) -> list[Channel]:
-        """Return the channels that are to be read. Raises SourceUnavailable when there is none."""
+
+class Choice:
+    """Which channels are to be read: all public ones, unless ``wanted`` names some."""
+
+    def __init__(self, private: str, *wanted: str) -> None:
+        self._with_private = private == YES
+        self._wanted = frozenset(wanted)
+
+    def of(self, channels: Iterable[Channel]) -> list[Channel]:
+        """Return the channels that are to be read. Raises DocumentUnreadable when there is none."""
         known = list(channels)
         wanted = [each for each in known if not self._wanted or each.name.casefold() in self._wanted]
         chosen = [each for each in wanted if each.is_public or self._with_private]
         if chosen:
             return chosen
         if wanted:
-            raise SourceUnavailable(
+            raise DocumentUnreadable(
                 "What is wanted of the export was private. If whoever asks here may read it, add it with "
                 f"the option private={YES}."
             )
         names = ", ".join(sorted(each.name for each in known)[:10]) or "none"
-        raise SourceUnavailable(f"The export has no such channel. It has: {names}.")
+        raise DocumentUnreadable(f"The export has no such channel. It has: {names}.")
 
-    def _entry(self, channel: Channel, transcript: Transcript) -> Entry:
-        uri = printable(f"{channel.name}, {transcript.id}")
-        data = self._documents[uri] = written(transcript)
-        return Entry(
-            uri=uri,
-            name=title_of(transcript),
-            format=FORMAT,
-            version=hashlib.sha256(data).hexdigest(),
-            updated_at=max(each.written_at for each in transcript.messages),
+
+def told(found: Iterable[tuple[Channel, Transcript]]) -> Iterator[Told]:
+    """Yield conversations as they leave the sandbox, one more than may be at most."""
+    for channel, transcript in islice(found, MAX_TRANSCRIPTS + 1):
+        yield Told(
+            channel=channel.name,
+            id=transcript.id,
+            title=title_of(transcript),
+            transcript=written(transcript).decode(),
+            updated_at=max(each.written_at for each in transcript.messages).isoformat(),
             url=transcript.messages[0].link,
         )
 

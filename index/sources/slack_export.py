@@ -2,12 +2,23 @@
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from index.passages import Message, Transcript
 from index.readers.archive import Archive
-from index.sources.exports import Channel, ExportSource, conversations, objects, parsed, since_1970, text
+from index.sources.exports import (
+    Channel,
+    Choice,
+    ExportSource,
+    Told,
+    conversations,
+    objects,
+    parsed,
+    since_1970,
+    text,
+    told,
+)
 
 MOST_FILES = 100_000
 """There is one for each day of each channel."""
@@ -31,52 +42,63 @@ class _People:
 class SlackExportSource(ExportSource):
     """A workspace's export; ``base_url`` is the workspace's address, so that citations link there."""
 
-    def transcripts(self, data: bytes) -> Iterator[tuple[Channel, Transcript]]:
-        """Yield the threads with replies and the pinned messages of each channel."""
-        archive = Archive(data, most_entries=MOST_FILES)
-        people = _people(archive)
-        listed = {
-            text(each, "name"): (Channel(name=text(each, "name"), is_public=is_public), each)
-            for name, is_public in _LISTS
-            if name in archive
-            for each in objects({"all": parsed(archive.read(name))}, "all")
-        }
-        days = _days(archive)
-        for channel in self.chosen(channel for channel, _ in listed.values()):
-            about = listed[channel.name][1]
-            pinned = {text(pin, "id") for pin in objects(about, "pins")}
-            threads: dict[str, list[Message]] = {}
-            for name in days.get(channel.name, ()):
-                for said in objects({"all": parsed(archive.read(name))}, "all"):
-                    message = self._message(said, text(about, "id"), people)
-                    if message is not None:
-                        threads.setdefault(text(said, "thread_ts") or message.id, []).append(message)
-            every = [message for thread in threads.values() for message in thread]
-            for transcript in conversations(threads, pinned, every):
-                yield channel, transcript
+    def parser(self) -> Callable[..., Iterator[Told]]:
+        """Return what finds threads with replies and pinned messages."""
+        return conversations_in
 
-    def _message(self, said: Mapping[str, object], channel: str, people: _People) -> Message | None:
-        """Return what a person wrote; None for a bot, and for what says nothing."""
-        user, id = text(said, "user"), text(said, "ts")
-        written_at, words = since_1970(id), spelt_out(text(said, "text"), people.names)
-        if said.get("bot_id") or user in people.bots or text(said, "subtype") not in SPOKEN:
-            return None
-        if written_at is None or not words.strip():
-            return None
-        return Message(
-            id=id,
-            author=people.names.get(user, "") or text(said, "user_profile", "real_name") or user,
-            written_at=written_at,
-            text=words,
-            author_id=user,
-            link=self._link(channel, id, text(said, "thread_ts")),
-        )
 
-    def _link(self, channel: str, id: str, thread: str) -> str:
-        if not self._base_url or not channel:
-            return ""
-        query = f"?thread_ts={thread}&cid={channel}" if thread not in ("", id) else ""
-        return f"{self._base_url}/archives/{channel}/p{id.replace('.', '')}{query}"
+def conversations_in(data: bytes, base_url: str, *choice: str) -> Iterator[Told]:
+    """Yield the threads with replies and the pinned messages of each channel. Raises DocumentUnreadable."""
+    return told(_transcripts(Archive(data, most_entries=MOST_FILES), base_url, Choice(*choice)))
+
+
+def _transcripts(archive: Archive, base_url: str, choice: Choice) -> Iterator[tuple[Channel, Transcript]]:
+    people = _people(archive)
+    listed = {
+        text(each, "name"): (Channel(name=text(each, "name"), is_public=is_public), each)
+        for name, is_public in _LISTS
+        if name in archive
+        for each in objects({"all": parsed(archive.read(name))}, "all")
+    }
+    days = _days(archive)
+    for channel in choice.of(channel for channel, _ in listed.values()):
+        about = listed[channel.name][1]
+        pinned = {text(pin, "id") for pin in objects(about, "pins")}
+        threads: dict[str, list[Message]] = {}
+        for name in days.get(channel.name, ()):
+            for said in objects({"all": parsed(archive.read(name))}, "all"):
+                message = _message(said, people, _link(base_url, text(about, "id"), said))
+                if message is not None:
+                    threads.setdefault(text(said, "thread_ts") or message.id, []).append(message)
+        every = [message for thread in threads.values() for message in thread]
+        for transcript in conversations(threads, pinned, every):
+            yield channel, transcript
+
+
+def _message(said: Mapping[str, object], people: _People, link: str) -> Message | None:
+    """Return what a person wrote; None for a bot, and for what says nothing."""
+    user, id = text(said, "user"), text(said, "ts")
+    written_at, words = since_1970(id), spelt_out(text(said, "text"), people.names)
+    if said.get("bot_id") or user in people.bots or text(said, "subtype") not in SPOKEN:
+        return None
+    if written_at is None or not words.strip():
+        return None
+    return Message(
+        id=id,
+        author=people.names.get(user, "") or text(said, "user_profile", "real_name") or user,
+        written_at=written_at,
+        text=words,
+        author_id=user,
+        link=link,
+    )
+
+
+def _link(base_url: str, channel: str, said: Mapping[str, object]) -> str:
+    if not base_url or not channel:
+        return ""
+    id, thread = text(said, "ts"), text(said, "thread_ts")
+    query = f"?thread_ts={thread}&cid={channel}" if thread not in ("", id) else ""
+    return f"{base_url}/archives/{channel}/p{id.replace('.', '')}{query}"
 
 
 def spelt_out(words: str, names: Mapping[str, str]) -> str:

@@ -7,22 +7,32 @@ from pathlib import Path
 import pytest
 
 from index.errors import SourceUnavailable
+from index.ports import Parse
 from index.readers.transcript import TranscriptReader
+from index.sandbox import Sandbox
 from index.sources.discord_export import DiscordExportSource
 from index.sources.exports import ExportSource
 from index.sources.options import check
 from index.sources.slack_export import SlackExportSource, spelt_out
 from tests.fakes.documents import discord_export, slack_export, zipped
+from tests.fakes.parsing import parse_here
+from tests.index.trapping import TRAPS, on_unix, trapping
+from tests.index.traps import trap_of
 
 NONE: Mapping[str, str] = {}
 
 
 def source(
-    kind: type[ExportSource], path: Path, data: bytes, options: Mapping[str, str] = NONE, base_url: str = ""
+    kind: type[ExportSource],
+    path: Path,
+    data: bytes,
+    options: Mapping[str, str] = NONE,
+    base_url: str = "",
+    parse: Parse = parse_here,
 ) -> ExportSource:
     path.write_bytes(data)
     check({"export": lambda: kind.OPTIONS}, "export", options)
-    return kind(str(path), formats=frozenset(), options=options, base_url=base_url)
+    return kind(str(path), formats=frozenset(), options=options, parse=parse, base_url=base_url)
 
 
 def told(source: ExportSource) -> dict[str, list[str]]:
@@ -119,6 +129,29 @@ def test_only_the_conversation_that_changed_has_another_version(tmp_path: Path) 
 def test_what_is_no_export_says_so(tmp_path: Path, kind: type[ExportSource], data: bytes) -> None:
     with pytest.raises(SourceUnavailable):
         list(source(kind, tmp_path / "a", data).entries())
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"), [(SlackExportSource, slack_export()), (DiscordExportSource, discord_export())]
+)
+def test_conversations_come_out_of_the_sandbox_as_they_stand(
+    tmp_path: Path, kind: type[ExportSource], data: bytes
+) -> None:
+    sandbox = Sandbox({})
+    here, there = (source(kind, tmp_path / "a", data, parse=parse) for parse in (parse_here, sandbox.parse))
+    assert list(here.entries()) == list(there.entries())
+    assert told(here) == told(there)
+    sandbox.close()
+
+
+@on_unix
+@pytest.mark.parametrize("fault", TRAPS)
+@pytest.mark.parametrize("kind", [SlackExportSource, DiscordExportSource])
+def test_an_export_that_is_a_trap_cannot_be_read(
+    tmp_path: Path, kind: type[ExportSource], fault: str
+) -> None:
+    with trapping() as parse, pytest.raises(SourceUnavailable, match=TRAPS[fault]):
+        list(source(kind, tmp_path / "a", trap_of(fault).encode(), parse=parse).entries())
 
 
 def test_odd_values_in_an_export_are_passed_over(tmp_path: Path) -> None:
