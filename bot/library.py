@@ -97,7 +97,7 @@ class CatalogLibrary:
         else:
             path = _existing(origin)
             origin, stem = str(path), path.stem
-        name = free_name(name, stem, origin, self._origins(workspace))
+        name = free_name(name, stem, origin, self._origins(workspace, kind))
         self._catalog.add_source(
             workspace, name=name, kind=kind, origin=origin, base_url=base_url, options=options
         )
@@ -129,7 +129,7 @@ class CatalogLibrary:
         kind = kind or self.kind_of_file(filename)
         check(self._kinds, kind, options)
         safe = re.sub(r"[^\w.-]+", "-", filename).strip("-.") or "upload.txt"
-        name = source_name(name, Path(safe), self._origins(workspace))
+        name = source_name(name, Path(safe), self._origins(workspace, kind))
         folder = self._new_folder()
         try:
             path = folder / safe[-LONGEST_NAME:]
@@ -278,8 +278,10 @@ class CatalogLibrary:
             self._uploads.mkdir(parents=True, exist_ok=True)
             return Path(mkdtemp(dir=self._uploads)).absolute()
 
-    def _origins(self, workspace: str) -> dict[str, str]:
-        return {record.name: record.origin for record in self._catalog.sources(workspace)}
+    def _origins(self, workspace: str, kind: str) -> dict[str, str]:
+        """Return the origins of a kind's sources by name; empty ones for others, whose names are taken."""
+        sources = self._catalog.sources(workspace)
+        return {record.name: record.origin if record.kind == kind else "" for record in sources}
 
 
 def named(source: str, report: SyncReport) -> SyncReport:

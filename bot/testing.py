@@ -328,7 +328,8 @@ class FakeLibrary:
     ) -> str:
         """Record a source and return its name. Does not sync."""
         kind = kind or self.kind_of(origin)
-        origins = {line.name: line.origin for line in self.sources(workspace)}
+        lines = self.sources(workspace)
+        origins = {line.name: line.origin if line.kind == kind else "" for line in lines}
         stem = address_stem(origin) if is_web_address(origin) else PurePath(origin).stem
         name = free_name(name, stem, origin, origins)
         if (workspace, name) in self._sources:

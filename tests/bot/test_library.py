@@ -73,7 +73,8 @@ def test_a_source_is_called_after_its_web_address(
     assert ("site", recorded) == (line.kind, line.origin)
     assert [recorded] == asked
     with pytest.raises(SourceExists):
-        library.add("w", recorded, name="", base_url="", kind="page")
+        library.add("w", recorded, name="", base_url="", kind="site")
+    assert f"{name}-2" == library.add("w", recorded, name="", base_url="", kind="page")
 
 
 def test_an_address_with_a_password_is_refused_before_it_is_written_anywhere(bench: Bench) -> None:
