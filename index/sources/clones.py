@@ -42,13 +42,17 @@ def opened(origin: str) -> Clone:
 
 
 def _leading_out(control: Path) -> Iterator[Path]:
-    """Yield links, and the files by which git leads to another repository."""
+    """Yield links, pipes and the like, and the files by which git leads to another repository."""
     if control.name == CONTROLDIR and (control.is_symlink() or control.is_file()):
         yield control
     leads = (control / COMMONDIR, control / OBJECTDIR / "info" / "alternates")
     yield from (path for path in leads if os.path.lexists(path))
     for part in _READ:
-        yield from (path for path in _below(control / part) if path.is_symlink())
+        yield from (path for path in _below(control / part) if not _stands_there(path))
+
+
+def _stands_there(path: Path) -> bool:
+    return not path.is_symlink() and (path.is_file() or path.is_dir() or not path.exists())
 
 
 def _below(path: Path) -> Iterator[Path]:

@@ -1,5 +1,6 @@
 """Repositories as sources."""
 
+import os
 import re
 import shutil
 import threading
@@ -24,6 +25,7 @@ from index.testing import HashingEmbedder
 from tests.fakes.forge import Forge, commit, commit_tree, serving
 from tests.fakes.website import Served, Write, website
 from tests.index.conftest import Bench
+from tests.index.trapping import on_unix
 
 TEA = {
     "README.md": b"# Tea\n",
@@ -270,6 +272,15 @@ def test_a_link_does_not_lead_to_another_repository(part: str, clone: Path, tmp_
     there.symlink_to(clone.parent / "secret" / part)
 
     with pytest.raises(SourceUnavailable, match=rf"leads out of its folder \({re.escape(part)}\)"):
+        list(source(str(clone), tmp_path).entries())
+
+
+@on_unix
+def test_a_pipe_in_a_clone_is_not_waited_for(clone: Path, tmp_path: Path) -> None:
+    (clone / ".git/packed-refs").unlink(missing_ok=True)
+    os.mkfifo(clone / ".git/packed-refs")
+
+    with pytest.raises(SourceUnavailable, match="leads out of its folder"):
         list(source(str(clone), tmp_path).entries())
 
 
