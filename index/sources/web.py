@@ -217,6 +217,6 @@ def _retry_after(response: Response) -> float:
 def _date(given: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(given)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -295,6 +295,12 @@ def test_a_page_is_not_sent_again_while_it_is_the_same(site: Website) -> None:
     assert b"new" == web().get(f"{site.url}/tea", first.validators).data
 
 
+@pytest.mark.parametrize("date", ["Mon, 01 Jan 99999999999 00:00:00 GMT", "yesterday", ""])
+def test_a_page_of_an_impossible_date_is_read_all_the_same(site: Website, date: str) -> None:
+    site.serve("/tea", PAGE, headers={"Last-Modified": date})
+    assert PAGE.encode() == web().get(f"{site.url}/tea").data
+
+
 # Manners
 
 
