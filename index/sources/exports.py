@@ -184,7 +184,7 @@ def text(found: object, *path: str) -> str:
 
 
 def objects(found: object, *path: str) -> list[dict[str, Any]]:
-    """Return the objects of the list at a path in an object."""
+    """Return the objects of the list at a path in an object, or of a list itself."""
     value = field(found, *path)
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 

@@ -58,7 +58,7 @@ def _transcripts(archive: Archive, base_url: str, choice: Choice) -> Iterator[tu
         text(each, "name"): (Channel(name=text(each, "name"), is_public=is_public), each)
         for name, is_public in _LISTS
         if name in archive
-        for each in objects({"all": parsed(archive.read(name))}, "all")
+        for each in objects(parsed(archive.read(name)))
     }
     days = _days(archive)
     for channel in choice.of(channel for channel, _ in listed.values()):
@@ -66,7 +66,7 @@ def _transcripts(archive: Archive, base_url: str, choice: Choice) -> Iterator[tu
         pinned = {text(pin, "id") for pin in objects(about, "pins")}
         threads: dict[str, list[Message]] = {}
         for name in days.get(channel.name, ()):
-            for said in objects({"all": parsed(archive.read(name))}, "all"):
+            for said in objects(parsed(archive.read(name))):
                 message = _message(said, people, _link(base_url, text(about, "id"), said))
                 if message is not None:
                     threads.setdefault(text(said, "thread_ts") or message.id, []).append(message)
@@ -123,7 +123,7 @@ def spelt_out(words: str, names: Mapping[str, str]) -> str:
 def _people(archive: Archive) -> _People:
     people = _People()
     if "users.json" in archive:
-        for user in objects({"all": parsed(archive.read("users.json"))}, "all"):
+        for user in objects(parsed(archive.read("users.json"))):
             profile = text(user, "profile", "display_name") or text(user, "profile", "real_name")
             people.names[text(user, "id")] = profile or text(user, "real_name") or text(user, "name")
             if user.get("is_bot"):
