@@ -28,11 +28,10 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revise:
-    """Put a reply in the place of what a message has shown."""
+class _OnAMessage:
+    """What is done with a message that stands somewhere has: which one it is."""
 
     posting: Posting
-    reply: Said
 
     @property
     def platform(self) -> str:
@@ -46,20 +45,15 @@ class Revise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Withdraw:
+class Revise(_OnAMessage):
+    """Put a reply in the place of what a message has shown."""
+
+    reply: Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw(_OnAMessage):
     """Delete a message that showed a passage."""
-
-    posting: Posting
-
-    @property
-    def platform(self) -> str:
-        """Where the message stands."""
-        return self.posting.platform
-
-    @property
-    def workspace(self) -> str:
-        """Whose message it is."""
-        return self.posting.workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
