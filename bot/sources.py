@@ -38,6 +38,7 @@ from bot.messages import (
     Upload,
     address_meant,
     counted,
+    first,
 )
 from bot.ports import Library, Removal
 from bot.schedules import Scheduled, Schedules
@@ -514,10 +515,7 @@ def _details(report: SyncReport) -> tuple[str, ...]:
 
 
 def _failures(report: SyncReport) -> tuple[str, ...]:
-    new = report.new_failures
-    more = len(new) - LISTED_FAILURES
     return (
-        *map(str, new[:LISTED_FAILURES]),
-        *([f"and {more:,} more"] if more > 0 else []),
+        *first([str(failure) for failure in report.new_failures], LISTED_FAILURES),
         *([f"{counted(len(report.as_before), 'failure')} to read as before"] if report.as_before else []),
     )

@@ -33,6 +33,7 @@ from bot.messages.options import (
     ALL_SOURCES as ALL_SOURCES,
     ANY_RELEASE as ANY_RELEASE,
     NO_SOURCES as NO_SOURCES,
+    address_meant as address_meant,
     given_release as given_release,
     listed_names as listed_names,
     parted_options as parted_options,
@@ -148,8 +149,8 @@ from bot.messages.requests import (
 )
 from bot.messages.wording import (
     LISTED_WORDS as LISTED_WORDS,
-    address_meant as address_meant,
     counted as counted,
+    first as first,
     path_of as path_of,
     visible as visible,
     with_place as with_place,

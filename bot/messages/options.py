@@ -1,4 +1,4 @@
-"""What people type beside a request: options, names, versions."""
+"""What people type beside a request: options, names, versions, addresses."""
 
 import re
 from collections.abc import Iterable
@@ -37,3 +37,19 @@ def parted_options(words: Iterable[str]) -> tuple[list[str], dict[str, str]]:
         else:
             rest.append(word)
     return rest, options
+
+
+_HOST = r"(?:[\w-]+\.)+(?P<ending>[a-z][a-z\d-]*[a-z])(?::\d+)?"
+_BARE_ADDRESS = re.compile(rf"{_HOST}(?P<path>[/?#]\S*)?", re.IGNORECASE)
+_FILE_ENDINGS = frozenset(
+    "adoc asciidoc csv docx eml epub htm html ipynb json jsonl markdown mbox md pdf pptx rst srt text tsv "
+    "txt vtt xhtml xlsm xlsx xml yaml zip".split()
+)
+
+
+def address_meant(text: str) -> str:
+    """Return the web address that somebody means who leaves out its beginning; empty if none is meant."""
+    found = _BARE_ADDRESS.fullmatch(text.strip())
+    if found is None or (not found["path"] and found["ending"].lower() in _FILE_ENDINGS):
+        return ""
+    return f"https://{found[0]}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.messages.wording import LISTED_WORDS, counted
+from bot.messages.wording import LISTED_WORDS, counted, first
 
 LISTED_DOCUMENTS = 100
 LISTED_FAILURES = 3
@@ -62,10 +62,7 @@ class SourceLine:
     @property
     def in_short(self) -> "SourceLine":
         """The same with its first failures alone, and how many more there are."""
-        more = len(self.failures) - LISTED_FAILURES
-        if more <= 0:
-            return self
-        return replace(self, failures=(*self.failures[:LISTED_FAILURES], f"and {more:,} more"))
+        return replace(self, failures=first(self.failures, LISTED_FAILURES))
 
     @property
     def refresh(self) -> str:

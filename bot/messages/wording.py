@@ -12,25 +12,15 @@ def listed(words: Sequence[str]) -> str:
     return ", ".join((*words[:LISTED_WORDS], *([f"and {more} more"] if more > 0 else [])))
 
 
+def first(texts: Sequence[str], most: int) -> tuple[str, ...]:
+    """Return at most so many texts, and behind them how many more there are."""
+    more = len(texts) - most
+    return (*texts[:most], *([f"and {more:,} more"] if more > 0 else []))
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun as people say it: "1 passage", "1,234 passages"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-_HOST = r"(?:[\w-]+\.)+(?P<ending>[a-z][a-z\d-]*[a-z])(?::\d+)?"
-_BARE_ADDRESS = re.compile(rf"{_HOST}(?P<path>[/?#]\S*)?", re.IGNORECASE)
-_FILE_ENDINGS = frozenset(
-    "adoc asciidoc csv docx eml epub htm html ipynb json jsonl markdown mbox md pdf pptx rst srt text tsv "
-    "txt vtt xhtml xlsm xlsx xml yaml zip".split()
-)
-
-
-def address_meant(text: str) -> str:
-    """Return the web address that somebody means who leaves out its beginning; empty if none is meant."""
-    found = _BARE_ADDRESS.fullmatch(text.strip())
-    if found is None or (not found["path"] and found["ending"].lower() in _FILE_ENDINGS):
-        return ""
-    return f"https://{found[0]}"
 
 
 def path_of(title: str, heading: tuple[str, ...], release: str = "") -> str:
