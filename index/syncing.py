@@ -49,9 +49,10 @@ class _Steps:
         self._tell()
 
     def finish(self, embedded: int) -> None:
-        """Note that so many more passages are embedded."""
+        """Say that so many more passages are embedded."""
         self.embedded += embedded
         self.underway = 0
+        self._tell()
 
     def _tell(self) -> None:
         self.progress(
