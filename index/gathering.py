@@ -25,8 +25,8 @@ WINDOW_CHARACTERS = 4_000_000
 HELD_SHARE = 0.5
 """A source that has lost more than this share of its documents may have lost them by mistake."""
 
-HELD_LEAST = 5
-"""How many documents it must have lost at least for that."""
+HELD_LEAST = 2
+"""How many documents it must have lost at least for that: a single one may well have been deleted."""
 
 
 @dataclass(slots=True, kw_only=True)

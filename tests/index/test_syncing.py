@@ -333,6 +333,22 @@ def test_a_source_that_loses_more_than_half_is_held_until_that_is_accepted(bench
     assert 0 == bench.catalog.source("local", "docs").held
 
 
+@pytest.mark.parametrize(
+    ("documents", "lost", "is_held"), [(4, 4, True), (7, 4, True), (3, 2, True), (4, 2, False), (1, 1, False)]
+)
+def test_a_small_source_is_held_too_but_a_single_document_goes_at_once(
+    bench: Bench, documents: int, lost: int, is_held: bool
+) -> None:
+    for number in range(documents):
+        bench.write(f"{number}.md", f"# Note {number}\n\nThing number{number} is here.\n")
+    bench.add()
+    bench.sync()
+    for number in range(lost):
+        (bench.folder / f"{number}.md").unlink()
+    report = bench.sync()
+    assert (is_held, 0 if is_held else lost) == (bool(report.held), report.removed)
+
+
 def test_what_comes_back_is_held_no_more(bench: Bench) -> None:
     for number in range(6):
         bench.write(f"{number}.md", f"# Note {number}\n\nThing number{number} is here.\n")
