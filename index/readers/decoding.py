@@ -54,8 +54,21 @@ _NEVER_GUESSED = [
     "cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140", "cp1006",
 ]  # fmt: skip
 
-_DECLARABLE = {name.replace("_", "") for name in IANA_SUPPORTED} - {"utf7"}
-_WEB_NAMES = {"latin1": "cp1252", "iso88591": "cp1252", "ascii": "cp1252", "usascii": "cp1252"}
+_DECLARABLE = frozenset(IANA_SUPPORTED) - {"utf_7"}
+"""Python knows codecs that are no encodings of text, or take long; only these are let in."""
+
+_AS_BROWSERS_DO = {
+    "ascii": "cp1252",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso8859_1": "cp1252",
+    "iso8859_9": "cp1254",
+    "iso8859_11": "cp874",
+    "shift_jis": "cp932",
+    "tis_620": "cp874",
+}
+"""Encodings that hold less than what is written under their names; https://encoding.spec.whatwg.org."""
 
 _NEWLINES = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -143,19 +156,17 @@ def _narrow(data: bytes, declared: str) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return _as_declared(data, declared) or _nearly_utf8(data) or _guessed(data)
-    return (text.isascii() and _as_declared(data, declared)) or text
+        return as_declared(data, declared) or _nearly_utf8(data) or _guessed(data)
+    return (text.isascii() and as_declared(data, declared)) or text
 
 
-def _as_declared(data: bytes, declared: str) -> str:
-    plain = declared.lower().replace("-", "").replace("_", "")
-    encoding = _WEB_NAMES.get(plain, declared)
-    # Python knows codecs that are no encodings of text; only known ones are let in.
-    if encoding not in _WEB_NAMES.values() and plain not in _DECLARABLE:
-        return ""
+def as_declared(data: bytes, declared: str) -> str:
+    """Return text in the encoding that somebody names, as browsers take it; empty if it is not in it."""
     try:
-        return data.decode(encoding)
-    except (UnicodeError, LookupError):
+        name = codecs.lookup(declared).name.replace("-", "_")
+        encoding = _AS_BROWSERS_DO.get(name, name)
+        return data.decode(encoding) if encoding in _DECLARABLE else ""
+    except (LookupError, ValueError):
         return ""
 
 

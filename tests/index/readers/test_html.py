@@ -38,9 +38,19 @@ def test_lists_and_code_survive() -> None:
     assert "leave --weeks 16\n  --parent" == code
 
 
-def test_the_declared_encoding_is_believed() -> None:
-    page = '<meta charset="iso-8859-2"><p>Zażółć gęślą jaźń dzisiaj.</p>'.encode("iso-8859-2")
-    assert "Zażółć gęślą jaźń dzisiaj." in HtmlReader().read(page, name="a.html").blocks[-1].text
+@pytest.mark.parametrize(
+    ("declared", "encoding", "text"),
+    [
+        ("iso-8859-2", "iso-8859-2", "Zażółć gęślą jaźń dzisiaj."),
+        ("windows-1251", "cp1251", "Заварите чай."),
+        ("gb2312", "gb18030", "朱镕基沏茶。"),  # its second character is none of GB 2312
+        ("iso-8859-1", "cp1252", "“Tea” costs 3 €."),
+        ("US-ASCII", "cp1252", "“Tea” costs 3 €."),
+    ],
+)
+def test_the_declared_encoding_is_believed(declared: str, encoding: str, text: str) -> None:
+    page = f'<meta charset="{declared}"><p>{text}</p>'.encode(encoding)
+    assert text == HtmlReader().read(page, name="a.html").blocks[-1].text
 
 
 def test_a_page_of_scripts_alone_is_empty() -> None:
