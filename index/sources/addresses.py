@@ -97,7 +97,7 @@ def prefix_of(url: str) -> str:
     """Return what the addresses below a page begin with: all of its folder, if it is a file."""
     parts = urlsplit(url)
     folder, _, last = parts.path.rpartition("/")
-    path = f"{folder}/" if "." in last or not last else f"{parts.path}/"
+    path = f"{folder}/" if ending(url) or not last else f"{parts.path}/"
     return f"{parts.scheme}://{parts.netloc}{path}"
 
 
@@ -107,8 +107,9 @@ def is_below(url: str, prefix: str) -> bool:
 
 
 def ending(url: str) -> str:
-    """Return the ending of the file's name in lower case, without the dot."""
-    return PurePosixPath(urlsplit(url).path).suffix.lower().removeprefix(".")
+    """Return the ending of the file's name in lower case, without the dot; that of "v1.0" is none."""
+    suffix = PurePosixPath(urlsplit(url).path).suffix.lower().removeprefix(".")
+    return suffix if suffix[:1].isalpha() else ""
 
 
 def file_name(url: str) -> str:

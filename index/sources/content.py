@@ -1,12 +1,14 @@
 """What a fetched page is: its format, and in an HTML page its own address and its links."""
 
-from collections.abc import Iterator
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from mimetypes import guess_type
 
 from index.errors import AddressRefused
 from index.ports import Parse
+from index.readers.decoding import as_declared
 from index.sources.addresses import ending, joined, root_of
 from index.sources.marks import BASE, CANONICAL, LINK, WISHES, Mark, marks_in
 from index.sources.web import Page
@@ -67,25 +69,31 @@ def is_feed(page: Page) -> bool:
 def as_text(page: Page) -> bytes:
     """Return a page's bytes; a text that is in another encoding, as its server says, comes as UTF-8.
 
-    What a server says of the encoding counts more than what stands in the page.
+    What a server says of the encoding counts more than what stands in the page, but for a mark.
     """
     is_text = page.media_type.startswith("text/") or page.media_type == "application/xhtml+xml"
-    if is_text and page.charset and page.charset.replace("_", "-") not in ("utf-8", "utf8"):
-        with suppress(LookupError, ValueError):
-            return b"\xef\xbb\xbf" + page.data.decode(page.charset).encode()
+    is_said = page.charset and page.charset.replace("_", "-") not in ("utf-8", "utf8")
+    if is_text and is_said and not page.data.startswith(BOM_UTF8):
+        return BOM_UTF8 + text.encode() if (text := as_declared(page.data, page.charset)) else page.data
     return page.data
 
 
 def bearings(page: Page, parse: Parse) -> Bearings:
     """Look at an HTML page. Raises DocumentUnreadable."""
     marks = parse(Mark, marks_in, as_text(page))
-    wishes = {wish.strip().lower() for mark in marks if mark.kind == WISHES for wish in mark.value.split(",")}
+    own = {wish.strip().lower() for mark in marks if mark.kind == WISHES for wish in mark.value.split(",")}
+    wishes = page.wishes | own
     follows = wishes.isdisjoint({"nofollow", "none"})
     return Bearings(
         canonical=_canonical(page.url, marks),
         links=tuple(dict.fromkeys(_links(page.url, marks))) if follows else (),
-        hidden=not wishes.isdisjoint({"noindex", "none"}),
+        hidden=is_hidden(wishes),
     )
+
+
+def is_hidden(wishes: Set[str]) -> bool:
+    """Whether a page wants not to be found."""
+    return not wishes.isdisjoint({"noindex", "none"})
 
 
 def _canonical(url: str, marks: list[Mark]) -> str:

@@ -119,8 +119,13 @@ async def _received(url: str, response: aiohttp.ClientResponse, limit: int) -> R
         data += inflate(chunk, limit + 1 - len(data))
         if len(data) > limit:
             raise _too_large(limit)
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return Response(url=url, status=response.status, headers=headers, data=bytes(data))
+    return Response(url=url, status=response.status, headers=_headers(response), data=bytes(data))
+
+
+def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
+    """Return the headers; one that is given several times is what a list of its values means."""
+    names = dict.fromkeys(name.lower() for name in response.headers)
+    return {name: ", ".join(response.headers.getall(name)) for name in names}
 
 
 def _too_large(limit: int) -> DocumentTooLarge:

@@ -17,7 +17,7 @@ from weakref import finalize
 from index.errors import DocumentGone, DocumentUnreadable
 from index.ports import Entry, Parse
 from index.sources.addresses import file_name, is_below, uri_of
-from index.sources.content import HTML, Bearings, as_text, bearings, format_of
+from index.sources.content import HTML, Bearings, as_text, bearings, format_of, is_hidden
 from index.sources.web import Page, Validators, Web
 
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -258,7 +258,7 @@ class Loader:
         if format == HTML:
             found = bearings(page, self._parse)
         else:
-            found = Bearings(canonical=page.url, links=(), hidden=False)
+            found = Bearings(canonical=page.url, links=(), hidden=is_hidden(page.wishes))
         self._spool.add(version, data)
         return Seen(
             url=page.url,

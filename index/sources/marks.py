@@ -25,12 +25,14 @@ def marks_in(data: bytes) -> Iterator[Mark]:
     if root is None:
         return
     for kind, path in (
-        (WISHES, "//meta[@name='robots' or @name='quoth']/@content"),
         (CANONICAL, "//link[@rel='canonical']/@href"),
         (BASE, "//base/@href"),
     ):
         for value in root.xpath(path):
             yield Mark(kind, str(value))
+    for meta in root.iter("meta"):
+        if meta.get("name", "").strip().lower() in ("robots", "quoth"):
+            yield Mark(WISHES, meta.get("content", ""))
     for link in root.iter("a", "area"):
         href = link.get("href", "")
         if href and not href.startswith("#") and "nofollow" not in link.get("rel", "").split():

@@ -72,7 +72,8 @@ class SiteSource:
 
     def find(self, uri: str) -> Entry | None:
         """Return one page, loaded anew; None if it is gone."""
-        return self._loader.find(uri, prefix_of(self._start))
+        seen = self._loader.known(self._start)
+        return self._loader.find(uri, prefix_of(seen.url if seen else self._start))
 
     def fetch(self, entry: Entry) -> bytes:
         """Return a page. Raises DocumentGone, DocumentUnreadable."""

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -10,7 +10,7 @@ from functools import partial
 
 from protego import Protego
 
-from index.errors import AddressRefused, DocumentGone, DocumentUnreadable
+from index.errors import AddressRefused, DocumentGone, DocumentUnreadable, HostRefused
 from index.readers.decoding import MAX_DOCUMENT_BYTES
 from index.sources.addresses import host_of, joined, root_of
 from index.sources.fetching import AGENT, Fetcher, Response, Unreachable
@@ -30,6 +30,9 @@ MOVED = frozenset({301, 302, 303, 307, 308})
 GONE = frozenset({404, 410})
 BUSY = frozenset({429, 502, 503, 504})
 
+VALUED = frozenset({"max-image-preview", "max-snippet", "max-video-preview", "unavailable_after"})
+"""Wishes of an X-Robots-Tag that have a value behind a colon, as names of robots have their wishes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
@@ -46,12 +49,16 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page that was fetched; ``url`` is where the redirects led. ``data`` of an unchanged one is empty."""
+    """A page that was fetched; ``url`` is where the redirects led. ``data`` of an unchanged one is empty.
+
+    ``wishes`` are what its server asks of robots, such as "noindex".
+    """
 
     url: str
     data: bytes
     media_type: str
     charset: str
+    wishes: frozenset[str]
     validators: Validators
     is_unchanged: bool
     modified_at: datetime
@@ -96,13 +103,7 @@ class Web:
         Raises DocumentGone, AddressRefused, DocumentTooLarge, Unreachable and DocumentUnreadable.
         """
         asked = validators or Validators()
-        for _ in range(REDIRECTS + 1):
-            self._ask_robots(url)
-            response = self._patiently(url, asked.headers(), limit)
-            if response.status not in MOVED:
-                return _page(response, asked)
-            url = joined(url, response.headers.get("location", ""))
-        raise DocumentUnreadable(f"{host_of(url)} sends from one address to the next without end.")
+        return _page(self._followed(url, asked.headers(), limit, before=self._ask_robots), asked)
 
     def sitemaps(self, url: str) -> list[str]:
         """Return the addresses of sitemaps that the host's robots.txt names."""
@@ -123,18 +124,35 @@ class Web:
         return held.robots
 
     def _robots(self, root: str) -> Protego | None:
-        url = f"{root}/robots.txt"
-        for _ in range(REDIRECTS + 1):
-            response = self._patiently(url, {}, ROBOTS_BYTES)
-            if response.status not in MOVED:
-                break
-            url = joined(url, response.headers.get("location", ""))
-        if response.status >= 500:
-            # Nobody knows what it would ask for, so nothing is read.
+        """Return what a host asks of robots; while nobody knows what it would ask, nothing is read."""
+        try:
+            response = self._followed(f"{root}/robots.txt", {}, ROBOTS_BYTES)
+        except (HostRefused, Unreachable):
+            raise
+        except DocumentUnreadable as error:
+            raise Unreachable(f"The robots.txt of {host_of(root)} could not be read: {error}") from error
+        if response.status in BUSY or response.status >= 500:
             raise Unreachable(f"The robots.txt of {host_of(root)} answers {response.status}.")
         if response.status != 200:
             return None
         return Protego.parse(response.data.decode("utf-8", "replace"))
+
+    def _followed(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        limit: int,
+        *,
+        before: Callable[[str], None] = lambda url: None,
+    ) -> Response:
+        """Return what stands where redirects lead; ``before`` is called ahead of each request."""
+        for _ in range(REDIRECTS + 1):
+            before(url)
+            response = self._patiently(url, headers, limit)
+            if response.status not in MOVED:
+                return response
+            url = joined(url, response.headers.get("location", ""))
+        raise DocumentUnreadable(f"{host_of(url)} sends from one address to the next without end.")
 
     def _patiently(self, url: str, headers: Mapping[str, str], limit: int) -> Response:
         """Ask again, after a while, a server that is busy or away."""
@@ -189,6 +207,7 @@ def _page(response: Response, asked: Validators) -> Page:
         data=response.data,
         media_type=response.media_type,
         charset=_charset(response.headers.get("content-type", "")),
+        wishes=frozenset(_wishes(response.headers.get("x-robots-tag", ""))),
         validators=Validators(
             etag=response.headers.get("etag", asked.etag if status == 304 else ""),
             modified=response.headers.get("last-modified", asked.modified if status == 304 else ""),
@@ -204,6 +223,17 @@ def _charset(content_type: str) -> str:
         if name.strip().lower() == "charset":
             return value.strip().strip("\"'").lower()
     return ""
+
+
+def _wishes(header: str) -> Iterator[str]:
+    """Yield what an X-Robots-Tag asks of all robots or of this one; others are named before a colon."""
+    robot = ""
+    for part in header.lower().split(","):
+        name, colon, rest = part.strip().partition(":")
+        if colon and name not in VALUED and " " not in name:
+            robot, part = name, rest
+        if robot in ("", AGENT.lower()):
+            yield part.strip()
 
 
 def _retry_after(response: Response) -> float:

@@ -125,6 +125,7 @@ def test_an_address_that_is_refused_is_not_repeated(given: str) -> None:
 def test_what_is_below_a_page_is_its_folder() -> None:
     assert "https://x.example/docs/" == prefix_of("https://x.example/docs/index.html")
     assert "https://x.example/docs/" == prefix_of("https://x.example/docs")
+    assert "https://x.example/en/5.0/" == prefix_of("https://x.example/en/5.0")
     assert is_below("https://x.example/docs", "https://x.example/docs/")
     assert not is_below("https://x.example/docs-old/a", "https://x.example/docs/")
     assert "https://x.example/b?c=1" == joined("https://x.example/a/", "../b?c=1#d")
@@ -316,12 +317,45 @@ def test_robots_are_asked_once_and_listened_to(site: Website) -> None:
     assert site.asked[0][1]["user-agent"].startswith("Quoth/")
 
 
-def test_nothing_is_read_while_nobody_knows_what_robots_may_do(site: Website) -> None:
-    site.serve("/robots.txt", "", status=500)
+@pytest.mark.parametrize(
+    ("robots", "reason"),
+    [
+        (Served(status=500), "answers 500"),
+        (Served(status=429), "answers 429"),
+        (Served(status=302, headers={"Location": "ftp://127.0.0.1/robots.txt"}), "http://"),
+        (Served(status=302, headers={"Location": "/robots.txt"}), "without end"),
+        (Served(b"#" * 600_000), "more than"),
+    ],
+)
+def test_nothing_is_read_while_nobody_knows_what_robots_may_do(
+    site: Website, robots: Served, reason: str
+) -> None:
+    site.pages["/robots.txt"] = robots
     site.serve("/tea", PAGE)
-    with pytest.raises(Unreachable, match=r"robots\.txt .* 500"):
+    with pytest.raises(Unreachable, match=rf"robots\.txt .*{reason}"):
         web().get(f"{site.url}/tea")
     assert [] == site.paths()
+
+
+def test_a_host_without_robots_txt_may_be_read(site: Website) -> None:
+    site.serve("/robots.txt", "", status=404)
+    site.serve("/tea", PAGE)
+    assert PAGE.encode() == web().get(f"{site.url}/tea").data
+
+
+@pytest.mark.parametrize(
+    ("header", "wishes"),
+    [
+        ("noindex, NoFollow", {"noindex", "nofollow"}),
+        ("otherbot: noindex, nofollow", set()),
+        ("nofollow, otherbot: noindex", {"nofollow"}),
+        ("otherbot: nofollow, Quoth: noindex", {"noindex"}),
+        ("max-snippet: 20, unavailable_after: 25 Jun 2027 15:00:00 GMT, none", {"none"}),
+    ],
+)
+def test_a_server_may_speak_to_all_robots_or_to_one(site: Website, header: str, wishes: set[str]) -> None:
+    site.serve("/tea", PAGE, headers={"X-Robots-Tag": header})
+    assert wishes == {each for each in web().get(f"{site.url}/tea").wishes if ":" not in each}
 
 
 def test_the_delay_that_robots_ask_for_is_kept(site: Website) -> None:

@@ -14,6 +14,7 @@ from index.catalog import SourceRecord
 from index.errors import SourceUnavailable
 from index.passages import SyncReport
 from index.ports import Parse, Source
+from index.sources.content import as_text
 from index.sources.feed import FeedSource
 from index.sources.fetching import Fetcher
 from index.sources.guessing import kind_of
@@ -175,6 +176,22 @@ def test_the_encoding_that_the_server_names_counts(site: Website, sources: Sourc
     site.serve("/tee", text, type="text/html; charset=ISO-8859-1")
     sources.add("page", f"{site.url}/tee")
     assert "Grüner" in sources.bench.search("Tee")[0].passage.text
+
+
+def test_an_encoding_that_is_none_of_text_is_not_used(site: Website, sources: Sources) -> None:
+    site.serve("/tea", page("Green tea"), type="text/html; charset=rot13")
+    site.serve("/coffee", page("Black coffee"), type="text/html; charset=punycode")
+    sources.add("page", f"{site.url}/tea")
+    assert "Green tea" in sources.bench.search("tea")[0].passage.text
+    assert (
+        as_text(Web(Fetcher(allowed_hosts=HERE)).get(f"{site.url}/coffee")) == page("Black coffee").encode()
+    )
+
+
+def test_a_text_whose_address_ends_with_a_version_is_plain_text(site: Website, sources: Sources) -> None:
+    site.serve("/notes/1.0", "Green tea wants care.", type="text/plain")
+    sources.add("page", f"{site.url}/notes/1.0")
+    assert "Green tea" in sources.bench.search("tea")[0].passage.text
 
 
 # Sites with a sitemap
@@ -364,9 +381,11 @@ def test_a_canonical_address_of_another_host_is_not_believed(site: Website, sour
 
 def test_pages_that_want_not_to_be_found_or_followed_are_left_alone(site: Website, sources: Sources) -> None:
     site.serve("/robots.txt", "User-agent: *\nDisallow: /private\n")
-    site.serve("/", page("Start", links=("/private", "/draft", "/end")))
+    site.serve("/", page("Start", links=("/private", "/draft", "/secret", "/note.txt", "/end")))
     site.serve("/private", page("private tea"))
     site.serve("/draft", page("draft tea", head='<meta name="robots" content="noindex, follow">'))
+    site.serve("/secret", page("secret tea", head='<META NAME="ROBOTS" CONTENT="NOINDEX">'))
+    site.serve("/note.txt", "noted tea", type="text/plain", headers={"X-Robots-Tag": "noindex"})
     site.serve("/end", page("end tea", head='<meta name="robots" content="nofollow">', links=("/beyond",)))
     site.serve("/beyond", page("beyond tea"))
     sources.add("site", f"{site.url}/")
