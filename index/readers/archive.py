@@ -33,16 +33,23 @@ class Archive:
     An archive within an archive is a file like any other: nothing here unpacks it.
     """
 
-    def __init__(self, data: bytes, *, most_entries: int = MAX_ENTRIES) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        *,
+        most_bytes: int = MAX_DOCUMENT_BYTES,
+        most_unpacked: int = MAX_UNPACKED_BYTES,
+        most_entries: int = MAX_ENTRIES,
+    ) -> None:
         """Open the archive. Raises DocumentUnreadable or DocumentTooLarge."""
-        if len(data) > MAX_DOCUMENT_BYTES:
-            raise DocumentTooLarge(too_large(len(data)))
+        if len(data) > most_bytes:
+            raise DocumentTooLarge(too_large(len(data), most_bytes))
         self._data = data
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
             raise DocumentUnreadable(DAMAGED) from error
-        _refuse_traps(self._zip.infolist(), most_entries)
+        _refuse_traps(self._zip.infolist(), most_entries, most_unpacked)
         self._entries = {entry.filename: entry for entry in self._zip.infolist()}
 
     def __contains__(self, name: str) -> bool:
@@ -67,12 +74,12 @@ class Archive:
         return BytesIO(self._data)
 
 
-def _refuse_traps(entries: list[zipfile.ZipInfo], most: int) -> None:
+def _refuse_traps(entries: list[zipfile.ZipInfo], most_entries: int, most_unpacked: int) -> None:
     """Judge by the directory: what it says is also all that is unpacked of each entry."""
-    if len(entries) > most or len({entry.filename for entry in entries}) < len(entries):
+    if len(entries) > most_entries or len({entry.filename for entry in entries}) < len(entries):
         raise DocumentUnreadable(TRAP)
-    if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
-        limit = MAX_UNPACKED_BYTES // 1_000_000
+    if sum(entry.file_size for entry in entries) > most_unpacked:
+        limit = most_unpacked // 1_000_000
         raise DocumentTooLarge(f"The document unpacks to more than {limit} MB. Split it into smaller files.")
     for entry in entries:
         if entry.flag_bits & _ENCRYPTED:

@@ -101,9 +101,9 @@ def clean(text: str) -> str:
     return _UNWANTED.sub("", _NEWLINES.sub("\n", text))
 
 
-def too_large(size: int) -> str:
-    """Say that a document of ``size`` bytes is too large."""
-    limit = MAX_DOCUMENT_BYTES // 1_000_000
+def too_large(size: int, most: int = MAX_DOCUMENT_BYTES) -> str:
+    """Say that a document of ``size`` bytes is too large, where it may have ``most``."""
+    limit = most // 1_000_000
     return (
         f"The document has {size / 1_000_000:.0f} MB; {limit} MB is the limit. Split it into smaller files."
     )

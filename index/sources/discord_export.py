@@ -9,6 +9,7 @@ from index.errors import DocumentUnreadable
 from index.passages import Message, Transcript
 from index.readers.archive import Archive
 from index.sources.exports import (
+    MAX_EXPORT_BYTES,
     Channel,
     Choice,
     ExportSource,
@@ -58,7 +59,7 @@ def _chosen(exports: list[dict[str, Any]], choice: Choice) -> Iterator[tuple[Cha
 def _exports(data: bytes) -> list[dict[str, Any]]:
     if not zipfile.is_zipfile(BytesIO(data)):
         return [_export(data)]
-    archive = Archive(data)
+    archive = Archive(data, most_bytes=MAX_EXPORT_BYTES)
     found = [_export(archive.read(name)) for name in sorted(archive) if name.lower().endswith(".json")]
     if not found:
         raise DocumentUnreadable("The archive has no JSON file. Export the channels as JSON.")

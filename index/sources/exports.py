@@ -17,6 +17,8 @@ from index.sources.folder import printable, read_file
 from index.sources.options import Option, Options, one_of
 from index.transcripts import FORMAT, title_of, written
 
+MAX_EXPORT_BYTES = 100_000_000
+
 MAX_TRANSCRIPTS = 50_000
 
 YES = "yes"
@@ -83,7 +85,8 @@ class ExportSource:
         self._documents.clear()
         given = (self._base_url, self._private, *sorted(self._wanted))
         try:
-            found = self._parse(Told, self.parser(), read_file(self._path), *given)
+            data = read_file(self._path, most=MAX_EXPORT_BYTES)
+            found = self._parse(Told, self.parser(), data, *given)
         except DocumentUnreadable as error:
             raise SourceUnavailable(f"{self._path.name}: {error}") from error
         if len(found) > MAX_TRANSCRIPTS:

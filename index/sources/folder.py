@@ -110,13 +110,13 @@ def file_entry(path: Path, *, uri: str, url: str) -> Entry:
     )
 
 
-def read_file(path: Path) -> bytes:
-    """Return a file's bytes. Raises DocumentUnreadable."""
+def read_file(path: Path, *, most: int = MAX_DOCUMENT_BYTES) -> bytes:
+    """Return a file's bytes, at most so many. Raises DocumentUnreadable."""
     try:
         if not path.is_file():
             raise DocumentUnreadable("It does not exist, or is not a regular file.")
-        if (size := path.stat().st_size) > MAX_DOCUMENT_BYTES:
-            raise DocumentTooLarge(too_large(size))  # before it fills the memory
+        if (size := path.stat().st_size) > most:
+            raise DocumentTooLarge(too_large(size, most))  # before it fills the memory
         return path.read_bytes()
     except OSError as error:
         raise DocumentUnreadable(

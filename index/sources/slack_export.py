@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from index.passages import Message, Transcript
 from index.readers.archive import Archive
 from index.sources.exports import (
+    MAX_EXPORT_BYTES,
     Channel,
     Choice,
     ExportSource,
@@ -22,6 +23,9 @@ from index.sources.exports import (
 
 MOST_FILES = 100_000
 """There is one for each day of each channel."""
+
+MAX_UNPACKED_BYTES = 1_500_000_000
+"""Only one file is unpacked at a time."""
 
 SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast"})
 """Kinds of message that people write themselves; the others say who joined, or are a bot's."""
@@ -49,7 +53,10 @@ class SlackExportSource(ExportSource):
 
 def conversations_in(data: bytes, base_url: str, *choice: str) -> Iterator[Told]:
     """Yield the threads with replies and the pinned messages of each channel. Raises DocumentUnreadable."""
-    return told(_transcripts(Archive(data, most_entries=MOST_FILES), base_url, Choice(*choice)))
+    archive = Archive(
+        data, most_bytes=MAX_EXPORT_BYTES, most_unpacked=MAX_UNPACKED_BYTES, most_entries=MOST_FILES
+    )
+    return told(_transcripts(archive, base_url, Choice(*choice)))
 
 
 def _transcripts(archive: Archive, base_url: str, choice: Choice) -> Iterator[tuple[Channel, Transcript]]:

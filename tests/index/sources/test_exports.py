@@ -1,13 +1,16 @@
 """Exports of chats: threads and pinned messages are documents, and nothing else is."""
 
 import json
+import zipfile
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from index.errors import SourceUnavailable
 from index.ports import Parse
+from index.readers.decoding import MAX_DOCUMENT_BYTES
 from index.readers.transcript import TranscriptReader
 from index.sandbox import Sandbox
 from index.sources.discord_export import DiscordExportSource
@@ -50,6 +53,18 @@ def test_a_slack_export_has_threads_and_pinned_messages(tmp_path: Path) -> None:
         ],
         "The ferry leaves at noon from pier four.": ["The ferry leaves at noon from pier four."],
     } == told(found)
+
+
+def test_an_export_may_be_larger_than_a_document(tmp_path: Path) -> None:
+    with zipfile.ZipFile(BytesIO(export := slack_export())) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    padded = tmp_path / "a.zip"
+    with zipfile.ZipFile(padded, "w") as archive:  # which packs nothing
+        for name, data in files.items():
+            archive.writestr(name, data)
+        archive.writestr("canvas.bin", bytes(MAX_DOCUMENT_BYTES))
+    assert 2 == len(told(source(SlackExportSource, tmp_path / "b.zip", export)))
+    assert 2 == len(told(source(SlackExportSource, tmp_path / "c.zip", padded.read_bytes())))
 
 
 def test_a_message_links_to_itself_in_its_thread(tmp_path: Path) -> None:
