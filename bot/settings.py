@@ -128,6 +128,12 @@ class FetchSettings(_Section):
         default=frozenset(), examples=['["wiki.example.internal"]']
     )
 
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _in_lower_case(cls, hosts: frozenset[str]) -> frozenset[str]:
+        """Write hosts as addresses are written that are compared with them."""
+        return frozenset(host.strip().lower() for host in hosts)
+
 
 class LogSettings(_Section):
     """How to log, and whether questions' words are logged."""

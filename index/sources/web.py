@@ -191,7 +191,7 @@ class Web:
 
 def open_web(allowed_hosts: Iterable[str]) -> Web:
     """Return the web, in which these hosts alone may stand in a private network."""
-    return Web(Fetcher(allowed_hosts=frozenset(host.lower() for host in allowed_hosts)))
+    return Web(Fetcher(allowed_hosts=frozenset(allowed_hosts)))
 
 
 def _page(response: Response, asked: Validators) -> Page:

@@ -206,6 +206,11 @@ def test_lists_come_from_the_environment_and_from_the_file(
     assert (Path("/srv/docs"),) == settings.sources.allowed_paths
 
 
+def test_hosts_are_meant_in_any_case_of_letters(folder: Path) -> None:
+    (folder / "quoth.toml").write_text('[fetch]\nallowed_hosts = ["Wiki.Example.internal "]\n')
+    assert {"wiki.example.internal"} == load().fetch.allowed_hosts
+
+
 def test_a_file_that_is_not_toml_is_named(folder: Path) -> None:
     (folder / "quoth.toml").write_text("threshold: 0.5\n")
     with pytest.raises(SettingInvalid, match=r"could not be read.*quoth\.toml"):
