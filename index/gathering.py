@@ -10,7 +10,7 @@ from index.errors import DocumentGone, DocumentUnreadable
 from index.languages import language_of
 from index.lines import with_lines
 from index.passages import Block, Document, Draft, Failure
-from index.ports import Embedder, Entry, Reader, Source
+from index.ports import Embedder, Entry, Reader, RollingSource, Source
 from index.readers.decoding import decode
 from index.splitting import embedding_text, split
 
@@ -61,9 +61,11 @@ class Gathering:
     def is_suspicious(self, *, held: bool, accepted: int) -> bool:
         """Whether so many documents are gone, and more than were ``accepted``, that somebody has to agree.
 
-        New ones do not make up for it: a source that is ``held`` stays so.
+        New ones do not make up for it: a source that is ``held`` stays so. Only in a source that rolls
+        on each of them may have pushed one out.
         """
-        lost = len(self.removed)
+        pushed_out = len(self.fresh - self.known.keys()) if isinstance(self.source, RollingSource) else 0
+        lost = len(self.removed) - pushed_out
         is_many = held or lost > HELD_SHARE * len(self.known)
         return is_many and lost >= HELD_LEAST and lost > accepted
 

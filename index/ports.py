@@ -105,6 +105,13 @@ class DirectSource(Source, Protocol):
         ...
 
 
+@runtime_checkable
+class RollingSource(Source, Protocol):
+    """A source of the newest documents of something, ``max_entries`` at most: new ones push out old ones."""
+
+    max_entries: int
+
+
 class Reader(Protocol):
     """Turns the bytes of one format into blocks of text under their headings."""
 

@@ -15,12 +15,12 @@ from index.sources.exports import (
     ExportSource,
     Told,
     conversations,
-    moment,
     objects,
     parsed,
     text,
     told,
 )
+from index.sources.moments import moment
 
 SPOKEN = frozenset({"", "Default", "Reply"})
 """Kinds of message that people write themselves; the others say who joined or what was pinned."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -190,20 +190,3 @@ def objects(found: object, *path: str) -> list[dict[str, Any]]:
     """Return the objects of the list at a path in an object, or of a list itself."""
     value = field(found, *path)
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def moment(said: str) -> datetime | None:
-    """Return the moment that a date and time name, of UTC where they name no zone; None for none."""
-    try:
-        found = datetime.fromisoformat(said)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def since_1970(seconds: str) -> datetime | None:
-    """Return the moment of a timestamp such as "1700000000.000100"; None for anything else."""
-    try:
-        return datetime.fromtimestamp(float(seconds), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None

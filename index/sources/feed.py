@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import ClassVar
@@ -13,7 +12,8 @@ from index.ports import Entry, Parse
 from index.sources.addresses import file_name, joined, uri_of
 from index.sources.content import HTML
 from index.sources.feeditems import FeedItem, items_in
-from index.sources.loading import EPOCH, Loader
+from index.sources.loading import Loader
+from index.sources.moments import EPOCH, moment
 from index.sources.options import Option, Options, number, one_of
 from index.sources.web import Web
 
@@ -54,7 +54,7 @@ class FeedSource:
         self._url = origin
         self._formats = formats
         self._web = web
-        self._most = int(options.get("max-entries", MAX_ENTRIES))
+        self.max_entries = int(options.get("max-entries", MAX_ENTRIES))
         self._read = options.get("read", AS_GIVEN)
         self._parse = parse
         self._loader = Loader(web, memory, parse)
@@ -66,7 +66,7 @@ class FeedSource:
         self._texts.clear()
         with self._loader.listing():
             seen = set[str]()
-            for url, item in items[: self._most]:
+            for url, item in items[: self.max_entries]:
                 entry = self._entry(url, item)
                 if entry.uri not in seen:
                     seen.add(entry.uri)
@@ -113,13 +113,6 @@ class FeedSource:
             name=name,
             format=HTML,
             version=hashlib.sha256(data).hexdigest(),
-            updated_at=_moment(item.updated),
+            updated_at=moment(item.updated) or EPOCH,
             url=url,
         )
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError:
-        return EPOCH

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import ClassVar
 from urllib.parse import quote
@@ -10,6 +9,7 @@ from urllib.parse import quote
 from index.errors import DocumentTooLarge, DocumentUnreadable, SourceUnavailable
 from index.ports import Entry
 from index.readers.decoding import MAX_DOCUMENT_BYTES, too_large
+from index.sources.moments import EPOCH, since_1970
 from index.sources.options import Options
 
 PAGES = frozenset({"htm", "html", "xhtml"})
@@ -105,7 +105,7 @@ def file_entry(path: Path, *, uri: str, url: str) -> Entry:
         name=printable(path.name),
         format=file_format(path),
         version=version,
-        updated_at=datetime.fromtimestamp(seconds, UTC),
+        updated_at=since_1970(seconds) or EPOCH,
         url=url,
     )
 
@@ -139,7 +139,7 @@ def printable(name: str) -> str:
 
 
 def _folder_entry(uri: str) -> Entry:
-    return Entry(uri=uri, name=uri, format="", version="", updated_at=datetime.fromtimestamp(0, UTC))
+    return Entry(uri=uri, name=uri, format="", version="", updated_at=EPOCH)
 
 
 def _walk(root: Path, miss: Callable[[OSError], None]) -> Iterator[Path]:

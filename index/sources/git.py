@@ -7,7 +7,6 @@ import weakref
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from itertools import islice
 from mmap import ACCESS_READ, mmap
 from pathlib import Path, PurePosixPath
@@ -32,6 +31,7 @@ from index.readers.decoding import MAX_DOCUMENT_BYTES, too_large
 from index.sources.clones import opened
 from index.sources.folder import file_format, printable
 from index.sources.forges import forge_of
+from index.sources.moments import EPOCH, since_1970
 from index.sources.options import Option, Options
 from index.sources.packs import LARGEST_OBJECT, has_large_object
 
@@ -107,7 +107,7 @@ class GitSource:
         self._repo = repo
         forge = forge_of(_address(repo) if _is_local(self._origin) else self._origin)
         at = commit.id.decode()
-        updated_at = datetime.fromtimestamp(commit.commit_time, UTC)
+        updated_at = since_1970(commit.commit_time) or EPOCH
         for file in files:
             path = PurePosixPath(file.path.decode("utf-8", "replace"))
             if not stat.S_ISREG(file.mode) or not self._takes(path):

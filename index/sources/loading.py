@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -18,9 +18,8 @@ from index.errors import DocumentGone, DocumentUnreadable
 from index.ports import Entry, Parse
 from index.sources.addresses import file_name, is_below, uri_of
 from index.sources.content import HTML, Bearings, as_text, bearings, format_of, is_hidden
+from index.sources.moments import EPOCH
 from index.sources.web import Page, Validators, Web
-
-EPOCH = datetime.fromtimestamp(0, UTC)
 
 RESUMED_SECONDS = 6 * 3600.0
 """A listing that was cut short goes on for so long; later its pages are looked at anew."""

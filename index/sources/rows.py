@@ -5,7 +5,6 @@ import html
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,6 +13,7 @@ from index.ports import Entry, Parse
 from index.sources.cells import Cell, objects_in, table_in
 from index.sources.curated import body, literal
 from index.sources.folder import file_entry, printable, read_file
+from index.sources.moments import moment
 from index.sources.options import Option, Options, one_of
 
 MAX_ROWS = 50_000
@@ -144,7 +144,7 @@ class RowsSource:
             name=title or self._path.name,
             format=_ENDINGS[self._markup],
             version=hashlib.sha256(version.encode()).hexdigest(),
-            updated_at=_moment(self._field(row.cells, "updated")) or whole.updated_at,
+            updated_at=moment(self._field(row.cells, "updated")) or whole.updated_at,
             url=_address(self._field(row.cells, "link")) or self._base_url,
             is_whole=False,
         )
@@ -178,11 +178,3 @@ class CsvSource(RowsSource):
 def _address(text: str) -> str:
     """Return a link to the web; what leads anywhere else is none."""
     return text if text.startswith(("https://", "http://")) and len(text.split()) == 1 else ""
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

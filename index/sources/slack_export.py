@@ -16,10 +16,10 @@ from index.sources.exports import (
     conversations,
     objects,
     parsed,
-    since_1970,
     text,
     told,
 )
+from index.sources.moments import since_1970
 
 MOST_FILES = 100_000
 """There is one for each day of each channel."""

@@ -134,6 +134,11 @@ def test_files_that_are_published_elsewhere_are_linked_there(tea: Repo, forge: F
     assert ("https://tea.example.org/README.md", "") == (entry.url, entry.line_anchor)
 
 
+def test_a_commit_beyond_all_calendars_is_read_all_the_same(tea: Repo, forge: Forge, tmp_path: Path) -> None:
+    commit(tea, {"README.md": b"# Tea"}, at=10**15)
+    assert ["README.md"] == uris(source(forge.address("tea.git"), tmp_path).entries())
+
+
 def test_a_file_in_lfs_says_so(tea: Repo, forge: Forge, tmp_path: Path) -> None:
     commit(tea, {"big.txt": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"})
     repository = source(forge.address("tea.git"), tmp_path)

@@ -442,6 +442,8 @@ def test_one_document_is_found_without_going_through_the_site(site: Website, sou
 # Feeds
 
 
+ATOM_TYPE = "application/atom+xml"
+
 ATOM = """<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom"><title>News</title>
 <entry><title>Green &amp; fresh</title><link href="{url}/green"/>
@@ -454,7 +456,7 @@ ATOM = """<?xml version="1.0" encoding="utf-8"?>
 
 @pytest.fixture
 def feed(site: Website) -> Website:
-    site.serve("/feed.xml", ATOM.format(url=site.url), type="application/atom+xml")
+    site.serve("/feed.xml", ATOM.format(url=site.url), type=ATOM_TYPE)
     site.serve("/green", page("The page about green"))
     site.serve("/black", page("The page about black"))
     return site
@@ -486,6 +488,22 @@ def test_what_is_read_of_a_feed_can_be_chosen(feed: Website, sources: Sources, r
 def test_an_entry_that_leaves_the_feed_is_no_longer_quoted(feed: Website, sources: Sources) -> None:
     sources.add("feed", f"{feed.url}/feed.xml", max_entries="1")
     assert ["green"] == sources.uris()
+
+
+def test_new_entries_may_push_out_all_others(site: Website, sources: Sources) -> None:
+    def serve(numbers: range) -> None:
+        entries = "".join(
+            f"<entry><title>{n}</title><link href='/{n}'/><content>News of day{n}.</content></entry>"
+            for n in numbers
+        )
+        site.serve("/feed.xml", f"<feed xmlns='http://www.w3.org/2005/Atom'>{entries}</feed>", type=ATOM_TYPE)
+
+    serve(range(6))
+    sources.add("feed", f"{site.url}/feed.xml")
+    serve(range(6, 12))
+    assert (6, ()) == ((report := sources.sync()).removed, report.held)
+    serve(range(11, 12))
+    assert 5 == sources.sync().held[0].lost
 
 
 def test_a_page_is_no_feed(feed: Website, sources: Sources) -> None:
