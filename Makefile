@@ -15,7 +15,7 @@ run: .venv/installed ## read seeds/ and chat; connects Discord and Slack if thei
 	@$(BIN)/quoth run
 
 test: check ## run all checks and all tests
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 3
 
 check: .venv/developed ## ruff, formatting, mypy --strict and the arrows between packages
 	$(BIN)/ruff check .

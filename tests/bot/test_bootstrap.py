@@ -64,7 +64,7 @@ print(*sys.modules)
         (("slack",), ["SlackAdapter", "TerminalAdapter"], {"slack_bolt", "slack_sdk"}),
         (("discord", "slack"), ["DiscordAdapter", "SlackAdapter", "TerminalAdapter"], PLATFORMS),
     ],
-    ids=str,
+    ids=["none", "discord", "slack", "both"],
 )
 def test_only_the_platforms_that_have_tokens_are_built_and_imported(
     tmp_path: Path, tokens: tuple[str, ...], adapters: list[str], libraries: set[str]

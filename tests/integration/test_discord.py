@@ -1060,7 +1060,7 @@ async def test_a_new_post_is_overheard_with_its_title_once_its_first_message_cam
     ] == core.requests
 
 
-@pytest.mark.parametrize(("kind", "within"), [(11, FORUM), (12, "")])
+@pytest.mark.parametrize(("kind", "within"), [(11, FORUM), (12, "")], ids=["public", "private"])
 async def test_a_posting_in_a_thread_names_the_channel_whose_people_can_read_it(
     hearing: FakeDiscord, core: ScriptedCore, kind: int, within: str
 ) -> None:
