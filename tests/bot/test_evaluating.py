@@ -96,7 +96,7 @@ def test_two_runs_are_compared_question_by_question(run: Eval) -> None:
     assert {"won": [], "lost": ["coffee"], "tied": 2, "p": 1} == against
     shown = run(*evaluate, "--against", "before.jsonl").stdout
     assert "0 won, 1 lost, 2 tied; p = 1" in shown
-    assert "when are coffee beans ground" in shown
+    assert "beans ground" in shown  # the end of the question, of which a narrow terminal makes two lines
 
 
 def test_a_run_may_replace_the_answers_that_it_is_compared_with(run: Eval) -> None:
