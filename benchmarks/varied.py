@@ -149,11 +149,12 @@ class _Varied:
         """Turn the lowest bit of some of the coordinates."""
         if not copy:
             return blob
-        count, _, _ = HEADER.unpack_from(blob)
+        count, width, _ = HEADER.unpack_from(blob)
         start = HEADER.size + count * (ID.itemsize + SCALE.itemsize + 1)
-        codes = np.frombuffer(blob, np.uint8, offset=start)
+        end = start + count * width // 2
+        codes = np.frombuffer(blob[start:end], np.uint8)
         noise = np.frombuffer(self._noise.bytes(len(codes)), np.uint8)
-        return blob[:start] + (codes ^ (noise & 0x11)).tobytes()
+        return blob[:start] + (codes ^ (noise & 0x11)).tobytes() + blob[end:]
 
 
 @cache

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.passages import Passage, SentenceKind
+from index.ports import Vectors
 from index.ranking import Query
-from index.tokens import HEADING, unpack
 
 LONGEST = 400
 """Characters that are marked at most."""
@@ -27,24 +28,29 @@ ROW = 0.05
 """The same for the rows of a table, whose header repeats the words of a question and answers none."""
 
 
-def span(passage: Passage, tokens: bytes, query: Query) -> tuple[int, int]:
-    """Return the span of the sentences that answer; ``tokens`` are the passage's, packed.
+UNSEEN = -1.0
+"""The match of what lies beyond the embedder's window: none is lower."""
 
-    The match is late interaction: of each token of the query, the highest similarity to any token
-    of the sentences, half by rarity and half all alike.
+
+def span(passage: Passage, sentences: NDArray[np.uint8], matches: Vectors, query: Query) -> tuple[int, int]:
+    """Return the span of the sentences that answer.
+
+    ``matches`` is (m, n): how well the query's m tokens match each of n ``sentences``, given by number.
+    That is late interaction: of each token of the query, the highest similarity to any token of the
+    sentences, half by rarity and half all alike.
     """
-    own = unpack([tokens])
-    similar = query.tokens @ own.vectors.T
-    shares = query.shares
+    every = np.full((len(matches), len(passage.sentences)), UNSEEN, np.float32)
+    every[:, sentences] = matches
+    by_length = [every]
+    for more in range(1, MOST):
+        by_length.append(np.maximum(by_length[-1][:, :-1], every[:, more:]))
+    scores = [query.shares @ each for each in by_length]
     best, chosen = -np.inf, (0, 0)
     for first, last in _windows(passage):
-        here = (own.sentences >= first) & (own.sentences <= last) & (own.sentences != HEADING)
-        if not here.any():
-            continue  # beyond the embedder's window
         code = sum(each.kind is SentenceKind.CODE for each in passage.sentences[first : last + 1])
         is_table = _is_row(passage, first)
         price = PRICE * (last - first) + CODE * code / (last - first + 1) + ROW * is_table
-        match = float(shares @ similar[:, here].max(axis=1)) - price
+        match = float(scores[last - first][first]) - price
         if match > best:
             best, chosen = match, (first, last)
     start, end = passage.sentences[chosen[0]].start, passage.sentences[chosen[1]].end

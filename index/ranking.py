@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.catalog import CandidateRow
 from index.ports import Embedding, Ids, Numbers, Vectors
-from index.tokens import HEADING, Tokens, run_vectors, sentence_runs, unpack
+from index.tokens import HEADING, Tokens, unpack
 
 STOP_WEIGHT = 0.25
 """What a word counts that says how somebody asks, not what about, where words are weighed by rarity."""
@@ -107,7 +107,8 @@ class Evidence:
 
     ``signals`` is (n, len(SIGNALS)); ``similarity`` (n,) the cosine of query and passage; ``texts``
     (n,) numbers passages of the same text alike, whatever their headings;
-    ``matches`` (m, n) the highest similarity of each of the query's m tokens in each passage.
+    ``matches`` (m, n) is the highest similarity of each of the query's m tokens in each passage, and
+    ``by_run`` (m, runs) that in each run of ``tokens``.
     """
 
     rows: tuple[CandidateRow, ...]
@@ -115,6 +116,15 @@ class Evidence:
     similarity: Numbers
     texts: NDArray[np.int64]
     matches: Numbers
+    tokens: Tokens
+    by_run: Vectors
+
+    def sentences(self, candidate: int) -> tuple[NDArray[np.uint8], Vectors]:
+        """Return the numbers of a candidate's sentences, and their columns of ``by_run``."""
+        runs = slice(*np.searchsorted(self.tokens.runs, self.tokens.starts[candidate : candidate + 2]))
+        numbers = self.tokens.sentences[self.tokens.runs[runs]]
+        own = numbers != HEADING
+        return numbers[own], self.by_run[:, runs][:, own]
 
 
 def weigh(
@@ -126,14 +136,15 @@ def weigh(
 ) -> Evidence:
     """Compare a query with at least one candidate, token by token; ``rarity`` is by token id."""
     tokens = unpack([row.tokens for row in rows])
-    similar = query.tokens @ tokens.vectors.T
-    runs = sentence_runs(tokens)
+    compared = tokens.similarity(np.vstack((query.tokens, query.vector)))
+    similar, along = compared[:-1], compared[-1]
+    runs = tokens.runs
     by_run = np.maximum.reduceat(similar, runs, axis=1)
     firsts = np.searchsorted(runs, tokens.starts[:-1])
     matches = np.maximum.reduceat(by_run, firsts, axis=1).astype(np.float64)
     rare = rarity[np.minimum(tokens.ids, len(rarity) - 1)]
     focus = np.add.reduceat(similar.max(axis=0) * rare, runs) / np.maximum(np.add.reduceat(rare, runs), 1e-9)
-    likeness = run_vectors(tokens, runs) @ query.vector
+    likeness = np.add.reduceat(along, runs) / np.maximum(tokens.lengths, 1e-12)
     # Headings are no sentences: neither do they answer, nor is anything of them marked.
     own = tokens.sentences[runs] != HEADING
     owners = np.searchsorted(firsts, np.flatnonzero(own), side="right") - 1
@@ -162,6 +173,8 @@ def weigh(
         similarity=(vectors @ query.embedding.vector).astype(np.float64),
         texts=_texts(tokens),
         matches=matches,
+        tokens=tokens,
+        by_run=by_run,
     )
 
 
@@ -296,9 +309,7 @@ def _model() -> dict[str, Any]:
 def _texts(tokens: Tokens) -> NDArray[np.int64]:
     """Return one number for each passage, the same for those with the same tokens below their headings."""
     numbers: dict[bytes, int] = {}
-    own = tokens.sentences != HEADING
-    parts = zip(np.split(tokens.ids, tokens.starts[1:-1]), np.split(own, tokens.starts[1:-1]), strict=True)
-    return np.array([numbers.setdefault(ids[mine].tobytes(), len(numbers)) for ids, mine in parts])
+    return np.array([numbers.setdefault(ids.tobytes(), len(numbers)) for ids in tokens.own_ids()])
 
 
 def _coverage(query: Query, tokens: Tokens) -> Numbers:

@@ -21,7 +21,7 @@ from index.passages import Audience, Explanation, Finding, Hit, Passage
 from index.ports import Embedder, Embedding, Numbers, Reranker, Vectors
 from index.ranking import Evidence, Query, confidences, cues, fused, telling, weigh
 from index.releases import newest_first, rank
-from index.resemblance import Shingles, resemble, shingles
+from index.resemblance import TOKENS_RESEMBLANCE, Shingles, resemble, token_shingles
 from index.snapshots import AUDIENCES, SENTENCES, Scope, Snapshot, Snapshots
 from index.tokens import Projection
 
@@ -32,7 +32,7 @@ SCORED = 200
 """Passages whose lexical score is known; of the candidates beyond it is taken for 0."""
 
 CONTENDERS = 30
-"""Candidates whose text is read at a time, until there are enough that do not stand twice."""
+"""Candidates that are compared at a time, until there are enough that do not stand twice."""
 
 RERANKED = 30
 """Candidates that a reranker puts in order: it reads each of them, which takes milliseconds apiece."""
@@ -279,29 +279,20 @@ class CatalogSearcher:
 
     def _hits(self, ranking: Ranking, k: int, audience: Audience) -> list[Hit]:
         """Return up to ``k`` candidates as hits; what nearly repeats an earlier one is named with it."""
-        rows = ranking.evidence.rows
         probabilities = confidences(ranking.cues)
-        groups: list[_Group] = []
-        for at in range(0, len(ranking.order), CONTENDERS):
-            if len(groups) >= k:
-                break
-            some = ranking.order[at : at + CONTENDERS]
-            live = self._catalog.passages([rows[i].id for i in some], audience)
-            _group(groups, [(i, live[rows[i].id]) for i in some if rows[i].id in live])
         hits: list[Hit] = []
-        for group in groups[:k]:
-            i, (shown, passage), also = group.members[0][0], *group.newest_first()
-            # A later hit is never the surer one: it would have come first, or a reranker doubts it.
-            ceiling = hits[-1].confidence if hits else 1.0
-            hits.append(
-                Hit(
-                    passage=passage,
-                    score=float(ranking.scores[i]),
-                    confidence=min(float(probabilities[i]), ceiling),
-                    highlight=span(passage, rows[shown].tokens, ranking.query),
-                    also=also,
-                )
+        groups = _groups(ranking, k)
+        while groups and len(hits) < k:
+            some, groups = groups[: k - len(hits)], groups[k - len(hits) :]
+            live = self._catalog.passages(
+                [ranking.evidence.rows[i].id for group in some for i in group], audience
             )
+            for group in some:
+                members = [(i, live[id]) for i in group if (id := ranking.evidence.rows[i].id) in live]
+                if members:
+                    # A later hit is never the surer one: it would have come first, or a reranker doubts it.
+                    ceiling = hits[-1].confidence if hits else 1.0
+                    hits.append(_hit(members, ranking, min(float(probabilities[members[0][0]]), ceiling)))
         return hits
 
     def _projection(self, embedder: Embedder) -> Projection:
@@ -324,37 +315,43 @@ class CatalogSearcher:
             return self._chatter[embedder.id]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Group:
-    """Passages that say nearly the same, best first, by their places among the candidates."""
-
-    shingles: Shingles
-    members: list[tuple[int, Passage]]
-
-    def newest_first(self) -> tuple[tuple[int, Passage], tuple[Passage, ...]]:
-        """Return which to show, and the others: where the best has a release, it is the newest one's.
-
-        The same page as another source has it is no other place.
-        """
-        first = self.members[0]
-        if first[1].release:
-            first = max(self.members, key=lambda member: rank(member[1].release))
-        shown = first[1]
-        others = (passage for i, passage in self.members if i != first[0])
-        return first, tuple(
-            each for each in others if not each.url or each.url != shown.url or each.source == shown.source
-        )
-
-
-def _group(groups: list[_Group], candidates: list[tuple[int, Passage]]) -> None:
-    """Add each candidate to the group of a passage that it nearly repeats, or as a new group."""
-    for i, passage in candidates:
-        own = shingles(passage.text)
-        twin = next((group for group in groups if resemble(own, group.shingles)), None)
+def _groups(ranking: Ranking, k: int) -> list[list[int]]:
+    """Return the best candidates, each with those that nearly repeat it, best first; ``k`` groups or more."""
+    groups: list[tuple[Shingles, list[int]]] = []
+    ids = ranking.evidence.tokens.own_ids()
+    for at, i in enumerate(ranking.order):
+        if at % CONTENDERS == 0 and len(groups) >= k:
+            break
+        own = token_shingles(ids[i])
+        twin = next((members for of, members in groups if resemble(own, of, share=TOKENS_RESEMBLANCE)), None)
         if twin is not None:
-            twin.members.append((i, passage))
+            twin.append(i)
         else:
-            groups.append(_Group(shingles=own, members=[(i, passage)]))
+            groups.append((own, [i]))
+    return [members for _, members in groups]
+
+
+def _hit(members: list[tuple[int, Passage]], ranking: Ranking, confidence: float) -> Hit:
+    """Return passages that say nearly the same, best first, by their places among the candidates, as a hit.
+
+    Where the best has a release, the newest one's is shown. The same page as another source has it is
+    no other place.
+    """
+    best = shown, passage = members[0]
+    if passage.release:
+        best = shown, passage = max(members, key=lambda member: rank(member[1].release))
+    others = (other for member in members if member is not best for other in (member[1],))
+    return Hit(
+        passage=passage,
+        score=float(ranking.scores[members[0][0]]),
+        confidence=confidence,
+        highlight=span(passage, *ranking.evidence.sentences(shown), ranking.query),
+        also=tuple(
+            each
+            for each in others
+            if not each.url or each.url != passage.url or each.source == passage.source
+        ),
+    )
 
 
 def _whole(embedding: Embedding) -> Vectors:

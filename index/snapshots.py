@@ -22,7 +22,7 @@ from index.passages import Audience, Manifest, content_hash
 from index.ports import Embedder, Ids, Keys, Vectors
 from index.stores.faiss_store import DAMAGE, FaissStore
 from index.stores.tantivy_store import LexicalEntry, LexicalSnapshot, TantivyStore
-from index.tokens import HEADING, Projection, Tokens, run_vectors, sentence_runs, token_ids, unpack
+from index.tokens import HEADING, Projection, Tokens, run_vectors, token_ids, unpack
 
 SENTENCES = 256
 """Room for sentences: the id of a sentence's vector is its passage's id times this, plus its number."""
@@ -350,8 +350,7 @@ class _Batch:
 
 def sentence_vectors(tokens: Tokens) -> tuple[NDArray[np.int64], Vectors]:
     """Return (passage, sentence) and the unit vector of each sentence: the mean of its tokens."""
-    runs = sentence_runs(tokens)
-    means = run_vectors(tokens, runs)
+    means, runs = run_vectors(tokens), tokens.runs
     owners = np.stack(
         (np.searchsorted(tokens.starts, runs, side="right") - 1, tokens.sentences[runs].astype(np.int64)),
         axis=1,

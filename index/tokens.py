@@ -5,7 +5,7 @@ bits ranks as well as over all 384 in full precision, in a twenty-fourth of the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import pairwise
 from struct import Struct
@@ -21,17 +21,18 @@ DIMENSION = 128
 LEVELS = 7
 """A coordinate is a whole number from -7 to 7 times its token's scale: four bits, two to a byte."""
 
+AT_A_TIME = 1024
+"""Tokens that are compared at once: what they take stays in the processor's cache."""
+
 HEADING = 255
 """Stands for the sentence of a token that is part of the title or the headings."""
 
 HEADER = Struct("<3H")
 """Numbers in front: tokens, coordinates of each, and how many in a thousand sentences are code."""
 
-PAIRS = np.array([(byte >> 4) - LEVELS + ((byte & 15) - LEVELS) * 1j for byte in range(256)], np.complex64)
-"""The two coordinates that each byte holds, as one number, so that a table look-up yields both."""
-
 ID = np.dtype("<u4")
 SCALE = np.dtype("<f2")
+LENGTH = np.dtype("<f4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +69,46 @@ def unit(vectors: Vectors) -> Vectors:
 class Tokens:
     """The tokens of several passages, one after the other.
 
-    ``vectors`` is (n, DIMENSION), of about unit length; ``ids`` and ``sentences`` are (n,);
-    the tokens of passage ``i`` are those from ``starts[i]`` up to ``starts[i + 1]``. ``code`` is,
-    for each passage, the share of its sentences (0 to 1) that are code.
+    ``codes`` is (n, width / 2), ``scales``, ``ids`` and ``sentences`` are (n,); the tokens of passage
+    ``i`` are those from ``starts[i]`` up to ``starts[i + 1]``. A run of tokens of one passage and one
+    sentence, or of its headings, begins at each of ``runs``, and ``lengths`` are those of the sums of
+    their vectors. ``code`` is, for each passage, the share of its sentences (0 to 1) that are code.
     """
 
-    vectors: Vectors
+    codes: NDArray[np.uint8]
+    scales: Vectors
     ids: Ids
     sentences: NDArray[np.uint8]
     starts: NDArray[np.int64]
+    runs: NDArray[np.int64]
+    lengths: Vectors
     code: NDArray[np.float64]
+
+    @property
+    def vectors(self) -> Vectors:
+        """Return (n, width), of about unit length."""
+        halves = np.stack((self.codes >> 4, self.codes & 15), axis=-1).reshape(len(self.codes), -1)
+        return np.asarray((halves.astype(np.float32) - LEVELS) * self.scales[:, None])
+
+    def similarity(self, queries: Vectors) -> Vectors:
+        """Return (m, n): the dot product of each of (m, width) queries with each token's vector.
+
+        The same as with ``vectors``, which take three times as long to be written out.
+        """
+        high, low = np.ascontiguousarray(queries[:, ::2]), np.ascontiguousarray(queries[:, 1::2])
+        found = np.empty((len(queries), len(self.codes)), np.float32)
+        for start in range(0, len(self.codes), AT_A_TIME):
+            here = slice(start, start + AT_A_TIME)
+            halves = (self.codes[here] >> 4).astype(np.float32), (self.codes[here] & 15).astype(np.float32)
+            found[:, here] = high @ halves[0].T + low @ halves[1].T
+        found -= LEVELS * queries.sum(axis=1, keepdims=True)
+        found *= self.scales
+        return found
+
+    def own_ids(self) -> list[Ids]:
+        """Return the ids of each passage's tokens below its headings."""
+        own = self.sentences != HEADING
+        return np.split(self.ids[own], np.add.reduceat(own, self.starts[:-1]).cumsum()[:-1])
 
 
 def pack(
@@ -96,7 +127,7 @@ def pack(
     starts = embedding.spans[:, 0] - prefix
     number = np.searchsorted([sentence.start for sentence in sentences], starts, side="right") - 1
     own = np.where(starts < 0, HEADING, np.clip(number, 0, HEADING - 1)).astype(np.uint8)
-    return b"".join(
+    blob = b"".join(
         (
             HEADER.pack(len(vectors), nibbles.shape[1], _per_mille_of_code(sentences)),
             embedding.ids.astype(ID).tobytes(),
@@ -105,6 +136,7 @@ def pack(
             (nibbles[:, ::2] << 4 | nibbles[:, 1::2]).tobytes(),
         )
     )
+    return blob + unpack([blob]).lengths.astype(LENGTH).tobytes()
 
 
 def _blank(embedding: Embedding) -> Embedding:
@@ -124,25 +156,33 @@ def _per_mille_of_code(sentences: Sequence[Sentence]) -> int:
 
 def unpack(blobs: Sequence[bytes]) -> Tokens:
     """Return the tokens of some passages; there is at least one."""
-    counts, ids, scales, sentences, codes, code = [], [], [], [], [], []
+    counts, ids, scales, sentences, codes, lengths, code = [], [], [], [], [], [], []
     for blob in blobs:
         n, width, per_mille = HEADER.unpack_from(blob)
         first, second = HEADER.size + n * ID.itemsize, HEADER.size + n * (ID.itemsize + SCALE.itemsize)
+        third = second + n + n * width // 2
         counts.append(n)
         code.append(per_mille / 1000)
         ids.append(blob[HEADER.size : first])
         scales.append(blob[first:second])
         sentences.append(blob[second : second + n])
-        codes.append(blob[second + n :])
-    vectors = PAIRS.take(np.frombuffer(b"".join(codes), np.uint8).reshape(-1, width // 2)).view(np.float32)
-    vectors *= np.frombuffer(b"".join(scales), SCALE).astype(np.float32)[:, None]
-    return Tokens(
-        vectors=vectors,
+        codes.append(blob[second + n : third])
+        lengths.append(blob[third:])
+    numbers = np.frombuffer(b"".join(sentences), np.uint8)
+    starts = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+    runs = _runs(numbers, starts)
+    tokens = Tokens(
+        codes=np.frombuffer(b"".join(codes), np.uint8).reshape(-1, width // 2),
+        scales=np.frombuffer(b"".join(scales), SCALE).astype(np.float32),
         ids=np.frombuffer(b"".join(ids), ID).astype(np.int32),
-        sentences=np.frombuffer(b"".join(sentences), np.uint8),
-        starts=np.concatenate(([0], np.cumsum(counts, dtype=np.int64))),
+        sentences=numbers,
+        starts=starts,
+        runs=runs,
+        lengths=np.frombuffer(b"".join(lengths), LENGTH),
         code=np.array(code),
     )
+    # What was packed before lengths were kept has none.
+    return tokens if all(lengths) else replace(tokens, lengths=np.linalg.norm(_sums(tokens), axis=1))
 
 
 def token_ids(blob: bytes) -> Ids:
@@ -151,16 +191,20 @@ def token_ids(blob: bytes) -> Ids:
     return np.frombuffer(blob, ID, n, HEADER.size).astype(np.int32)
 
 
-def sentence_runs(tokens: Tokens) -> NDArray[np.int64]:
-    """Return where runs of tokens of one passage and one sentence start; headings are runs, too."""
-    changed = np.flatnonzero(np.diff(tokens.sentences)) + 1
-    runs: NDArray[np.int64] = np.union1d(changed, tokens.starts[:-1]).astype(np.int64)
-    return runs[runs < len(tokens.sentences)]
+def _runs(sentences: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    changed = np.flatnonzero(np.diff(sentences)) + 1
+    runs: NDArray[np.int64] = np.union1d(changed, starts[:-1]).astype(np.int64)
+    return runs[runs < len(sentences)]
 
 
-def run_vectors(tokens: Tokens, runs: NDArray[np.int64]) -> Vectors:
+def run_vectors(tokens: Tokens) -> Vectors:
     """Return the unit vector of each run, of which there is at least one: the mean of its tokens."""
-    bounds = pairwise([*runs.tolist(), len(tokens.vectors)])
-    ones = np.ones(len(tokens.vectors), np.float32)
+    return unit(_sums(tokens))
+
+
+def _sums(tokens: Tokens) -> Vectors:
+    vectors = tokens.vectors
+    bounds = pairwise([*tokens.runs.tolist(), len(vectors)])
+    ones = np.ones(len(vectors), np.float32)
     # Three times as fast as np.add.reduceat along rows.
-    return unit(np.stack([ones[: end - start] @ tokens.vectors[start:end] for start, end in bounds]))
+    return np.stack([ones[: end - start] @ vectors[start:end] for start, end in bounds])

@@ -58,7 +58,7 @@ class OpenVinoEmbedder:
             self._card = Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
             tokens = (folder / TOKENIZER).read_text(encoding="utf-8")
             # On a busy machine, one thread answers in half the time of two that wait for each other.
-            self._exact = _Graph(folder / GRAPH, half=False, threads=1)
+            self._quick = _Graph(folder / GRAPH, threads=1)
             self._whole, self._cut = Tokenizer.from_str(tokens), Tokenizer.from_str(tokens)
         except Exception as error:
             # OpenVINO and tokenizers raise bare RuntimeErrors and Exceptions.
@@ -104,18 +104,17 @@ class OpenVinoEmbedder:
         encoded = [self._cut.encode(prompt + text) for text in texts]
         embedded: dict[int, Embedding] = {}
         for batch in batches([len(one.ids) for one in encoded]):
-            own = self._embed([encoded[i] for i in batch], len(prompt), self._quick)
+            own = self._embed([encoded[i] for i in batch], len(prompt), self._thorough)
             embedded.update(zip(batch, own, strict=True))
         return [embedded[i] for i in range(len(texts))]
 
     def _embed_queries(self, encoded: Sequence[Encoding]) -> list[Embedding]:
-        # A few short texts are computed no faster in half precision.
-        return self._embed(encoded, len(self._card.query_prompt), self._exact)
+        return self._embed(encoded, len(self._card.query_prompt), self._quick)
 
     @cached_property
-    def _quick(self) -> "_Graph":
+    def _thorough(self) -> "_Graph":
         """What computes passages, of its own: questions do not wait for those of a sync."""
-        return _Graph(self._graph, half=True, threads=0)
+        return _Graph(self._graph, threads=0)
 
     def _embed(self, encoded: Sequence[Encoding], prefix: int, graph: "_Graph") -> list[Embedding]:
         rows = _rows(encoded, self._card.pad)
@@ -167,14 +166,14 @@ def convert(module: Any, example: dict[str, Any], tokenizer: str, card: Card, fo
 
 
 class _Graph:
-    """A graph compiled for this processor: in bfloat16 if asked and the processor multiplies it.
+    """A graph compiled for this processor: in bfloat16 if the processor multiplies it.
 
     ``threads`` is how many it computes with, 0 for one on each processor.
     """
 
-    def __init__(self, path: Path, *, half: bool, threads: int) -> None:
+    def __init__(self, path: Path, *, threads: int) -> None:
         core = _openvino().Core()
-        half = half and "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        half = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         hints = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": "bf16" if half else "f32",

@@ -11,6 +11,7 @@ from index.passages import Explanation, Hit, Passage, content_hash
 from index.ports import Embedding
 from index.ranking import SIGNALS, Evidence, Query, telling
 from index.testing import HashingEmbedder
+from index.tokens import Tokens
 
 ALIKE = {"automobile": "car", "fix": "repair"}
 
@@ -47,6 +48,19 @@ def hit(text: str) -> Hit:
     return Hit(passage=passage, score=1.0, confidence=0.9, highlight=(0, len(text)))
 
 
+NO_TOKENS = Tokens(
+    codes=np.zeros((0, 1), np.uint8),
+    scales=np.zeros(0, np.float32),
+    ids=np.zeros(0, np.int32),
+    sentences=np.zeros(0, np.uint8),
+    starts=np.zeros(1, np.int64),
+    runs=np.zeros(0, np.int64),
+    lengths=np.zeros(0, np.float32),
+    code=np.zeros(0),
+)
+"""Explaining looks at what was made of tokens, never at them."""
+
+
 def asked(text: str) -> Query:
     embedding = Thesaurus().embed_query(text)
     return Query(
@@ -75,6 +89,8 @@ def explained(
         similarity=np.zeros(len(signals)),
         texts=np.arange(len(signals)),
         matches=np.zeros((1, len(signals))),
+        tokens=NO_TOKENS,
+        by_run=np.zeros((1, 0), np.float32),
     )
     seen = passage or Thesaurus().embed_passages([text])[0]
     return explanation(asked(query), evidence, 0, hit=hit(text), passage=seen, second=second)
@@ -129,6 +145,8 @@ def test_a_word_in_pieces_is_as_near_as_a_whole_one() -> None:
         similarity=np.ones(1),
         texts=np.zeros(1, np.int64),
         matches=np.zeros((2, 1)),
+        tokens=NO_TOKENS,
+        by_run=np.zeros((2, 0), np.float32),
     )
     query = replace(query, telling=np.ones(2, bool), rarity=np.ones(2))
     why = explanation(query, evidence, 0, hit=hit("span"), passage=seen, second=None)

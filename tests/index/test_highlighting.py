@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from index.catalog import CandidateRow
 from index.highlighting import LONGEST, span
 from index.passages import Passage, Sentence, SentenceKind, content_hash
-from index.ranking import Query, telling
+from index.ranking import Query, telling, weigh
 from index.testing import HashingEmbedder
 from index.tokens import Projection, pack
 
@@ -58,7 +59,9 @@ def marked(question: str, *sentences: str, code: tuple[int, ...] = ()) -> str:
         telling=telling(question, asked),
     )
     tokens = pack(embedded, PROJECTION, prefix=0, sentences=found.sentences)
-    return found.text[slice(*span(found, tokens, query))]
+    row = CandidateRow(id=1, vector=embedded.vector.tobytes(), tokens=tokens)
+    evidence = weigh(query, [row], lexical={}, rarity=np.ones(1 << 16))
+    return found.text[slice(*span(found, *evidence.sentences(0), query))]
 
 
 TEA = ("Boil fresh water.", "Pour it over leaves.", "Wait four minutes.", "Remove them.", "Drink slowly.")

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from index.passages import Sentence, SentenceKind
 from index.ports import Embedding
 from index.testing import HashingEmbedder
-from index.tokens import DIMENSION, HEADING, Projection, pack, sentence_runs, token_ids, unpack
+from index.tokens import DIMENSION, HEADING, LENGTH, Projection, pack, token_ids, unpack
 
 EMBEDDER = HashingEmbedder(dimension=200)
 HEAD, TEXT = "Tea\n", "Boil water. Pour it."
@@ -53,13 +53,28 @@ def test_tokens_know_their_sentence_and_their_passage(projection: Projection) ->
     tokens = unpack([blob, blob])
     assert [HEADING, 0, 0, 1, 1] * 2 == tokens.sentences.tolist()
     assert [0, 5, 10] == tokens.starts.tolist()
-    assert [0, 1, 3, 5, 6, 8] == sentence_runs(tokens).tolist()
+    assert [0, 1, 3, 5, 6, 8] == tokens.runs.tolist()
     assert [0.5, 0.5] == tokens.code.tolist()
     assert embedded().ids.tolist() == token_ids(blob).tolist()
 
 
+def test_a_query_is_compared_with_tokens_as_they_are_packed(projection: Projection) -> None:
+    tokens = unpack([packed(projection)])
+    queries = projection(EMBEDDER.embed_query("pour boiling water").tokens)
+    assert_allclose(queries @ tokens.vectors.T, tokens.similarity(queries), atol=1e-5)
+
+
+def test_the_lengths_of_runs_are_kept_and_made_anew_where_they_are_not(projection: Projection) -> None:
+    blob = packed(projection)
+    kept = unpack([blob])
+    sums = [each.sum(axis=0) for each in np.split(kept.vectors, kept.runs[1:])]
+    assert_allclose(np.linalg.norm(sums, axis=1), kept.lengths, rtol=1e-5)
+    before = blob[: -len(kept.runs) * LENGTH.itemsize]
+    assert_allclose(np.tile(kept.lengths, 2), unpack([before, blob]).lengths, rtol=1e-5)
+
+
 def test_a_packed_token_takes_half_a_byte_a_dimension(projection: Projection) -> None:
-    assert len(packed(projection)) < len(embedded().ids) * (DIMENSION // 2 + 8) + 8
+    assert len(packed(projection)) < len(embedded().ids) * (DIMENSION // 2 + 8) + 3 * LENGTH.itemsize + 8
 
 
 def test_a_text_of_which_the_embedder_sees_nothing_is_like_no_query(projection: Projection) -> None:
