@@ -12,9 +12,14 @@ from struct import Struct
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from index.passages import Sentence, SentenceKind
 from index.ports import Embedder, Embedding, Ids, Vectors
+
+# Matrices of a question are so small that the threads of NumPy's library wait for each other most of the
+# time, and take the processor from other questions.
+ThreadpoolController().select(prefix="libscipy_openblas").limit(limits=1)
 
 DIMENSION = 128
 

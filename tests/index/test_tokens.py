@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
 
 from index.passages import Sentence, SentenceKind
 from index.ports import Embedding
@@ -87,6 +88,11 @@ def test_a_text_of_which_the_embedder_sees_nothing_is_like_no_query(projection: 
     tokens = unpack([pack(nothing, projection, prefix=0, sentences=SENTENCES), packed(projection)])
     assert [0, 1, 6] == tokens.starts.tolist()
     assert not tokens.vectors[0].any()
+
+
+def test_numpy_leaves_other_processors_to_other_questions() -> None:
+    libraries = [each for each in threadpool_info() if each["prefix"] == "libscipy_openblas"]
+    assert {1} == {each["num_threads"] for each in libraries} or not libraries  # macOS has another one
 
 
 def test_an_odd_number_of_dimensions_is_cut_to_an_even_one() -> None:
