@@ -108,7 +108,8 @@ class Evidence:
     ``signals`` is (n, len(SIGNALS)); ``similarity`` (n,) the cosine of query and passage; ``texts``
     (n,) numbers passages of the same text alike, whatever their headings;
     ``matches`` (m, n) is the highest similarity of each of the query's m tokens in each passage, and
-    ``by_run`` (m, runs) that in each run of ``tokens``.
+    ``by_run`` (m, runs) that in each run of ``tokens``; ``own_ids`` are the tokens of each passage below
+    its headings.
     """
 
     rows: tuple[CandidateRow, ...]
@@ -118,6 +119,7 @@ class Evidence:
     matches: Numbers
     tokens: Tokens
     by_run: Vectors
+    own_ids: list[Ids]
 
     def sentences(self, candidate: int) -> tuple[NDArray[np.uint8], Vectors]:
         """Return the numbers of a candidate's sentences, and their columns of ``by_run``."""
@@ -166,15 +168,17 @@ def weigh(
             _pairs(query, tokens),
         )
     )
-    vectors = np.stack([np.frombuffer(row.vector, np.float32) for row in rows])
+    vectors = np.frombuffer(b"".join(row.vector for row in rows), np.float32).reshape(len(rows), -1)
+    own_ids = tokens.own_ids()
     return Evidence(
         rows=tuple(rows),
         signals=signals,
         similarity=(vectors @ query.embedding.vector).astype(np.float64),
-        texts=_texts(tokens),
+        texts=_numbered(own_ids),
         matches=matches,
         tokens=tokens,
         by_run=by_run,
+        own_ids=own_ids,
     )
 
 
@@ -306,10 +310,10 @@ def _model() -> dict[str, Any]:
     return model
 
 
-def _texts(tokens: Tokens) -> NDArray[np.int64]:
-    """Return one number for each passage, the same for those with the same tokens below their headings."""
+def _numbered(texts: list[Ids]) -> NDArray[np.int64]:
+    """Return one number for each text, the same for those with the same tokens."""
     numbers: dict[bytes, int] = {}
-    return np.array([numbers.setdefault(ids.tobytes(), len(numbers)) for ids in tokens.own_ids()])
+    return np.array([numbers.setdefault(ids.tobytes(), len(numbers)) for ids in texts])
 
 
 def _coverage(query: Query, tokens: Tokens) -> Numbers:

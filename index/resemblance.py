@@ -1,15 +1,16 @@
 """Whether two texts are nearly the same: by the word triples that they share."""
 
 import re
-from collections.abc import Hashable
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.ports import Ids
 
-Shingles: TypeAlias = frozenset[Hashable]
-"""The triples of neighbouring words of a text, or of its tokens."""
+Shingles: TypeAlias = frozenset[tuple[str, ...]]
+"""The triples of neighbouring words of a text."""
 
 WORD = re.compile(r"\w+")
 
@@ -26,18 +27,28 @@ def shingles(text: str) -> Shingles:
     return frozenset(zip(words, words[1:], words[2:], strict=False)) or frozenset({tuple(words)})
 
 
-def token_shingles(ids: Ids) -> Shingles:
-    """Return the triples of a text's tokens, each as one number; of a shorter text, all its tokens."""
-    if len(ids) < 3:
-        return frozenset({tuple(ids.tolist())})
-    wide = ids.astype(np.int64)  # ids of tokens have 21 bits at most
-    return frozenset((wide[:-2] << 42 | wide[1:-1] << 21 | wide[2:]).tolist())
-
-
-def resemble(first: Shingles, second: Shingles, *, share: float = RESEMBLANCE) -> bool:
+def resemble(first: Shingles, second: Shingles) -> bool:
     """Whether two texts are nearly the same."""
     shorter, longer = sorted((len(first), len(second)))
-    if shorter < share * longer:
+    if shorter < RESEMBLANCE * longer:
         return False
     common = len(first & second)
-    return common >= share * (shorter + longer - common)
+    return common >= RESEMBLANCE * (shorter + longer - common)
+
+
+def resembling(texts: Sequence[Ids]) -> NDArray[np.bool_]:
+    """Return (n, n): which of n texts, given by the ids of their tokens, are nearly the same."""
+    triples = [_triples(ids) for ids in texts]
+    owners = np.repeat(np.arange(len(texts)), [len(each) for each in triples])
+    kinds, numbers = np.unique(np.concatenate(triples), return_inverse=True)
+    held = np.zeros((len(texts), len(kinds)), np.float32)
+    held[owners, numbers] = 1
+    common = held @ held.T
+    own = common.diagonal()
+    return np.asarray(common >= TOKENS_RESEMBLANCE * (own[:, None] + own - common))
+
+
+def _triples(ids: Ids) -> NDArray[np.int64]:
+    """Return the triples of neighbouring tokens, each as one number; of a shorter text, that of all."""
+    wide = np.pad(ids, (max(0, 3 - len(ids)), 0), constant_values=-1).astype(np.int64) + 1
+    return np.asarray(wide[:-2] << 42 | wide[1:-1] << 21 | wide[2:])  # ids have 21 bits at most

@@ -21,7 +21,7 @@ from index.passages import Audience, Explanation, Finding, Hit, Passage
 from index.ports import Embedder, Embedding, Numbers, Reranker, Vectors
 from index.ranking import Evidence, Query, confidences, cues, fused, telling, weigh
 from index.releases import newest_first, rank
-from index.resemblance import TOKENS_RESEMBLANCE, Shingles, resemble, token_shingles
+from index.resemblance import resembling
 from index.snapshots import AUDIENCES, SENTENCES, Scope, Snapshot, Snapshots
 from index.tokens import Projection
 
@@ -32,7 +32,7 @@ SCORED = 200
 """Passages whose lexical score is known; of the candidates beyond it is taken for 0."""
 
 CONTENDERS = 30
-"""Candidates that are compared at a time, until there are enough that do not stand twice."""
+"""Candidates that are compared first; all are if these stand twice too often."""
 
 RERANKED = 30
 """Candidates that a reranker puts in order: it reads each of them, which takes milliseconds apiece."""
@@ -317,18 +317,18 @@ class CatalogSearcher:
 
 def _groups(ranking: Ranking, k: int) -> list[list[int]]:
     """Return the best candidates, each with those that nearly repeat it, best first; ``k`` groups or more."""
-    groups: list[tuple[Shingles, list[int]]] = []
-    ids = ranking.evidence.tokens.own_ids()
-    for at, i in enumerate(ranking.order):
-        if at % CONTENDERS == 0 and len(groups) >= k:
+    for some in (ranking.order[:CONTENDERS], ranking.order):
+        alike = resembling([ranking.evidence.own_ids[i] for i in some]).tolist()
+        groups: list[list[int]] = []
+        for at in range(len(some)):
+            twin = next((group for group in groups if alike[at][group[0]]), None)
+            if twin is None:
+                groups.append([at])
+            else:
+                twin.append(at)
+        if len(groups) >= k:
             break
-        own = token_shingles(ids[i])
-        twin = next((members for of, members in groups if resemble(own, of, share=TOKENS_RESEMBLANCE)), None)
-        if twin is not None:
-            twin.append(i)
-        else:
-            groups.append((own, [i]))
-    return [members for _, members in groups]
+    return [[some[at] for at in group] for group in groups]
 
 
 def _hit(members: list[tuple[int, Passage]], ranking: Ranking, confidence: float) -> Hit:

@@ -113,7 +113,8 @@ class Tokens:
     def own_ids(self) -> list[Ids]:
         """Return the ids of each passage's tokens below its headings."""
         own = self.sentences != HEADING
-        return np.split(self.ids[own], np.add.reduceat(own, self.starts[:-1]).cumsum()[:-1])
+        ids, bounds = self.ids[own], np.concatenate(([0], own.cumsum()))[self.starts]
+        return [ids[start:end] for start, end in pairwise(bounds.tolist())]
 
 
 def pack(

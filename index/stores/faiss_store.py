@@ -225,7 +225,8 @@ class _Recent:
         k = min(k, len(self.ids))
         if k < 1:
             return []
-        scores, rows = self._index.search(vector.reshape(1, -1), k)
+        with _one_thread():
+            scores, rows = self._index.search(vector.reshape(1, -1), k)
         return list(zip(self.ids[rows[0]].tolist(), scores[0].tolist(), strict=True))
 
 
@@ -249,7 +250,8 @@ class _Groups:
         return min(int(self.index.nlist), -(-self.probes * len(self.ids) // max(chosen, 1)))
 
     def search(self, vector: Vectors, k: int, *, probes: int, among: Any = None) -> list[tuple[int, float]]:
-        scores, rows = self.index.search(vector.reshape(1, -1), k, params=_looking_into(probes, among))
+        with _one_thread():
+            scores, rows = self.index.search(vector.reshape(1, -1), k, params=_looking_into(probes, among))
         found = rows[0] >= 0
         return list(zip(self.ids[rows[0][found]].tolist(), scores[0][found].tolist(), strict=True))
 

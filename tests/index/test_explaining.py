@@ -91,6 +91,7 @@ def explained(
         matches=np.zeros((1, len(signals))),
         tokens=NO_TOKENS,
         by_run=np.zeros((1, 0), np.float32),
+        own_ids=[],
     )
     seen = passage or Thesaurus().embed_passages([text])[0]
     return explanation(asked(query), evidence, 0, hit=hit(text), passage=seen, second=second)
@@ -147,6 +148,7 @@ def test_a_word_in_pieces_is_as_near_as_a_whole_one() -> None:
         matches=np.zeros((2, 1)),
         tokens=NO_TOKENS,
         by_run=np.zeros((2, 0), np.float32),
+        own_ids=[],
     )
     query = replace(query, telling=np.ones(2, bool), rarity=np.ones(2))
     why = explanation(query, evidence, 0, hit=hit("span"), passage=seen, second=None)
