@@ -4,6 +4,8 @@ import csv
 import re
 from collections.abc import Sequence
 
+from index.readers.decoding import MAX_DOCUMENT_BYTES
+
 _COLUMNS = re.compile(r"""cols\s*=\s*(?:"([^"]*)"|'([^']*)'|([\w*+.<^>]+))""")
 _FORMAT = re.compile(r"""(?:format|separator)\s*=\s*["']?([^\s"',\]]+|,)""")
 _REPEATED = re.compile(r"^(\d{1,3})\*")
@@ -13,6 +15,10 @@ _CELL = re.compile(
     re.MULTILINE,
 )
 _MOST_CELLS = 100_000
+_MOST_REPEATED = 50
+_LONGEST_REPEATED = 100
+"""Cells and characters: what is written once for several columns is short."""
+
 _SEPARATED = {"csv": ",", "tsv": "\t", "dsv": ":"}
 
 
@@ -21,6 +27,7 @@ def rows_of(lines: Sequence[str], attributes: str, mark: str) -> list[list[str]]
     named = _FORMAT.search(attributes)
     separator = {",": ",", ":": ":"}.get(mark) or _SEPARATED.get(named[1] if named else "", "")
     if separator:
+        csv.field_size_limit(MAX_DOCUMENT_BYTES)
         return [row for row in csv.reader(lines, delimiter=separator) if row]
     cells = _cells("\n".join(lines), mark)
     width = _width(attributes) or _first_width(lines, mark)
@@ -35,7 +42,10 @@ def _cells(text: str, mark: str) -> list[tuple[int, str]]:
         end = found[at + 1].start() if at + 1 < len(found) else len(text)
         content = text[each.end() : end].replace(f"\\{mark}", mark).strip()
         count = int(each[1] or 1)
-        cells += [(1, content)] * count if each[2] == "*" else [(count, content)]
+        if each[2] == "*":
+            cells += [(1, content)] * (min(count, _MOST_REPEATED) if len(content) <= _LONGEST_REPEATED else 1)
+        else:
+            cells.append((count, content))
     return cells[:_MOST_CELLS]
 
 

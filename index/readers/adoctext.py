@@ -10,7 +10,10 @@ from index.readers.decoding import clean
 MAX_INLINE_CHARACTERS = 20_000
 """Longer paragraphs are taken as they stand."""
 
-_LONGEST_VALUE = 500
+LONGEST_VALUE = 500
+_MOST_FILLED = 2_000_000
+"""Characters that attributes and titles of sections may add to a document, all in all."""
+
 _ENTRY = re.compile(r"\{([\w][\w-]*)\}")
 _BUILT_IN = {
     "amp": "&", "apos": "'", "asterisk": "*", "backslash": "\\", "backtick": "`", "brvbar": "¦", "caret": "^",
@@ -21,7 +24,7 @@ _BUILT_IN = {
 
 _NOT_IN_ID = re.compile(r"[^\w\-. ]")
 _TITLED = re.compile(
-    r"^\[(?:\[([\w:.-]+)(?:,[^\]\n]*)?\]|[^\]\n\"]{0,80}?#([\w:.-]+)[^\]\n]*)\]\n(?:\[[^\n]*\]\n)*"
+    r"^\[(?:\[([\w:.-]+)(?:,[^\]\n]*)?\]|[^\]\n\"]{0,80}?#([\w:.-]+)[^\]\n]*)\]\n(?:\[[^\n]*\]\n){0,5}"
     r"(?:[=#]{1,6} +(\S[^\n]*)|(\S[^\n]*)\n[=~^+-]{3,}$)",
     re.MULTILINE,
 )
@@ -35,6 +38,7 @@ class Attributes:
         self._values = dict(_BUILT_IN)
         self._ids: Counter[str] = Counter()
         self._counts: dict[int, tuple[str, int]] = {}
+        self._room = _MOST_FILLED
         self._titles = {
             found[1] or found[2]: (found[3] or found[4]).strip("= ") for found in _TITLED.finditer(text)
         }
@@ -47,15 +51,22 @@ class Attributes:
         if "!" in name:
             self._values.pop(name.strip("!"), None)
         else:
-            self._values[name.lower()] = self.filled(value)[:_LONGEST_VALUE]
+            self._values[name.lower()] = self.filled(value)[:LONGEST_VALUE]
 
     def filled(self, text: str) -> str:
         """Return text with the attributes that are known in place of their names."""
-        return _ENTRY.sub(lambda found: self._values.get(found[1].lower(), found[0]), text)
+        return _ENTRY.sub(
+            lambda found: self._within_bounds(self._values.get(found[1].lower(), found[0]), found[0]), text
+        )
 
     def title_of(self, anchor: str) -> str:
         """Return the title of the section that an anchor leads to, or "" if it leads to none."""
-        return self._titles.get(anchor, "")
+        return self._within_bounds(self._titles.get(anchor, ""), "")
+
+    def _within_bounds(self, text: str, otherwise: str) -> str:
+        """Return text that stands for a name, unless too much has been put in such places already."""
+        self._room -= len(text)
+        return text if self._room >= 0 else otherwise
 
     def section_id(self, title: str, given: str) -> str:
         """Return the id that Asciidoctor gives to a section; the second of its name ends in 2."""
@@ -84,7 +95,7 @@ _QUOTED = re.compile(r"([\"'])`(\S(?:[^`]{0,2000}\S)?)`\1")
 _MACROS = re.compile(r"\b(\w+):([^\s\[\]:]?[^\s\[\]]{0,500})\[((?:\\\]|[^\]])*)\]")
 _URL = re.compile(r"(?:link:)?<?\b((?:https?|ftp|irc)://[^\s\[\]<>]+)(?:\[((?:\\\]|[^\]])*)\])?>?")
 _XREF = re.compile(r"<<([^<>,]{1,300})(?:,\s*([^<>]{0,500}))?>>")
-_INLINE_ANCHOR = re.compile(r"\[\[\[?([\w:.-]+)(?:,[^\]]*)?\]\]\]?")
+_INLINE_ANCHOR = re.compile(r"\[\[\[?([\w:.-]+)(?:,[^\]]{0,500})?\]\]\]?")
 _INDEX_TERMS = re.compile(r"\(\(\(([^()]*)\)\)\)|\(\(([^()]*)\)\)")
 _ROLE = r"(?:\[[^\[\]]{0,80}\])?"
 _UNCONSTRAINED = re.compile(_ROLE + r"(\*\*|__|##)(\S[^*_#]{0,2000}?)\1")
@@ -118,6 +129,9 @@ def inline(markup: str, attributes: Attributes) -> str:
 
     lines = _BREAK.sub("\v", f"{markup}\n".replace("\x00", ""))
     text = _SPACES.sub(" ", lines).strip()
+    # Behind the last bracket that closes, none that opens begins a macro. Each would be sought an end for.
+    closed, bracket, rest = text.rpartition("]")
+    text = closed + bracket + rest.replace("[", keep("["))
     text = _PASSED.sub(lambda found: keep(found[1] or found[2] or found[3] or ""), text)
     text = _QUOTED.sub(lambda found: f"“{found[2]}”" if found[1] == '"' else f"‘{found[2]}’", text)
     text = _MONOSPACED.sub(lambda found: keep(_monospaced(found)), text)

@@ -10,13 +10,13 @@ from textwrap import shorten
 
 from index.passages import BlockKind, Extract
 from index.readers.adoctable import rows_of
-from index.readers.adoctext import Attributes, inline
+from index.readers.adoctext import LONGEST_VALUE, Attributes, inline
 from index.readers.decoding import decode
 from index.readers.numbering import numeral
 from index.readers.outline import Outline
 
 _ATTRIBUTE = re.compile(r"^:(!?[\w][\w-]*!?):(?:\s+(.*))?$")
-_SECTION = re.compile(r"^(={1,6}|#{1,6})\s+(\S.*?)(?:\s+\1)?$")
+_SECTION = re.compile(r"^(={1,6}|#{1,6})\s+(\S.*?)(?:\s{1,9}\1)?$")
 _UNDERLINES = "=-~^+"
 _ANCHOR = re.compile(r"^\[\[([\w:.-]+)(?:,.*)?\]\]$")
 _SHORT_ANCHOR = re.compile(r"^\[[^\]\"]*?#([\w:.-]+)")
@@ -37,6 +37,8 @@ _STYLES = ("", "arabic", "loweralpha", "lowerroman", "upperalpha", "upperroman")
 """How the items of a numbered list are counted, by the dots before them."""
 
 _LONGEST_LABEL = 60
+_DEEPEST_INDENT = 12
+"""Levels; lists go six deep, of bullets and of numbers each."""
 
 
 class AsciiDocReader:
@@ -110,7 +112,8 @@ class _Reading:
 
     def _whole_value(self, value: str) -> str:
         while value.endswith(" \\") and self._at < len(self._lines):
-            value = f"{value[:-2]} {self._lines[self._at].strip()}"
+            # Of a long value the rest is passed by: only its beginning is kept.
+            value = f"{value[:-2][:LONGEST_VALUE]} {self._lines[self._at].strip()}"
             self._at += 1
         return value
 
@@ -377,7 +380,11 @@ class _Reading:
         depth = sum(marker[0] not in ":;" for marker in self._place.markers)
         if depth and not terms:
             lead, self._lead = self._lead or "  ", ""
-            self._outline.add(BlockKind.ITEM, "  " * (depth - 1) + lead + text, anchor=self._about.anchor)
+            self._outline.add(
+                BlockKind.ITEM,
+                "  " * min(depth - 1, _DEEPEST_INDENT) + lead + text,
+                anchor=self._about.anchor,
+            )
         else:
             self._outline.add(BlockKind.PARAGRAPH, text, anchor=self._about.anchor)
         self._about = _About()
