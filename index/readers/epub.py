@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from index.errors import DocumentDamaged, DocumentUnreadable
+from index.errors import DocumentDamaged, DocumentEmpty, DocumentNotText, DocumentUnreadable
 from index.passages import Extract
 from index.readers.archive import Archive
 from index.readers.decoding import clean, decode, refuse_extremes
@@ -50,7 +50,7 @@ class EpubReader:
             title = clean(package.findtext(".//{*}metadata/{*}title") or "")
             outline = Outline(title.strip() or title_from(name))
             items = _items(package, base)
-            chapters = list(_chapters(package, items))
+            chapters = list(dict.fromkeys(_chapters(package, items)))  # each once, however often it is listed
             _refuse_locked(archive, chapters)
             names = _names(archive, items)
             for chapter in chapters:
@@ -99,7 +99,7 @@ def _refuse_locked(archive: Archive, chapters: list[str]) -> None:
 def _names(archive: Archive, items: dict[str, _Item]) -> dict[str, str]:
     """Return what the table of contents calls each file, where it names the file as a whole."""
     names: dict[str, str] = {}
-    for item in items.values():
+    for item in {item.path: item for item in items.values()}.values():
         if item.path not in archive:
             continue
         if item.kind == "application/x-dtbncx+xml":
@@ -119,7 +119,7 @@ def _names(archive: Archive, items: dict[str, _Item]) -> dict[str, str]:
 def _add(data: bytes, name: str, outline: Outline) -> None:
     try:
         page = _page(data)
-    except DocumentUnreadable:
+    except (DocumentEmpty, DocumentNotText):
         return  # a page of a picture alone
     content = content_of(page)
     if next(content.iter("h1", "h2", "h3", "h4", "h5", "h6"), None) is None:

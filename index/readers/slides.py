@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 
+from index.errors import DocumentTooLarge
 from index.passages import BlockKind, Extract
 from index.readers.decoding import clean
 from index.readers.foreign import refusing_damage
@@ -20,6 +21,13 @@ _LISTED = frozenset({PP_PLACEHOLDER.BODY, PP_PLACEHOLDER.OBJECT, PP_PLACEHOLDER.
 _UNNAMED = "PowerPoint Presentation"
 _DEEPEST_GROUP = 20
 
+MAX_TABLE_ROWS = 1_000
+"""PowerPoint makes tables of up to 75; python-pptx looks through all rows for each of them."""
+
+TOO_LONG = (
+    f"A table of the presentation has more than {MAX_TABLE_ROWS:,} rows. Split it, or save it as a workbook."
+)
+
 
 class SlidesReader:
     """Reads .pptx. The presentation's own title, else that of its first slide, is the title."""
@@ -31,7 +39,10 @@ class SlidesReader:
             presentation = Presentation(archive.stream())
             named = clean(presentation.core_properties.title or "").strip()
             outline = Outline("" if named == _UNNAMED else named)
-            for number, slide in enumerate(presentation.slides, 1):
+            slides = {
+                slide.part.partname: slide for slide in presentation.slides
+            }  # each once, however listed
+            for number, slide in enumerate(slides.values(), 1):
                 _add(slide, number, outline)
         return outline.extract(name=name)
 
@@ -64,6 +75,8 @@ def _add_shape(shape: Shape, outline: Outline) -> None:
     if kind in _NOT_READ:
         return
     if getattr(shape, "has_table", False):
+        if len(shape.table.rows) > MAX_TABLE_ROWS:
+            raise DocumentTooLarge(TOO_LONG)
         rows = [" | ".join(_line(cell.text) for cell in row.cells) for row in shape.table.rows]
         outline.add(BlockKind.TABLE, "\n".join(row for row in rows if row.strip(" |")))
     elif shape.has_text_frame:

@@ -1,5 +1,8 @@
 """An e-book is read chapter by chapter, in its order of reading."""
 
+import zipfile
+from io import BytesIO
+
 import pytest
 
 from index.errors import DocumentEmpty, DocumentUnreadable
@@ -62,3 +65,15 @@ def test_a_chapter_that_is_missing_says_so() -> None:
     package += b'<spine><itemref idref="a"/></spine></package>'
     with pytest.raises(DocumentUnreadable, match="damaged"):
         blocks_of(with_file(made, "OEBPS/book.opf", package))
+
+
+def test_a_chapter_that_is_listed_twice_is_read_once() -> None:
+    made = book({"a.xhtml": "<p>Tea.</p>"})
+    with zipfile.ZipFile(BytesIO(made)) as archive:
+        package = archive.read("OEBPS/book.opf").replace(b"</spine>", b'<itemref idref="a.xhtml"/></spine>')
+    assert ["Tea."] == [block.text for block in blocks_of(with_file(made, "OEBPS/book.opf", package))]
+
+
+def test_a_book_is_not_read_without_a_chapter_that_is_nested_too_deeply() -> None:
+    with pytest.raises(DocumentUnreadable, match="nested too deeply"):
+        blocks_of(book({"a.xhtml": "<p>Tea.</p>", "b.xhtml": "<div>" * 5_000 + "Cups."}))
