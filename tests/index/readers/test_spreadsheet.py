@@ -8,7 +8,7 @@ from openpyxl import Workbook
 
 from index.errors import DocumentEmpty, DocumentUnreadable
 from index.readers.spreadsheet import WorkbookReader, shown
-from tests.fakes.documents import with_file
+from tests.fakes.documents import with_file, worksheet
 
 
 def saved(book: Workbook) -> bytes:
@@ -94,3 +94,8 @@ def test_xml_that_declares_entities_is_refused() -> None:
     trap = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet>&a;</worksheet>'
     with pytest.raises(DocumentUnreadable, match="archive"):
         WorkbookReader().read(with_file(saved(prices()), "xl/worksheets/sheet1.xml", trap), name="a")
+
+
+def test_formulas_that_were_never_calculated_are_told_of() -> None:
+    with pytest.raises(DocumentEmpty, match="never calculated"):
+        WorkbookReader().read(worksheet(("=B1", "=A1")), name="a.xlsx")
