@@ -19,7 +19,10 @@ _HEADERS = frozenset({"date", "from", "message-id", "received", "subject", "to"}
 _ENCRYPTED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted")
 _LONGEST_SENDER = 60
 
-_ENVELOPE = re.compile(rb"(?:\A|\r?\n)From [^\r\n]*\d{4}[^\r\n]*\r?\n")
+LONGEST_HEADER = 2_000
+"""Characters, more than anybody shows. Python takes far longer over a header twice as long."""
+
+_ENVELOPE = re.compile(rb"(?:\A|\r?\n)From (?=[^\r\n]*\d{4})[^\r\n]*\r?\n")
 _ESCAPED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
@@ -33,10 +36,22 @@ _QUOTES = re.compile(
 _QUOTES_IN_HTML = (
     "//blockquote[@type='cite'] | //*[contains(concat(' ', @class, ' '), ' gmail_quote ')]"
     " | //*[contains(concat(' ', @class, ' '), ' gmail_signature ')] | //*[@id='appendonsend']"
-    " | //*[@id='divRplyFwdMsg'] | //*[@id='divRplyFwdMsg']/following-sibling::*"
+    " | //*[@id='divRplyFwdMsg'] | (//*[@id='divRplyFwdMsg'])[1]/following-sibling::*"
     " | //*[contains(concat(' ', @class, ' '), ' moz-cite-prefix ')]"
     " | //*[contains(concat(' ', @class, ' '), ' moz-signature ')]"
 )
+
+
+class _Policy(policy.EmailPolicy):
+    """The library's own, which keeps of each header what can be of use."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Return name and value of a header."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:LONGEST_HEADER]
+
+
+_POLICY = _Policy()
 
 
 class MessageReader:
@@ -76,7 +91,7 @@ def _messages(data: bytes) -> Iterator[bytes]:
 
 
 def _parsed(data: bytes) -> EmailMessage:
-    message = message_from_bytes(data, policy=policy.default)
+    message = cast(EmailMessage, message_from_bytes(data, policy=_POLICY))
     if _HEADERS.isdisjoint(header.lower() for header in message.keys()):  # noqa: SIM118  not a dict
         raise DocumentDamaged("The document is no e-mail. Export it from the mail program anew, as eml.")
     if message.get_content_type() in _ENCRYPTED:
@@ -148,5 +163,5 @@ def _field(message: EmailMessage, name: str) -> object:
     try:
         with refusing_damage():
             return cast(object, message[name])
-    except DocumentDamaged:
+    except DocumentUnreadable:
         return None

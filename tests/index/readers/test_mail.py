@@ -159,3 +159,10 @@ def test_any_headers_are_read_or_refused(headers: list[tuple[str, str]], body: b
             assert refusal.endswith(".")
         else:
             assert all(block.text.strip() for block in extract.blocks)
+
+
+def test_a_sender_that_nobody_understands_is_left_out() -> None:
+    data = b"From: " + b"(" * 1_900 + b"\nSubject: Kettles\n\nThe kettle boils."
+    assert ["The kettle boils."] == [
+        block.text for block in MessageReader().read(data, name="a.eml").blocks if not block.place
+    ]
