@@ -25,6 +25,13 @@ PAUSE_MILLISECONDS = 4000
 ROLL_MILLISECONDS = 200
 """A line that comes back after longer than this is said again."""
 
+MOST_ROLLED = 10
+"""Lines of a caption that are looked for in the next one."""
+
+_UNCLOSED = re.compile(r"<(?![^<>]{0,1000}>)|\{(?![^{}]{0,1000}\})")
+"""What looks like the beginning of a tag, but is none. The library would seek its end far and wide."""
+
+_GAP = re.compile(r"\n{3,}")
 _SENTENCE_END = re.compile(r"[.!?…。！？♪\])][\"'”’»]*$")
 
 
@@ -54,7 +61,8 @@ class SubtitleReader:
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Return title and blocks. Raises DocumentUnreadable or a subclass."""
-        text = decode(data)
+        text = _GAP.sub("\n\n", decode(data))
+        text = _UNCLOSED.sub(lambda mark: html.escape(mark[0]) if mark[0] == "<" else "&#123;", text)
         outline = Outline()
         with refusing_damage():
             cues = SSAFile.from_string(text, format_=self.kind).events
@@ -100,7 +108,7 @@ def _lines(cue: SSAEvent) -> list[str]:
 
 def _repeated(before: list[str], lines: list[str]) -> int:
     """Return how many lines at the top are those that stood at the bottom before."""
-    most = min(len(before), len(lines))
+    most = min(len(before), len(lines), MOST_ROLLED)
     return next((count for count in range(most, 0, -1) if before[-count:] == lines[:count]), 0)
 
 

@@ -118,3 +118,9 @@ def test_any_lines_are_read_or_refused(lines: list[str]) -> None:
             assert refusal.endswith(".")
         else:
             assert all(block.text.strip() and block.place for block in extract.blocks)
+
+
+def test_marks_that_begin_no_tag_are_read() -> None:
+    assert ["Is a <b or {c? No, it is not."] == [
+        block.text for block in blocks_of(talk("Is a <b or {c?", "<i>No</i>, it is not."))
+    ]
