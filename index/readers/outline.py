@@ -1,5 +1,6 @@
 """Collects the blocks of one document and keeps track of the headings that they stand under."""
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -8,6 +9,8 @@ from index.passages import Block, BlockKind, Extract
 
 # Leading spaces are part of what code and nested list items say; elsewhere they are noise.
 _INDENTED = (BlockKind.CODE, BlockKind.ITEM)
+
+_BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 
 _LONGEST_TABLE = 600
 """Characters: what surely fits into one passage."""
@@ -66,9 +69,7 @@ class Outline:
     def add(self, kind: BlockKind, text: str, *, anchor: str = "") -> None:
         """Add a block that is no heading, unless it is blank."""
         text = text.rstrip().strip("\n")
-        while kind in _INDENTED and text.split("\n", 1)[0].isspace():
-            text = text.split("\n", 1)[1]
-        text = text if kind in _INDENTED else text.strip()
+        text = _BLANK_LINES.sub("", text) if kind in _INDENTED else text.strip()
         for part in _tables(text) if kind is BlockKind.TABLE else [text]:
             if part:
                 self._append(kind, part, anchor or self.anchor)
@@ -91,15 +92,19 @@ class Outline:
 
 
 def _tables(text: str) -> Iterator[str]:
-    """Part a long table into several, each under the first row: no row is read without its header."""
+    """Part a long table into several, each under the first row: no row is read without its header.
+
+    A first row that is longer than that is no header, and would only be said again and again.
+    """
     header, *rows = text.split("\n")
-    part: list[str] = []
+    part = [header]
+    again = [header] if len(header) <= _LONGEST_TABLE else []
     for row in rows:
-        if part and len("\n".join((header, *part, row))) > _LONGEST_TABLE:
-            yield "\n".join((header, *part))
-            part = []
+        if len(part) > len(again) and len("\n".join((*part, row))) > _LONGEST_TABLE:
+            yield "\n".join(part)
+            part = [*again]
         part.append(row)
-    yield "\n".join((header, *part))
+    yield "\n".join(part)
 
 
 def title_from(name: str) -> str:

@@ -6,7 +6,7 @@ and value stand there exactly as they do in its cells.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 
 from index.errors import DocumentTooLarge
 from index.passages import BlockKind
@@ -51,8 +51,8 @@ def is_header(row: Row) -> bool:
 
 
 def _add(row: Row, header: Row, outline: Outline) -> None:
-    names = [*header, *[""] * (len(row) - len(header))]
     if header:
+        names = chain(header, repeat(""))
         lines = [f"{name}: {cell}" if name else cell for name, cell in zip(names, row, strict=False) if cell]
         outline.add(BlockKind.TABLE, "\n".join(lines))
     else:
