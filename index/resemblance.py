@@ -50,5 +50,7 @@ def resembling(texts: Sequence[Ids]) -> NDArray[np.bool_]:
 
 def _triples(ids: Ids) -> NDArray[np.int64]:
     """Return the triples of neighbouring tokens, each as one number; of a shorter text, that of all."""
-    wide = np.pad(ids, (max(0, 3 - len(ids)), 0), constant_values=-1).astype(np.int64) + 1
+    wide = np.zeros(max(3, len(ids)), np.int64)
+    wide[len(wide) - len(ids) :] = ids
+    wide[len(wide) - len(ids) :] += 1
     return np.asarray(wide[:-2] << 42 | wide[1:-1] << 21 | wide[2:])  # ids have 21 bits at most
