@@ -44,7 +44,8 @@ def span(passage: Passage, sentences: NDArray[np.uint8], matches: Vectors, query
     by_length = [every]
     for more in range(1, MOST):
         by_length.append(np.maximum(by_length[-1][:, :-1], every[:, more:]))
-    scores = [query.shares @ each for each in by_length]
+    shares = query.shares
+    scores = [shares @ each for each in by_length]
     best, chosen = -np.inf, (0, 0)
     for first, last in _windows(passage):
         code = sum(each.kind is SentenceKind.CODE for each in passage.sentences[first : last + 1])
