@@ -66,6 +66,11 @@ MIGRATIONS = (
     CREATE INDEX documents_by_release ON documents (source_id, release)""",
     "ALTER TABLE documents ADD COLUMN language TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE sources ADD COLUMN failed_at TEXT NOT NULL DEFAULT ''",
+    # To read what stands behind a long text, SQLite goes through all of it.
+    """ALTER TABLE documents ADD COLUMN whole TEXT NOT NULL DEFAULT '';
+    UPDATE documents SET whole = text;
+    ALTER TABLE documents DROP COLUMN text;
+    ALTER TABLE documents RENAME COLUMN whole TO text""",
 )
 """From each version of schema.sql to the next."""
 

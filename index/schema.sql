@@ -37,13 +37,13 @@ CREATE TABLE documents (
     uri        TEXT NOT NULL,
     url        TEXT NOT NULL,
     title      TEXT NOT NULL,
-    text       TEXT NOT NULL,
     revision   TEXT NOT NULL,
     version    TEXT NOT NULL,
     pipeline   TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     release    TEXT NOT NULL DEFAULT '',
     language   TEXT NOT NULL DEFAULT '',
+    text       TEXT NOT NULL,
     UNIQUE (source_id, uri)
 ) STRICT;
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from index.catalog import View
+from index.catalog import MIGRATIONS, View
 from index.errors import SyncBusy
 from index.passages import Audience, Hit, Step
 from index.ranking import SIGNALS
@@ -110,6 +110,21 @@ def test_a_new_version_s_catalogue_is_made_of_an_old_one_s(bench: Bench) -> None
         db.execute("PRAGMA user_version = 1")
     newer = bench.reopened()
     assert 1 == newer.sync().embedded
+    assert ["tea.md"] == [hit.passage.uri for hit in newer.search("green leaves")]
+
+
+def test_long_texts_of_an_older_catalogue_move_behind_all_else(bench: Bench) -> None:
+    read(bench, "tea.md", TEA)
+    text = bench.catalog.kept_text("local", "docs", "tea.md")
+    with bench.catalog.database.write() as db:
+        db.execute("ALTER TABLE documents DROP COLUMN language")
+        db.execute("ALTER TABLE documents ADD COLUMN language TEXT NOT NULL DEFAULT ''")
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    newer = bench.reopened()
+    with newer.catalog.database.read() as db:
+        assert "text" == [column["name"] for column in db.execute("PRAGMA table_info(documents)")][-1]
+    assert text == newer.catalog.kept_text("local", "docs", "tea.md")
+    assert (1, 0) == ((report := newer.sync()).unchanged, report.embedded)
     assert ["tea.md"] == [hit.passage.uri for hit in newer.search("green leaves")]
 
 
