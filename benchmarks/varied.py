@@ -54,6 +54,7 @@ class _Varied:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._noise = np.random.default_rng(1)
+        self._ids = np.zeros(1, ID)
         self._words: dict[int, list[str]] = {}
         for row in db.execute("SELECT text FROM base.passages ORDER BY id LIMIT 2000"):
             for word in _pieces(row["text"])[1::2]:
@@ -146,10 +147,14 @@ class _Varied:
         return unit
 
     def _tokens(self, blob: bytes, copy: int) -> bytes:
-        """Turn the lowest bit of some of the coordinates."""
+        """Turn the lowest bit of some coordinates, and take half of the ids from the passage before."""
+        count, width, _ = HEADER.unpack_from(blob)
+        ids = np.frombuffer(blob, ID, count, HEADER.size)
+        others, self._ids = self._ids, ids
         if not copy:
             return blob
-        count, width, _ = HEADER.unpack_from(blob)
+        exchanged = np.where(self._noise.random(count) < 0.5, np.resize(others, count), ids)
+        blob = blob[: HEADER.size] + exchanged.astype(ID).tobytes() + blob[HEADER.size + ids.nbytes :]
         start = HEADER.size + count * (ID.itemsize + SCALE.itemsize + 1)
         end = start + count * width // 2
         codes = np.frombuffer(blob[start:end], np.uint8)
