@@ -5,7 +5,8 @@
 DATA is a data folder that was synced, as benchmarks/quality.py leaves them in .quoth-bench/NAME/data;
 QUESTIONS is a file of questions to it. Its passages are varied (benchmarks/varied.py) until there are
 enough. Each size is measured in a process of its own, and kept in benchmarks/results/growth.json, from
-which the table is printed and docs/growth.svg is drawn; sizes measured before stay there.
+which the table is printed and docs/growth.svg is drawn; sizes measured before, on the same machine and
+day, stay there.
 """
 
 import argparse
@@ -214,6 +215,15 @@ def _rounded(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def measured_before(results: Path) -> dict[str, Figures]:
+    """Return what was measured before in the same circumstances, by size."""
+    if not results.exists():
+        return {}
+    record = json.loads(results.read_text(encoding="utf-8"))
+    sizes: dict[str, Figures] = record["sizes"] if record["circumstances"] == circumstances() else {}
+    return sizes
+
+
 def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(
@@ -229,13 +239,14 @@ def main() -> None:
     if options.part:
         print(json.dumps(PARTS[options.part](options.data, options.questions)))
         return
-    sizes: dict[str, Figures] = {}
+    sizes = measured_before(options.results)
     for size in sorted(options.size or SIZES):
         data = grown(options.data, size, options.cache)
         out.print(f"{size:,} passages in {data}")
         sizes[str(size)] = measured(data, options.questions)
         # After each, as the last takes longest.
         options.results.parent.mkdir(exist_ok=True)
+        sizes = dict(sorted(sizes.items(), key=lambda each: int(each[0])))
         record = {"circumstances": circumstances(), "sizes": sizes}
         options.results.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     print(table(sizes), circumstances(), sep="\n\n")
